@@ -1,0 +1,95 @@
+"""The brief: ranks what was found, keeps quiet where nothing is to be said. The dataclasses here are the JSON of the interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from zhanggui.numbers.kinds import Driver, Flag
+from zhanggui.playbooks.kinds import Due, Finding, Locked
+from zhanggui.units import Period, Quantity, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What data is there."""
+
+    table: str
+    rows: int
+    start: date | None
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricLine:
+    """One number of the brief against what was to be expected. ``low``…``high`` is the normal range at ``level``;
+    None where the history is too short to say (``refusal`` names the text)."""
+
+    name: str
+    unit: str
+    value: float | None
+    previous: float | None
+    expected: float | None
+    low: float | None
+    high: float | None
+    unusual: bool
+    p: float | None = None
+    level: float = 0.9
+    flags: Sequence[Flag] = ()
+    instead: str | None = None
+    refusal: str | None = None
+    estimate: Quantity | None = None  # where the value itself is an estimate (net_sales_expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The running month against its target."""
+
+    month: str
+    metric: str
+    so_far: float
+    days: int
+    forecast: float
+    low: float
+    high: float
+    target: float | None
+    chance: float | None  # probability of reaching the target
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A finding with its state since earlier briefs."""
+
+    finding: Finding
+    state: Literal["new", "changed", "open"]
+    first_said: date
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One morning's brief. Sections follow rules.md § 1: verdict, due, numbers, why, findings (and, later, actions),
+    watching, not said. Empty sections vanish when written."""
+
+    shop: str
+    as_of: date
+    currency: str
+    period: Period
+    against: Period
+    cadence: Literal["weekly", "short", "weekly_figures", "daily"]
+    verdict: Sequence[Words]
+    due: Sequence[Due]
+    metrics: Sequence[MetricLine]
+    yesterday: Sequence[MetricLine]
+    pace: Pace | None
+    drivers: Sequence[Driver]
+    findings: Sequence[Said]
+    quiet: Sequence[Words]  # what is not said, and why
+    left_out: Sequence[Words]  # what the data holds that no metric counts, with its money
+    missing: Sequence[Locked]
+    coverage: Sequence[Coverage]
+    names: Mapping[str, str] = field(default_factory=dict)  # product_id → short name
+    series: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # for the charts: weeks of the headline metrics with their bands

@@ -1,0 +1,119 @@
+"""Settings as rows, and the workspace's own file ``zhanggui.toml``.
+
+A threshold of a rule is a setting too: name, default, unit, bounds. Why each has its default is text in ``i18n``
+under ``settings.<name>``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from zhanggui.errors import BadValue, WorkspaceError
+
+FILE = "zhanggui.toml"
+LOCALES = ("zh-Hant", "zh-Hans", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: ``low`` and ``high`` are inclusive bounds in ``unit``."""
+
+    name: str
+    default: float
+    unit: str
+    low: float
+    high: float
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("alarm_false_discovery", 0.05, "share", 0.001, 0.2),
+    Setting("claim_posterior", 0.975, "share", 0.9, 0.999),
+    Setting("normal_level", 0.90, "share", 0.5, 0.99),
+    Setting("money_floor_share", 0.005, "share", 0.0, 0.1),
+    Setting("hourly_value_cny", 50, "money", 0, 10000),
+    Setting("hourly_value_other", 25, "money", 0, 10000),
+    Setting("ship_by_hours", 48, "hours", 1, 720),
+    Setting("late_compensation_share", 0.05, "share", 0, 1),
+    Setting("late_refund_points", 0.06, "share", 0, 1),
+    Setting("repeat_window_days", 90, "days", 7, 730),
+    Setting("new_buyer_days", 365, "days", 30, 1500),
+    Setting("concentration_share", 0.5, "share", 0.1, 1),
+    Setting("slow_stock_days", 120, "days", 14, 720),
+    Setting("zero_sale_days", 60, "days", 14, 365),
+    Setting("price_drift_share", 0.03, "share", 0.005, 0.5),
+    Setting("refund_ratio", 1.3, "ratio", 1, 10),
+    Setting("bulk_order_multiple", 20, "ratio", 3, 1000),
+    Setting("small_shop_orders", 20, "orders a day", 1, 1000),
+    Setting("large_shop_orders", 200, "orders a day", 2, 100000),
+    Setting("wait_seconds", 10, "seconds", 0, 600),
+    Setting("memory_limit_mb", 1500, "MB", 256, 1_000_000),
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a workspace's ``zhanggui.toml`` says."""
+
+    name: str = "shop"
+    currency: str = "CNY"
+    timezone: str = "Asia/Shanghai"
+    locale: str = "zh-Hant"
+    settings: Mapping[str, float] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> float:
+        """The value of a setting, or its default."""
+        return self.settings.get(name, _BY_NAME[name].default)
+
+
+def load(folder: Path) -> Config:
+    """Read ``zhanggui.toml`` of a workspace.
+
+    Raises WorkspaceError where there is none, BadValue for an unknown name or a value out of bounds.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise WorkspaceError("config.no_workspace", folder=str(folder))
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorkspaceError("config.unreadable", file=str(path), reason=str(error)) from None
+    return parse(raw)
+
+
+def parse(raw: Mapping[str, Any]) -> Config:
+    """Check a workspace's settings and give them as a Config."""
+    values: dict[str, float] = {}
+    for name, value in raw.get("settings", {}).items():
+        setting = _BY_NAME.get(name)
+        if setting is None:
+            raise BadValue("config.unknown_setting", name=name, known=", ".join(sorted(_BY_NAME)))
+        if not isinstance(value, int | float) or not setting.low <= value <= setting.high:
+            raise BadValue("config.setting_out_of_bounds", name=name, value=value, low=setting.low, high=setting.high)
+        values[name] = float(value)
+    shop = raw.get("shop", {})
+    locale = shop.get("locale", "zh-Hant")
+    if locale not in LOCALES:
+        raise BadValue("config.unknown_locale", name=locale, known=", ".join(LOCALES))
+    return Config(
+        name=str(shop.get("name", "shop")),
+        currency=str(shop.get("currency", "CNY")),
+        timezone=str(shop.get("timezone", "Asia/Shanghai")),
+        locale=locale,
+        settings=values,
+    )
+
+
+def write(folder: Path, config: Config) -> None:
+    """Write a new ``zhanggui.toml``."""
+    lines = ["[shop]"]
+    for name in ("name", "currency", "timezone", "locale"):
+        text = str(getattr(config, name)).replace("\\", "\\\\").replace('"', '\\"')
+        lines.append(f'{name} = "{text}"')
+    lines += ["", "[settings]"]
+    lines += [f"{name} = {value:g}" for name, value in sorted(config.settings.items())]
+    (folder / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")

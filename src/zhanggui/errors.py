@@ -1,0 +1,59 @@
+"""The tree of errors. Every error carries a code ``topic.name`` and parameters; its words are the text ``topic.error.name``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ZhangguiError(Exception):
+    """Base of every error this package raises on purpose.
+
+    ``code`` is ``topic.name`` and its words are the text ``topic.error.name``; ``params`` fill the placeholders, and
+    ``exit_code`` is what the command line returns: 2 where the user can mend it, 1 where we must.
+    """
+
+    exit_code = 1
+
+    def __init__(self, code: str, **params: Any) -> None:
+        self.code = code
+        self.params = params
+        super().__init__(code, params)
+
+    def __str__(self) -> str:
+        if not self.params:
+            return self.code
+        return f"{self.code}: " + ", ".join(f"{name}={value!r}" for name, value in self.params.items())
+
+
+class UserError(ZhangguiError):
+    """Something the user can mend: a wrong path, name, value or file."""
+
+    exit_code = 2
+
+
+class NotUnderstood(UserError):
+    """A file that no source reads, or that two sources claim with too small a margin. Nothing was changed."""
+
+
+class BadFile(UserError):
+    """A file that is recognised but broken: truncated, binary, ids destroyed by a spreadsheet, two shops in one."""
+
+
+class BadValue(UserError):
+    """A value given on the command line or in the settings that is out of bounds or unknown."""
+
+
+class Unanswerable(UserError):
+    """A question the tables at hand cannot answer; ``params`` say which table would."""
+
+
+class WorkspaceError(UserError):
+    """The workspace is missing, of a newer version, read-only, out of disk, or its key does not fit."""
+
+
+class Busy(WorkspaceError):
+    """Another process holds the warehouse."""
+
+
+class Broken(ZhangguiError):
+    """A promise inside the program did not hold: ours to mend."""
