@@ -1,0 +1,231 @@
+"""``Shop``: the one facade that the command line, the API and the desk call. It re-exports the types they annotate with."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from zhanggui import config as settings
+from zhanggui.config import Config
+from zhanggui.errors import BadValue
+from zhanggui.units import Clock, Period
+
+if TYPE_CHECKING:
+    from zhanggui.brief import Brief
+    from zhanggui.costs import CostSheet
+    from zhanggui.numbers.kinds import Answer, Driver
+    from zhanggui.store import Batch, Reconciliation, Undone, Warehouse
+    from zhanggui.tables.loading import Reading
+
+_HOME = {
+    "Answer": "zhanggui.numbers.kinds",
+    "Batch": "zhanggui.store",
+    "Brief": "zhanggui.brief",
+    "CostSheet": "zhanggui.costs",
+    "Driver": "zhanggui.numbers.kinds",
+    "Reading": "zhanggui.tables.loading",
+    "Reconciliation": "zhanggui.store",
+    "Undone": "zhanggui.store",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The types that shells annotate with, loaded when first asked for."""
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(name)
+
+
+class Shop:
+    """A workspace that is open. Nothing is read from the warehouse before the first question."""
+
+    def __init__(self, folder: Path, config: Config, clock: Clock | None = None) -> None:
+        self.folder = folder
+        self.config = config
+        self.clock = clock or Clock(config.timezone)
+        self._warehouse: Warehouse | None = None
+
+    @classmethod
+    def create(cls, folder: Path, config: Config) -> Shop:
+        """Make a workspace: settings, warehouse, key. Raises WorkspaceError where one is already."""
+        from zhanggui.store import Warehouse
+
+        folder.mkdir(parents=True, exist_ok=True)
+        Warehouse.create(folder, config)
+        settings.write(folder, config)
+        return cls(folder, config)
+
+    @classmethod
+    def open(cls, folder: Path, clock: Clock | None = None) -> Shop:
+        """Open a workspace that exists."""
+        return cls(folder, settings.load(folder), clock)
+
+    def __enter__(self) -> Shop:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the warehouse."""
+        if self._warehouse is not None:
+            self._warehouse.close()
+            self._warehouse = None
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The warehouse, opened at the first use."""
+        if self._warehouse is None:
+            from zhanggui.store import Warehouse
+
+            self._warehouse = Warehouse.open(self.folder, self.config)
+        return self._warehouse
+
+    # ---- files in, files out
+
+    def read_files(
+        self,
+        paths: Sequence[Path],
+        *,
+        source: str | None = None,
+        channel: str | None = None,
+        mapping: Mapping[str, str] | None = None,
+    ) -> list[Reading]:
+        """Recognise and read files without changing anything."""
+        from zhanggui import sources
+        from zhanggui.tables.loading import Options
+
+        options = Options(
+            channel=channel,
+            currency=self.config.currency,
+            timezone=self.config.timezone,
+            mapping=dict(mapping or {}),
+        )
+        return sources.read(paths, options, source=source)
+
+    def import_files(
+        self,
+        paths: Sequence[Path],
+        *,
+        source: str | None = None,
+        channel: str | None = None,
+        mapping: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+    ) -> Reconciliation:
+        """Import files and folders in one transaction."""
+        readings = self.read_files(paths, source=source, channel=channel, mapping=mapping)
+        return self.warehouse.load(readings, dry_run=dry_run)
+
+    def imports(self) -> list[Batch]:
+        """Every import so far, the latest last."""
+        return self.warehouse.batches()
+
+    def undo(self, batch: str) -> Undone:
+        """Take one import back exactly."""
+        return self.warehouse.undo(batch)
+
+    def export(self, folder: Path, *, format: str = "csv") -> list[Path]:
+        """Write the canonical tables as files that import again."""
+        return self.warehouse.export(folder, format=format)
+
+    # ---- numbers
+
+    def query(
+        self,
+        metrics: Sequence[str],
+        by: Sequence[str] = (),
+        *,
+        where: Mapping[str, Sequence[str] | str] | None = None,
+        start: date | str | None = None,
+        end: date | str | None = None,
+        against: str | Period | None = None,
+        limit: int | None = None,
+    ) -> Answer:
+        """Ask the metric catalogue; time grains (day, week, month) stand in ``by``."""
+        from zhanggui.numbers.kinds import Question
+        from zhanggui.numbers.query import ask
+
+        if against not in (None, "previous", "year") and not isinstance(against, Period):
+            raise BadValue("metrics.unknown_comparison", name=str(against), known="previous, year")
+        question = Question(
+            metrics=tuple(metrics),
+            by=tuple(by),
+            where={
+                name: (values,) if isinstance(values, str) else tuple(values) for name, values in (where or {}).items()
+            },
+            start=_day(start),
+            end=_day(end),
+            against=against,  # type: ignore[arg-type]
+            limit=limit,
+        )
+        return ask(self.warehouse, question, config=self.config, clock=self.clock, costs=self.costs)
+
+    def explain(
+        self,
+        metric: str,
+        by: Sequence[str] = (),
+        *,
+        start: date | str | None = None,
+        end: date | str | None = None,
+        against: Period | None = None,
+    ) -> Driver:
+        """Why a metric moved, in exact parts that sum to the change."""
+        from zhanggui.numbers.explain import explain
+
+        return explain(
+            self.warehouse,
+            metric,
+            tuple(by),
+            start=_day(start),
+            end=_day(end),
+            against=against,
+            config=self.config,
+            clock=self.clock,
+        )
+
+    def brief(self, as_of: date | str | None = None, days: int = 7, *, remember: bool = True) -> Brief:
+        """The day's brief. ``remember`` notes what was said, so that it is not said again unchanged."""
+        from zhanggui.brief import make
+
+        return make(
+            self.warehouse,
+            as_of=_day(as_of),
+            days=days,
+            config=self.config,
+            clock=self.clock,
+            costs=self.costs,
+            memory=self.folder / "said.json" if remember else None,
+        )
+
+    # ---- what the owner enters
+
+    @property
+    def costs(self) -> CostSheet:
+        """The cost sheet as it stands in ``costs.toml``."""
+        from zhanggui import costs
+
+        return costs.load(self.folder)
+
+    def set_cost(self, section: str, name: str, value: float | Sequence[float]) -> CostSheet:
+        """Enter one line of the cost sheet: a value, or a range of two."""
+        from zhanggui import costs
+
+        entry = list(value) if isinstance(value, Sequence) else value
+        sheet = costs.with_entry(self.costs, section, name, entry)
+        costs.write(self.folder, sheet)
+        return sheet
+
+
+def _day(value: date | str | None) -> date | None:
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise BadValue("config.bad_day", value=value) from None
