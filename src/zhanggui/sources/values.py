@@ -1,0 +1,277 @@
+"""Polars expressions that clean the text of cells: ids, money, shares, times, places, what is missing.
+
+Each takes a text expression and gives one; what cannot be understood stays as it is, so that ``store`` rejects it with the
+value seen. Decisions that one cell cannot settle (a decimal comma, a percent sign left out) are taken for the whole column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import polars as pl
+
+from zhanggui.errors import BadFile
+from zhanggui.sources.places import MUNICIPALITIES, REGIONS
+from zhanggui.tables.loading import Sheet
+
+MISSING = ("", "-", "--", "---", "—", "——", "–", "null", "nan", "none", "n/a", "#n/a", "暂无", "暂无数据", "无数据")
+"""Texts that say "no data" or "does not apply". They are never 0."""
+
+Order = Literal["ymd", "dmy", "mdy"]
+
+_LOST = r"^[-+]?\d(?:\.\d+)?[eE]\+?\d{2}$"
+_GUARD = r'^\s*=?\s*"?\s*[\'’]?\s*|["\s]*$'
+_SYMBOLS = r"(?:￥|¥|\$|£|€|元|圆|RMB|CNY|USD|GBP|EUR|HKD|TWD|HK\$|US\$|NT\$|BRL|R\$)"
+_EUROPEAN = r"^-?\d{1,3}(?:\.\d{3})+,\d+$|^-?\d+,\d{1,2}$|^-?\d{1,3}(?:\.\d{3}){2,}$"
+_ENGLISH = r"^-?\d{1,3}(?:,\d{3})+\.\d+$|^-?\d+\.\d{1,2}$|^-?\d{1,3}(?:,\d{3}){2,}$"
+_NUMBER = r"^-?\d+(?:\.\d+)?$|^-?\.\d+$"
+
+
+def missing(cell: pl.Expr, *more: str) -> pl.Expr:
+    """The text without blanks around it, NULL where it says "no data" (``-``, ``--``, ``—``, empty, null, nan, 暂无 and ``more``)."""
+    bare = cell.str.strip_chars(" \t\r\n\u00a0\u3000\ufeff")
+    return pl.when(~bare.str.to_lowercase().is_in([*MISSING, *(text.lower() for text in more)])).then(bare)
+
+
+def identifier(cell: pl.Expr) -> pl.Expr:
+    """An id without the guards exporters put around it: ``="123"``, a leading ``'``, tabs. See also :func:`check_ids`."""
+    return missing(cell.str.replace_all(_GUARD, ""))
+
+
+def check_ids(frame: pl.DataFrame, columns: Iterable[str], sheet: Sheet) -> None:
+    """Raise BadFile where an id was turned into ``1.23E+17`` by a spreadsheet: its digits are lost and nothing can be joined."""
+    for column in columns:
+        if column not in frame.columns:
+            continue
+        lost = frame.filter(identifier(pl.col(column)).str.contains(_LOST)).head(1)
+        if not lost.is_empty():
+            raise BadFile(
+                "sources.lost_ids", file=sheet.name, row=int(lost["_row"][0]), column=column, value=str(lost[column][0])
+            )
+
+
+def money(cell: pl.Expr, *more_missing: str) -> pl.Expr:
+    """An amount or a count as plain text (``1234.5``): currency signs, thousand marks, 万, brackets for negative, ``%`` not.
+
+    Whether ``1.234,56`` writes its decimals with a comma is decided for the whole column: some cell must show it and none the contrary.
+    """
+    text = missing(cell, *more_missing)
+    bare = text.str.replace_all(_SYMBOLS, "").str.replace_all(r"[\s\u00a0'’]", "").str.replace(r"^\+", "")
+    bare = bare.str.replace(r"^[-−](.*)$", "-$1").str.replace(r"^\((.+)\)$", "-$1").str.replace(r"^（(.+)）$", "-$1")
+    bare = bare.str.replace(r"^(.+)-$", "-$1").str.replace(r"^--", "-")
+    european = bare.str.contains(_EUROPEAN).any() & ~bare.str.contains(_ENGLISH).any()
+    plain = (
+        pl.when(european)
+        .then(bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
+        .otherwise(
+            pl.when(bare.str.contains(r"^-?\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?[万萬亿億]?$"))
+            .then(bare.str.replace_all(",", "", literal=True))
+            .otherwise(bare)
+        )
+    )
+    scale = (
+        pl.when(plain.str.contains("[万萬]$"))
+        .then(pl.lit(10_000.0))
+        .when(plain.str.contains("[亿億]$"))
+        .then(pl.lit(1e8))
+    )
+    scaled = (plain.str.replace("[万萬亿億]$", "").cast(pl.Float64, strict=False) * scale).round(4).cast(pl.String)
+    plain = pl.coalesce(scaled, plain)
+    return pl.when(plain.str.contains(_NUMBER)).then(plain).otherwise(text)
+
+
+def amount(cell: pl.Expr, *more_missing: str) -> pl.Expr:
+    """:func:`money` as DECIMAL(18,4); NULL where it is missing or no number."""
+    return money(cell, *more_missing).cast(pl.Decimal(18, 4), strict=False)
+
+
+def total(frame: pl.DataFrame, column: str) -> float:
+    """The sum of a column of amounts as counted from the text, 0 where there is none."""
+    if column not in frame.columns or frame.is_empty():
+        return 0.0
+    value = frame.select(amount(pl.col(column)).sum()).item()
+    return float(value or 0)
+
+
+def percent(cell: pl.Expr, numerator: pl.Expr | None = None, denominator: pl.Expr | None = None) -> pl.Expr:
+    """A rate as a share (float): ``12.3%`` is 0.123.
+
+    Without a sign the column is compared with numerator ÷ denominator: whichever of value and value ÷ 100 lies nearer, over all
+    rows. Where nothing decides (no sign, no columns to check against) the value is NULL: a guess may be wrong a hundredfold.
+    """
+    text = missing(cell).str.replace_all(",", "", literal=True)
+    signed = text.str.contains("[%％]$")
+    value = text.str.replace("[%％]$", "").cast(pl.Float64, strict=False)
+    if numerator is None or denominator is None:
+        return pl.when(signed).then(value / 100)
+    truth = number(numerator) / number(denominator).replace(0.0, None)
+    as_share, as_percent = (value - truth).abs().sum(), (value / 100 - truth).abs().sum()
+    checked = (value * truth).is_not_null().any()
+    unsigned = pl.when(~checked).then(None).when(as_share <= as_percent).then(value).otherwise(value / 100)
+    return pl.when(signed).then(value / 100).otherwise(unsigned)
+
+
+def number(cell: pl.Expr) -> pl.Expr:
+    """:func:`money` as a float; NULL where it is missing or no number."""
+    return money(cell).cast(pl.Float64, strict=False)
+
+
+def instant(cell: pl.Expr, order: Order = "ymd") -> pl.Expr:
+    """A time as ISO text ``YYYY-MM-DD HH:MM:SS`` in the file's own zone; texts with a zone of their own stay as they are.
+
+    Understands ``2016/5/23 22:02``, ``2019-05-01T10:02:11``, ``2019年5月1日``, ``20190501``, a date alone, and with ``order`` the
+    day or the month first (``12/1/2010 8:26``); :func:`date_order` tells which it is.
+    """
+    text = missing(cell, "0000-00-00 00:00:00", "0000-00-00")
+    even = (
+        text.str.replace(r"^(\d{4})年(\d{1,2})月(\d{1,2})日?", "$1-$2-$3")
+        .str.replace(r"^(\d{4})[/.](\d{1,2})[/.](\d{1,2})", "$1-$2-$3")
+        .str.replace(r"^(\d{4})(\d{2})(\d{2})(?:$|[ T])", "$1-$2-$3 ")
+        .str.replace(r"^(\d{4}-\d{1,2}-\d{1,2})T", "$1 ")
+        .str.replace(r"(:\d{2})\.\d+$", "$1")
+        .str.strip_chars()
+    )
+    if order != "ymd":
+        swap = "$3-$2-$1" if order == "dmy" else "$3-$1-$2"
+        even = even.str.replace(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", swap)
+    zoned = text.str.contains(r"(?:[+-]\d{2}:?\d{2}|Z|UTC|GMT)$") & text.str.contains(r"\d:\d{2}")
+    parsed = pl.coalesce(
+        even.str.to_datetime(form, strict=False, time_unit="us") for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
+    )
+    days = even.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
+    written = pl.coalesce(parsed, days).dt.strftime("%Y-%m-%d %H:%M:%S")
+    return pl.when(zoned).then(text).otherwise(pl.coalesce(written, text))
+
+
+def day(cell: pl.Expr, order: Order = "ymd") -> pl.Expr:
+    """A date as ISO text ``YYYY-MM-DD``."""
+    iso = instant(cell, order)
+    return pl.when(iso.str.contains(r"^\d{4}-\d{2}-\d{2} \d{2}:")).then(iso.str.slice(0, 10)).otherwise(iso)
+
+
+def date_order(column: pl.Series, file: str) -> Order:
+    """Whether dates such as ``12/1/2010`` put the day or the month first, judged by the whole column.
+
+    Raises BadFile where some cells can only be day first and others only month first. Where no cell decides, the month is first
+    if the column so keeps to fewer months (an export covers a stretch of time), else the day.
+    """
+    parts = pl.DataFrame({"text": column.cast(pl.String)}).select(
+        pl.col("text").str.extract(r"^\s*(\d{1,2})[/.-]\d{1,2}[/.-]\d{4}", 1).cast(pl.Int64).alias("first"),
+        pl.col("text").str.extract(r"^\s*\d{1,2}[/.-](\d{1,2})[/.-]\d{4}", 1).cast(pl.Int64).alias("second"),
+    )
+    known = parts.drop_nulls()
+    if known.is_empty():
+        return "ymd"
+    day_first, month_first = (known["first"] > 12).any(), (known["second"] > 12).any()
+    if day_first and month_first:
+        at = parts.with_row_index().filter(pl.col("first") > 12).row(0)[0]
+        raise BadFile("sources.two_date_orders", file=file, column=column.name, value=str(column[at]))
+    if day_first:
+        return "dmy"
+    if month_first:
+        return "mdy"
+    return "mdy" if known["first"].n_unique() < known["second"].n_unique() else "dmy"
+
+
+def is_masked(cell: pl.Expr) -> pl.Expr:
+    """Whether a name was masked by the platform (``张**``, ``t**``): it names nobody and many share it."""
+    return cell.str.contains(r"[*＊]")
+
+
+def identity(cell: pl.Expr) -> pl.Expr:
+    """A buyer's name, NULL where it is missing or masked."""
+    name = missing(cell.str.replace_all(_GUARD, ""))
+    return pl.when(~is_masked(name)).then(name)
+
+
+def region_parts(address: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Region and city of a Chinese address ``省 市 区 rest``, with or without blanks; never the rest.
+
+    The four municipalities are region and city at once, and short names become full ones (``上海`` → ``上海市``).
+    """
+    text = missing(address).str.replace(r"^中国\s*(?:大陆)?\s*", "")
+    named = text.str.extract(r"^([^\s省市区县0-9]{2,8}?(?:省|自治区|特别行政区)|(?:北京|上海|天津|重庆)市)", 1)
+    short = text.str.extract(f"^({'|'.join(REGIONS)})", 1)
+    region = pl.coalesce(named, short).replace(REGIONS)
+    rest = text.str.replace(r"^(?:[^\s省市区县0-9]{2,8}?(?:省|自治区|特别行政区)|(?:北京|上海|天津|重庆)市)\s*", "")
+    rest = pl.when(named.is_null()).then(text.str.replace(f"^(?:{'|'.join(REGIONS)})\\s*", "")).otherwise(rest)
+    city = rest.str.extract(r"^([^\s*＊0-9]{1,10}?(?:自治州|地区|盟|市))", 1)
+    in_municipality = region.is_in(list(MUNICIPALITIES))
+    return region, pl.when(in_municipality).then(region).when(region.is_not_null()).then(city)
+
+
+def safe_text(cell: pl.Expr) -> pl.Expr:
+    """Free text without control signs (NUL, escapes); line breaks stay, and so does text that looks like a formula: it is data."""
+    return missing(cell.str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", ""))
+
+
+_PERSONAL = re.compile(
+    r"姓名|电话|手机|地址|收货人|收件人|邮编|邮箱|身份证|支付宝|账号|帐号|昵称|会员名|旺旺|买家会员|微信|真实姓名|发票抬头|"
+    r"e-?mail|phone|mobile|address|street|zip|postal|postcode|first.?name|last.?name|full.?name|recipient|"
+    r"\bip\b|passport|birth|buyer.?name|customer.?name|username",
+    re.IGNORECASE,
+)
+_PERSONAL_CELL = r"(?i)[\w.+-]+@[\w-]+\.[a-z]{2,}|(?:^|\D)1[3-9]\d{9}(?:\D|$)|(?:^|\D)\d{17}[\dX](?:\D|$)"
+
+
+def looks_personal(name: str) -> bool:
+    """Whether a column's header says that it holds personal data."""
+    return bool(_PERSONAL.search(name))
+
+
+def extra(frame: pl.DataFrame, columns: Iterable[str], names: Mapping[str, str] | None = None) -> pl.Expr:
+    """The given columns as one JSON object per row (empty cells left out), NULL where nothing is left.
+
+    Columns that look personal by their header, or whose cells do (an e-mail, a phone), are not taken. ``names`` renames.
+    """
+    taken = [name for name in columns if name in frame.columns and not looks_personal(name)]
+    taken = [name for name in taken if not _holds_people(frame[name])]
+    if not taken:
+        return pl.lit(None, dtype=pl.String)
+    pairs = [
+        pl.when(missing(pl.col(name)).is_not_null()).then(
+            pl.format("{}:{}", pl.lit(_quoted((names or {}).get(name, name.strip()))), _json_text(pl.col(name)))
+        )
+        for name in taken
+    ]
+    inner = pl.concat_str(pairs, separator=",", ignore_nulls=True)
+    return pl.when(inner.str.len_bytes() > 0).then(pl.concat_str(pl.lit("{"), inner, pl.lit("}")))
+
+
+def _holds_people(column: pl.Series) -> bool:
+    """Whether cells of a column look like e-mails, mobile phones or identity cards, beyond a stray one in a hundred."""
+    filled = column.drop_nulls()
+    return len(filled) > 0 and int(filled.str.contains(_PERSONAL_CELL).sum()) * 100 > len(filled)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _json_text(cell: pl.Expr) -> pl.Expr:
+    escaped = missing(cell).str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
+    escaped = escaped.str.replace_all("\n", "\\n", literal=True).str.replace_all("\r", "\\r", literal=True)
+    escaped = escaped.str.replace_all("\t", "\\t", literal=True).str.replace_all(r"[\x00-\x1f]", "")
+    return pl.concat_str(pl.lit('"'), escaped, pl.lit('"'))
+
+
+def occurrence_ids(frame: pl.DataFrame, order: str, *parts: str) -> pl.Expr:
+    """Line ids for a platform that has none: 16 hex of a stable hash of ``parts`` and the occurrence number in (file, order).
+
+    Equal lines in one order are real; the hash does not depend on where in the file they stand.
+    """
+    import hashlib
+
+    present = [name for name in parts if name in frame.columns]
+    texts = frame.select(
+        pl.concat_str([pl.col(name).fill_null("") for name in present], separator="\x1f").alias("text")
+    )["text"]
+    distinct = texts.unique()
+    digests = [hashlib.sha256(str(text).encode()).hexdigest()[:16] for text in distinct.to_list()]
+    keys = texts.replace_strict(distinct, pl.Series(digests, dtype=pl.String), return_dtype=pl.String)
+    numbered = pl.DataFrame({"order": frame[order], "key": keys}).select(
+        pl.concat_str(pl.col("key"), pl.lit("-"), (pl.int_range(pl.len()).over("order", "key") + 1).cast(pl.String))
+    )
+    return pl.lit(numbered.to_series())
