@@ -15,7 +15,7 @@ class Measure:
     """One aggregate over one table: ``value`` takes the (already filtered, not yet grouped) table expression and gives
     the aggregate expression; ``where`` narrows the rows first. ``day`` is the date column that periods and grains use.
 
-    ``additive``: sums over any split. ``additive_over`` names dimensions it may be summed over when it is not.
+    ``additive``: sums over any split. ``additive_over`` names the ``*`` dimensions it may be summed over when it is not.
     """
 
     name: str
@@ -27,6 +27,15 @@ class Measure:
     unit: Unit = "count"
     dimensions: tuple[str, ...] | None = None  # None = every dimension the table has
     levels: bool = False  # the table has ``*`` rows: one level per question (data-model.md)
+    columns: tuple[str, ...] = ()  # what it reads: lineage, and which levels state it at all
+    additive_over: tuple[str, ...] = ()
+    otherwise: str | None = None  # the measure to take where this one's table lacks a dimension that was asked
+    joins: tuple[
+        str, ...
+    ] = ()  # ``product_cost``, ``goods_share``, ``sale_cost``, ``fx``: columns the query adds first
+    snapshot: bool = False  # a state, not a flow: only the last day of each period and place counts
+    matured_days: int = 0  # only rows that were this old on the data's last day
+    absent: float | None = 0.0  # its value where a covered period has no row: 0, or None = unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +58,4 @@ class Metric:
     needs: tuple[str, ...] = ()  # canonical tables without which it cannot be had
     additive: bool = False
     window_days: int | None = None
+    optional: tuple[str, ...] = ()  # measures that count as 0 while their table is empty

@@ -1,0 +1,56 @@
+"""The catalogue of metrics: each defined once, as data. Importing it imports no engine.
+
+One topic a file; a file's ``MEASURES`` and ``METRICS`` are found by presence in this folder.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Mapping
+
+from zhanggui.errors import BadValue
+from zhanggui.metrics.kinds import Measure, Metric
+
+_TOPICS = tuple(
+    importlib.import_module(f"{__name__}.{found.name}")
+    for found in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name)
+    if found.name != "kinds"
+)
+
+MEASURES: Mapping[str, Measure] = {measure.name: measure for topic in _TOPICS for measure in topic.MEASURES}
+"""Every measure by name."""
+
+METRICS: Mapping[str, Metric] = {metric.name: metric for topic in _TOPICS for metric in topic.METRICS}
+"""Every metric by name, topic after topic."""
+
+
+def metric(name: str) -> Metric:
+    """The metric of this name. Raises BadValue with the nearest names where there is none."""
+    found = METRICS.get(name)
+    if found is None:
+        raise BadValue("metrics.unknown_metric", name=name, nearest=", ".join(nearest(name, METRICS)))
+    return found
+
+
+def nearest(name: str, known: Mapping[str, object]) -> list[str]:
+    """The three known names most like ``name``.
+
+    >>> nearest("net_sale", METRICS)[0]
+    'net_sales'
+    """
+    return difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
+
+
+def lineage(name: str) -> tuple[str, ...]:
+    """The ``table.column`` s a metric reads, in the catalogue's order. Raises BadValue for an unknown metric.
+
+    >>> lineage("conversion_rate")
+    ('traffic_days.pay_buyers', 'traffic_days.visitors')
+    """
+    read = (MEASURES[measure] for measure in metric(name).measures)
+    return tuple(dict.fromkeys(f"{measure.table}.{column}" for measure in read for column in measure.columns))
+
+
+__all__ = ["MEASURES", "METRICS", "Measure", "Metric", "lineage", "metric", "nearest"]

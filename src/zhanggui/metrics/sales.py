@@ -1,0 +1,190 @@
+"""What was ordered, paid for and sold, before and after refunds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zhanggui.metrics.kinds import Measure, Metric
+
+
+def goods(t: Any) -> Any:
+    return t.kind == "goods"
+
+
+def non_goods(t: Any) -> Any:
+    return t.kind == "non_goods"
+
+
+def counted(t: Any) -> Any:
+    return t.counted
+
+
+def placed(t: Any) -> Any:
+    return t.placed
+
+
+MEASURES = (
+    Measure("gross_sales", "sales", lambda t: t.amount.sum(), where=goods, unit="money", columns=("amount",)),
+    Measure("units", "sales", lambda t: t.units.sum(), where=goods, columns=("units",)),
+    Measure(
+        "discount",
+        "sales",
+        lambda t: t.discount.sum(where=t.listed.notnull()),
+        where=goods,
+        unit="money",
+        columns=("discount",),
+    ),
+    Measure(
+        "listed",
+        "sales",
+        lambda t: t.listed.sum(where=t.discount.notnull()),
+        where=goods,
+        unit="money",
+        columns=("listed",),
+    ),
+    Measure("non_goods", "sales", lambda t: t.amount.sum(), where=non_goods, unit="money", columns=("amount",)),
+    Measure(
+        "orders", "order_facts", lambda t: t.count(), where=counted, columns=("order_id",), otherwise="line_orders"
+    ),
+    Measure(
+        "line_orders",
+        "sales",
+        lambda t: (t.channel + "\n" + t.order_id).nunique(),
+        where=goods,
+        additive=False,
+        columns=("order_id",),
+    ),
+    Measure("orders_placed", "order_facts", lambda t: t.count(), day="placed_day", where=placed, columns=("order_id",)),
+    Measure(
+        "orders_placed_paid",
+        "order_facts",
+        lambda t: t.count(where=t.counted),
+        day="placed_day",
+        where=placed,
+        columns=("order_id", "counted"),
+    ),
+)
+
+_SALE = ("presale", "running_day", "fx_missing", "days_missing")
+_NET = (*_SALE, "refunds_to_come", "refund_undated")
+
+METRICS = (
+    Metric(
+        "gross_sales",
+        "simple",
+        "money",
+        ("gross_sales",),
+        formula="goods paid after shop discounts, before refunds",
+        caveats=_SALE,
+        substitute="net_sales",
+        needs=("orders",),
+        additive=True,
+    ),
+    Metric(
+        "net_sales",
+        "derived",
+        "money",
+        ("gross_sales", "refund_amount"),
+        combine=lambda gross, refunds: gross - refunds,
+        formula="gross_sales - refund_amount",
+        caveats=_NET,
+        substitute="net_sales_expected",
+        needs=("orders",),
+        additive=True,
+    ),
+    Metric(
+        "net_sales_by_order_day",
+        "derived",
+        "money",
+        ("gross_sales", "refunds_by_order_day"),
+        combine=lambda gross, refunds: gross - refunds,
+        formula="gross_sales - refunds_by_order_day",
+        caveats=(*_NET, "refund_unlinked"),
+        substitute="net_sales_expected",
+        needs=("orders",),
+        additive=True,
+    ),
+    Metric(
+        "orders", "simple", "count", ("orders",), formula="paid orders", caveats=_SALE, needs=("orders",), additive=True
+    ),
+    Metric(
+        "orders_placed",
+        "simple",
+        "count",
+        ("orders_placed",),
+        formula="orders placed, paid or not",
+        caveats=("running_day", "days_missing"),
+        substitute="orders",
+        needs=("orders",),
+        additive=True,
+    ),
+    Metric(
+        "order_to_pay_rate",
+        "ratio",
+        "share",
+        ("orders_placed_paid", "orders_placed"),
+        formula="orders_placed_paid / orders_placed",
+        caveats=("presale", "running_day", "tiny_denominator"),
+        needs=("orders",),
+    ),
+    Metric(
+        "units",
+        "simple",
+        "count",
+        ("units",),
+        formula="units of goods sold, gifts out",
+        caveats=_SALE,
+        needs=("orders", "order_lines"),
+        additive=True,
+    ),
+    Metric(
+        "units_per_order",
+        "ratio",
+        "ratio",
+        ("units", "orders"),
+        formula="units / orders",
+        caveats=(*_SALE, "tiny_denominator"),
+        needs=("orders", "order_lines"),
+    ),
+    Metric(
+        "unit_price",
+        "ratio",
+        "money",
+        ("gross_sales", "units"),
+        good=0,
+        formula="gross_sales / units",
+        caveats=(*_SALE, "tiny_denominator"),
+        needs=("orders", "order_lines"),
+    ),
+    Metric(
+        "average_order_value",
+        "derived",
+        "money",
+        ("gross_sales", "refund_amount", "orders"),
+        combine=lambda gross, refunds, orders: (gross - refunds) / orders,
+        formula="net_sales / orders",
+        caveats=(*_NET, "tiny_denominator"),
+        needs=("orders",),
+    ),
+    Metric(
+        "discount_rate",
+        "ratio",
+        "share",
+        ("discount", "listed"),
+        good=0,
+        formula="discount / listed",
+        caveats=("presale", "running_day", "fx_missing"),
+        needs=("orders", "order_lines"),
+    ),
+    Metric(
+        "non_goods",
+        "simple",
+        "money",
+        ("non_goods",),
+        good=0,
+        formula="postage, manual and fee lines, in no sales metric",
+        caveats=("running_day", "fx_missing"),
+        needs=("order_lines",),
+        additive=True,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Where metrics meet the engine: query, frames, expectation, explanation."""

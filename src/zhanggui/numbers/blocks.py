@@ -1,0 +1,159 @@
+"""One block: all measures that read the same rows of one table, aggregated to the asked dimensions in one expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from zhanggui.metrics.kinds import Measure
+from zhanggui.numbers.dimensions import PRODUCT, needs_products
+from zhanggui.numbers.joined import Costs, with_columns
+from zhanggui.numbers.kinds import TIME
+from zhanggui.numbers.levels import Choice
+from zhanggui.units import Period
+
+if TYPE_CHECKING:
+    from zhanggui.store import Warehouse
+
+NOW, THEN = "now", "then"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Which rows a block reads; measures with equal ``Rows`` share a scan."""
+
+    table: str
+    day: str
+    where: Callable[[Any], Any] | None
+    joins: tuple[str, ...]
+    choice: Choice | None
+    snapshot: bool
+    matured_days: int
+    window_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question asks of every block. ``last`` is the data's last day, ``tag`` tells the period from the one it is held against."""
+
+    by: tuple[str, ...]
+    where: Mapping[str, tuple[str, ...]]
+    period: Period
+    last: date
+    currency: str
+    costs: Costs | None
+    foreign: bool
+    tag: str = NOW
+
+    @property
+    def grains(self) -> tuple[str, ...]:
+        return tuple(name for name in self.by if name in TIME)
+
+
+def bucket(day: Any, grain: str) -> Any:
+    """The first day of the day's, week's (Monday) or month's bucket."""
+    if grain == "day":
+        return day.cast("date")
+    return day.truncate("W" if grain == "week" else "M").cast("date")
+
+
+def first_of(day: date, grain: str) -> date:
+    """The same for a day of our own."""
+    if grain == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if grain == "month" else day
+
+
+def aggregated(warehouse: Warehouse, rows: Rows, measures: Mapping[str, Measure], asked: Asked) -> Any:
+    """The block's expression: ``tag``, the asked dimensions (time as DATE), one float64 column per measure."""
+    t = warehouse.table(rows.table)
+    if rows.where is not None:
+        t = t.filter(rows.where(t))
+    if rows.choice is not None:
+        t = t.filter(rows.choice.filter(t))
+    t = _in_period(t, rows, asked)
+    product = needs_products((*asked.by, *asked.where))
+    t = with_columns(warehouse, t, rows, product, asked)
+    for name, values in asked.where.items():
+        t = t.filter(_matches(t, name, values, rows.day))
+    if rows.snapshot:
+        t = _last_days(t, rows, asked)
+    keys = {name: _key(t, name, rows) for name in asked.by}
+    values = {name: measure.value(t).cast("float64") for name, measure in measures.items()}
+    grouped = t.group_by(**keys).aggregate(**values) if keys else t.aggregate(**values)
+    return grouped.mutate(tag=ibis.literal(asked.tag))
+
+
+def _in_period(t: Any, rows: Rows, asked: Asked) -> Any:
+    day = t[rows.day]
+    period = asked.period
+    if rows.window_days:
+        return _in_windows(t, rows, asked)
+    end = period.end
+    if rows.matured_days:
+        end = min(end, asked.last - timedelta(days=rows.matured_days))
+    return t.filter((day >= ibis.literal(period.start)) & (day < ibis.literal(end + timedelta(days=1))))
+
+
+def _in_windows(t: Any, rows: Rows, asked: Asked) -> Any:
+    """Rows of the ``window_days`` up to the end of the period, or up to each bucket's end where a grain is asked."""
+    day = t[rows.day]
+    length = timedelta(days=rows.window_days)
+    if not asked.grains:
+        end = asked.period.end
+        return t.filter((day > ibis.literal(end - length)) & (day <= ibis.literal(end)))
+    ends: dict[tuple[date, ...], date] = {}
+    for moment in asked.period.each():
+        ends[tuple(first_of(moment, grain) for grain in asked.grains)] = moment
+    windows = ibis.memtable(
+        {
+            **{f"_{grain}": [label[i] for label in ends] for i, grain in enumerate(asked.grains)},
+            "_end": list(ends.values()),
+            "_open": [end - length for end in ends.values()],
+        },
+        schema={**{f"_{grain}": "date" for grain in asked.grains}, "_end": "date", "_open": "date"},
+    )
+    return t.join(windows, [day > windows["_open"], day <= windows["_end"]])
+
+
+def _key(t: Any, name: str, rows: Rows) -> Any:
+    if name in TIME:
+        return t[f"_{name}"] if rows.window_days else bucket(t[rows.day], name)
+    return t[name].fill_null("")
+
+
+def _matches(t: Any, name: str, values: Sequence[str], day: str) -> Any:
+    if name not in TIME:
+        column = t[name].fill_null("") if "" in values or name in PRODUCT else t[name]
+        return column == values[0] if len(values) == 1 else column.isin(list(values))
+    days = [date.fromisoformat(f"{value}-01" if name == "month" and len(value) == 7 else value) for value in values]
+    return bucket(t[day], name).isin([ibis.literal(first_of(moment, name)) for moment in days])
+
+
+def _last_days(t: Any, rows: Rows, asked: Asked) -> Any:
+    """Only the last day that each channel (and place) reports within each bucket."""
+    places = [t[name] for name in ("channel", "location") if name in t.columns]
+    buckets = [bucket(t[rows.day], grain) for grain in asked.grains]
+    marked = t.mutate(_last_day=t[rows.day].max().over(ibis.window(group_by=[*places, *buckets])))
+    return marked.filter(marked[rows.day] == marked["_last_day"])
+
+
+def combined(blocks: Sequence[tuple[Any, Sequence[str]]], by: Sequence[str]) -> Any:
+    """All blocks in one expression: their rows under each other with NULL for what a block lacks, then one row per key."""
+    names = sorted({name for _, measures in blocks for name in measures})
+    shaped = [
+        block.select(
+            "tag",
+            *by,
+            **{name: block[name] if name in measures else ibis.null("float64") for name in names},
+        )
+        for block, measures in blocks
+    ]
+    if len(shaped) == 1:
+        return shaped[0]
+    union = ibis.union(*shaped, distinct=False)
+    return union.group_by("tag", *by).aggregate(**{name: union[name].max() for name in names})

@@ -1,0 +1,150 @@
+"""What the warehouse holds: rows, days and levels of every table that metrics read, in one engine query per version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from zhanggui.numbers.dimensions import WILDCARD
+
+if TYPE_CHECKING:
+    from zhanggui.store import Warehouse
+
+DAY: dict[str, str] = {
+    "order_facts": "day",
+    "sales": "day",
+    "refund_facts": "day",
+    "traffic_days": "day",
+    "ad_days": "day",
+    "keyword_days": "day",
+    "stock_days": "day",
+    "reviews": "created_day",
+    "chats": "started_day",
+    "scores": "day",
+    "costs": "day",
+}
+STATED: dict[str, tuple[str, ...]] = {
+    "traffic_days": (
+        "visitors",
+        "sessions",
+        "impressions",
+        "clicks",
+        "page_views",
+        "bounces",
+        "favourites",
+        "cart_visitors",
+        "order_buyers",
+        "pay_buyers",
+        "pay_amount",
+    ),
+    "ad_days": ("impressions", "clicks", "cost", "orders", "revenue", "carts"),
+    "keyword_days": ("market_searches", "impressions", "clicks", "visitors", "pay_buyers"),
+    "stock_days": ("on_hand", "inbound"),
+    "scores": ("value",),
+    "sales": ("cost",),
+}
+"""Columns whose presence differs by level or source, and so is counted."""
+
+_WIDTH = max(len(columns) for columns in STATED.values())
+SCOPE = {"ad_days": "platform"}
+"""Beside the channel, what may come from a file of its own and so have levels of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The rows of one table, channel (and ad platform) with the same ``*`` pattern. ``split`` are the dimensions that are not ``*``."""
+
+    table: str
+    channel: str
+    scope: str
+    split: frozenset[str]
+    rows: int
+    first: date | None
+    last: date | None
+    stated: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """All levels of all tables."""
+
+    levels: Sequence[Level]
+    foreign: int = 0  # ad and cost rows in another currency than the workspace's
+
+    def of(self, table: str) -> list[Level]:
+        return [level for level in self.levels if level.table == table]
+
+    def rows(self, table: str) -> int:
+        return sum(level.rows for level in self.of(table))
+
+    def stated(self, table: str, column: str) -> int:
+        return sum(level.stated.get(column, 0) for level in self.of(table))
+
+    def span(self, tables: Sequence[str]) -> tuple[date, date] | None:
+        """First and last day of any of the tables, None where they are empty."""
+        levels = [level for table in tables for level in self.of(table)]
+        first = [level.first for level in levels if level.first]
+        last = [level.last for level in levels if level.last]
+        return (min(first), max(last)) if first and last else None
+
+
+def look(warehouse: Warehouse, currency: str) -> Coverage:
+    """Count every table's levels in one engine query."""
+    frame = warehouse.run(ibis.union(*(_block(warehouse, table, currency) for table in DAY), distinct=False))
+    levels = [_level(row) for row in frame.to_dicts()]
+    return Coverage(
+        [level for level in levels if level.rows], sum(int(row["foreign"] or 0) for row in frame.to_dicts())
+    )
+
+
+def _block(warehouse: Warehouse, name: str, currency: str) -> Any:
+    t = warehouse.table(name)
+    day = t[DAY[name]]
+    marks = {f"p{index}": t[column] != "*" for index, column in enumerate(WILDCARD.get(name, ()))}
+    scope = t[SCOPE[name]] if name in SCOPE else ibis.literal("")
+    foreign = (
+        t.count(where=t.currency != currency) if name in ("ad_days", "costs") else t.count(where=t.channel.isnull())
+    )
+    stated = STATED.get(name, ())
+    counted = t.group_by(channel=t.channel, scope=scope, **marks).aggregate(
+        rows=t.count(),
+        first=day.min(),
+        last=day.max(),
+        foreign=foreign,
+        **{f"c{index}": t[column].count() for index, column in enumerate(stated)},
+    )
+    pattern = reduce(lambda text, mark: text + counted[mark].ifelse("1", "0"), marks, ibis.literal(""))
+    return counted.select(
+        table=ibis.literal(name),
+        channel=counted.channel,
+        scope=counted.scope,
+        pattern=pattern,
+        rows=counted.rows.cast("int64"),
+        first=counted["first"].cast("date"),
+        last=counted["last"].cast("date"),
+        foreign=counted.foreign.cast("int64"),
+        **{
+            f"c{index}": counted[f"c{index}"].cast("int64") if index < len(stated) else ibis.null("int64")
+            for index in range(_WIDTH)
+        },
+    )
+
+
+def _level(row: Mapping[str, Any]) -> Level:
+    table = row["table"]
+    wildcard = WILDCARD.get(table, ())
+    return Level(
+        table=table,
+        channel=row["channel"],
+        scope=row["scope"],
+        split=frozenset(name for name, mark in zip(wildcard, row["pattern"], strict=True) if mark == "1"),
+        rows=int(row["rows"]),
+        first=row["first"],
+        last=row["last"],
+        stated={column: int(row[f"c{index}"] or 0) for index, column in enumerate(STATED.get(table, ()))},
+    )

@@ -1,0 +1,263 @@
+"""Ask the metric catalogue: each table is aggregated to the asked dimensions by itself, then the blocks are laid side by side."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import polars as pl
+
+from zhanggui.config import Config
+from zhanggui.errors import BadValue, Unanswerable
+from zhanggui.metrics import MEASURES, Measure, Metric, metric, nearest
+from zhanggui.numbers import coverage as coverages
+from zhanggui.numbers.blocks import NOW, THEN, Asked, Rows, aggregated, combined
+from zhanggui.numbers.coverage import Coverage
+from zhanggui.numbers.dimensions import DIMENSIONS, of, with_dimension
+from zhanggui.numbers.joined import Costs
+from zhanggui.numbers.kinds import TIME, Answer, Flag, Question
+from zhanggui.numbers.levels import choose
+from zhanggui.numbers.shape import shaped
+from zhanggui.numbers.validity import Validity, flags
+from zhanggui.units import Clock, Period
+
+if TYPE_CHECKING:
+    from zhanggui.store import Warehouse
+
+CALENDAR = "calendar"
+KEPT_ANSWERS = 256
+
+
+@dataclass
+class _Memory:
+    """What was read of one warehouse at one version."""
+
+    version: Any = None
+    coverage: dict[str, Coverage] = field(default_factory=dict)
+    answers: OrderedDict[Any, Answer] = field(default_factory=OrderedDict)
+    validity: Validity = field(default_factory=Validity)
+
+
+_MEMORY: WeakKeyDictionary[Any, _Memory] = WeakKeyDictionary()
+
+
+def ask(
+    warehouse: Warehouse,
+    question: Question,
+    *,
+    config: Config,
+    clock: Clock,
+    costs: Costs | None = None,
+    fresh: bool = False,
+) -> Answer:
+    """Answer a question in one engine query (two more per version of the data, for coverage and flags).
+
+    Days from the clock's today on, and days after the data's last one, are never in. Without ``by`` one total row, without
+    ``start`` and ``end`` the whole span. ``fresh`` bypasses remembered answers. Raises BadValue for unknown names and
+    Unanswerable for a dimension that a metric's table does not have.
+    """
+    metrics = [metric(name) for name in question.metrics]
+    _check(question)
+    memory = _remembered(warehouse)
+    key = (_frozen(question), clock.today(), config.currency, repr(costs))
+    if not fresh and key in memory.answers:
+        memory.answers.move_to_end(key)
+        return memory.answers[key]
+    answer = _answer(warehouse, question, metrics, memory, config, clock, costs)
+    memory.answers[key] = answer
+    if len(memory.answers) > KEPT_ANSWERS:
+        memory.answers.popitem(last=False)
+    return answer
+
+
+def coverage(warehouse: Warehouse, currency: str) -> Coverage:
+    """What the warehouse holds, counted once per version."""
+    memory = _remembered(warehouse)
+    if currency not in memory.coverage:
+        memory.coverage[currency] = coverages.look(warehouse, currency)
+    return memory.coverage[currency]
+
+
+def _remembered(warehouse: Warehouse) -> _Memory:
+    memory = _MEMORY.get(warehouse)
+    if memory is None or memory.version != warehouse.version:
+        memory = _MEMORY[warehouse] = _Memory(version=warehouse.version)
+    return memory
+
+
+def _frozen(question: Question) -> Any:
+    where = tuple(sorted((name, tuple(values)) for name, values in question.where.items()))
+    return (question.metrics, question.by, where, question.start, question.end, question.against, question.limit)
+
+
+def _check(question: Question) -> None:
+    if not question.metrics:
+        raise BadValue("metrics.no_metric")
+    known = dict.fromkeys(DIMENSIONS)
+    for name in (*question.by, *question.where):
+        if name not in known:
+            raise BadValue("metrics.unknown_dimension", name=name, nearest=", ".join(nearest(name, known)))
+    if question.start and question.end and question.end < question.start:
+        raise BadValue("metrics.bad_period", start=question.start.isoformat(), end=question.end.isoformat())
+
+
+def _answer(
+    warehouse: Warehouse,
+    question: Question,
+    metrics: Sequence[Metric],
+    memory: _Memory,
+    config: Config,
+    clock: Clock,
+    costs: Costs | None,
+) -> Answer:
+    held = coverage(warehouse, config.currency)
+    by = tuple(dict.fromkeys(question.by))
+    asked_dimensions = (*by, *question.where)
+    measures = _measures(metrics, asked_dimensions, held)
+    tables = sorted({measure.table for _, measure, _ in measures if measure.table != CALENDAR})
+    span = held.span(tables)
+    period = _period(question, span, clock)
+    if period is None:
+        return _empty(question, metrics, by, flags_of=[*_missing_tables(metrics, held)])
+    last = span[1] if span else period.end
+    against = _against(question, period)
+    asked = Asked(by, question.where, period, last, config.currency, costs, held.foreign > 0)
+    blocks: list[tuple[Any, Sequence[str]]] = []
+    gaps: dict[str, Any] = {}
+    for one in (asked, *((replace(asked, period=against, tag=THEN),) if against else ())):
+        for rows, group in _by_rows(measures, held, asked_dimensions, one, gaps).items():
+            blocks.append((aggregated(warehouse, rows, group, one), list(group)))
+    frame = warehouse.run(combined(blocks, by)) if blocks else None
+    rows = shaped(frame, question, metrics, measures, by, period, against, held)
+    return Answer(
+        question=question,
+        rows=rows,
+        start=period.start,
+        end=period.end,
+        flags=(
+            *_missing_tables(metrics, held),
+            *flags(warehouse, memory.validity, metrics, rows, question, period, held, gaps, config=config, clock=clock),
+        ),
+    )
+
+
+def _measures(metrics: Iterable[Metric], asked: Sequence[str], held: Coverage) -> list[tuple[str, Measure, int]]:
+    """The columns a question needs: (column name, measure, window), each once."""
+    needed: dict[str, tuple[str, Measure, int]] = {}
+    for one in metrics:
+        for name in one.measures:
+            measure = MEASURES[name]
+            if name in one.optional and not held.rows(measure.table):
+                continue
+            column = column_of(one, name)
+            needed.setdefault(column, (column, _answering(one, measure, asked), one.window_days or 0))
+    return list(needed.values())
+
+
+def column_of(one: Metric, measure: str) -> str:
+    """The column a metric's measure is computed in: windows have columns of their own."""
+    return f"{measure}__{one.window_days}" if one.window_days else measure
+
+
+def _answering(one: Metric, measure: Measure, asked: Sequence[str]) -> Measure:
+    """The measure, or the one to take instead, that has all asked dimensions."""
+    if measure.table == CALENDAR:
+        return measure
+    lacking = [name for name in asked if name not in of(measure.table)]
+    if not lacking:
+        return measure
+    if measure.otherwise:
+        return _answering(one, MEASURES[measure.otherwise], asked)
+    raise Unanswerable(
+        "metrics.no_dimension",
+        metric=one.name,
+        dimension=lacking[0],
+        table=measure.table,
+        tables=", ".join(with_dimension(lacking[0])) or "–",
+    )
+
+
+def _by_rows(
+    measures: Sequence[tuple[str, Measure, int]],
+    held: Coverage,
+    dimensions: Sequence[str],
+    asked: Asked,
+    gaps: dict[str, Any],
+) -> dict[Rows, dict[str, Measure]]:
+    """Measures that read the same rows, together."""
+    groups: dict[Rows, dict[str, Measure]] = {}
+    for column, measure, window in measures:
+        if measure.table == CALENDAR:
+            continue
+        choice = None
+        if measure.levels:
+            choice = choose(measure, held, dimensions, asked.period, asked.where.get("channel", ()))
+            if choice.missing and asked.tag == NOW:
+                gaps[column] = choice
+            if not choice.splits:
+                continue
+        rows = Rows(
+            measure.table,
+            measure.day,
+            measure.where,
+            measure.joins,
+            choice,
+            measure.snapshot,
+            measure.matured_days,
+            window,
+        )
+        groups.setdefault(rows, {})[column] = measure
+    return groups
+
+
+def _period(question: Question, span: tuple[date, date] | None, clock: Clock) -> Period | None:
+    yesterday = clock.today() - timedelta(days=1)
+    if span is None:
+        if question.start is None or question.end is None:
+            return None
+        return Period(question.start, question.end)
+    start = question.start or span[0]
+    end = min(question.end or span[1], span[1], yesterday)
+    if end < start:  # nothing of the asked days is in the data: answered as asked, with nothing in it
+        end = max(start, question.end or start)
+        return Period(start, end) if question.start or question.end else None
+    return Period(start, end)
+
+
+def _against(question: Question, period: Period) -> Period | None:
+    if question.against is None or isinstance(question.against, Period):
+        return question.against
+    return period.aligned_before() if question.against == "previous" else period.shift(-364)
+
+
+def _missing_tables(metrics: Sequence[Metric], held: Coverage) -> list[Flag]:
+    """A flag for each metric whose table has no row."""
+    found = []
+    for one in metrics:
+        empty = [
+            table
+            for table in dict.fromkeys(MEASURES[name].table for name in one.measures if name not in one.optional)
+            if table not in (CALENDAR, "refund_facts") and not held.rows(table)
+        ]
+        if empty:
+            params: Mapping[str, Any] = {"tables": ", ".join(one.needs or empty)}
+            found.append(Flag(one.name, "table_missing", instead=one.substitute, params=params))
+    return found
+
+
+def _empty(question: Question, metrics: Sequence[Metric], by: Sequence[str], flags_of: Sequence[Flag]) -> Answer:
+    """The answer of a warehouse that holds nothing for the question."""
+    schema: dict[str, Any] = {name: pl.String for name in by}
+    for one in metrics:
+        schema[one.name] = pl.Float64
+        if question.against is not None:
+            schema[f"{one.name}_previous"] = pl.Float64
+    rows = pl.DataFrame(schema=schema) if by else pl.DataFrame([dict.fromkeys(schema)], schema=schema)
+    return Answer(question, rows, question.start, question.end, tuple(flags_of))
+
+
+__all__ = ["TIME", "ask", "coverage"]

@@ -1,0 +1,157 @@
+"""From the engine's columns to the answer's rows: buckets become ISO text, ratios are taken, the earlier period stands beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from zhanggui.metrics.kinds import Measure, Metric
+from zhanggui.numbers.blocks import NOW, THEN, first_of
+from zhanggui.numbers.coverage import Coverage
+from zhanggui.numbers.kinds import TIME, Question
+from zhanggui.units import Period
+
+_INDEX = "_index_"
+
+
+def shaped(
+    frame: pl.DataFrame | None,
+    question: Question,
+    metrics: Sequence[Metric],
+    measures: Sequence[tuple[str, Measure, int]],
+    by: tuple[str, ...],
+    period: Period,
+    against: Period | None,
+    held: Coverage,
+) -> pl.DataFrame:
+    """The answer's rows, sorted by time, then by the other dimensions."""
+    columns = [name for name, _, _ in measures]
+    if frame is None:
+        schema: dict[str, Any] = {"tag": pl.String, **{name: pl.Date if name in TIME else pl.String for name in by}}
+        frame = pl.DataFrame(schema=schema)
+    lacking = [name for name in columns if name not in frame.columns]
+    frame = frame.with_columns(pl.lit(None, pl.Float64).alias(name) for name in lacking)
+    now = _values(frame.filter(pl.col("tag") == NOW).drop("tag"), metrics, measures, by, period, held)
+    if against is not None:
+        then = _values(frame.filter(pl.col("tag") == THEN).drop("tag"), metrics, measures, by, against, held)
+        now = _beside(now, then, by, metrics, period, against)
+        now = _filled(now, metrics, measures, held)
+    time = [name for name in by if name in TIME]
+    now = now.sort([*time, *(name for name in by if name not in TIME)]) if by else now
+    now = now.with_columns(_label(name) for name in time)
+    return now if question.limit is None else now.head(question.limit)
+
+
+def _values(
+    frame: pl.DataFrame,
+    metrics: Sequence[Metric],
+    measures: Sequence[tuple[str, Measure, int]],
+    by: tuple[str, ...],
+    period: Period,
+    held: Coverage,
+) -> pl.DataFrame:
+    frame = _spine(frame, by, period)
+    frame = frame.with_columns(
+        _bucket_days(by, period).alias(name) if measure.table == "calendar" else _absent(name, measure, held)
+        for name, measure, _ in measures
+    )
+    return frame.select(*by, *(_finite(value_of(one, frame.columns)).alias(one.name) for one in metrics))
+
+
+def _spine(frame: pl.DataFrame, by: tuple[str, ...], period: Period) -> pl.DataFrame:
+    """Every bucket of the period where only time is asked, and the one total row where nothing is."""
+    if not by:
+        return frame if frame.height else pl.DataFrame([dict.fromkeys(frame.columns)], schema=frame.schema)
+    if any(name not in TIME for name in by):
+        return frame
+    buckets = dict.fromkeys(tuple(first_of(day, grain) for grain in by) for day in period.each())
+    every = pl.DataFrame(list(buckets), schema=dict.fromkeys(by, pl.Date), orient="row")
+    return every.join(frame, on=list(by), how="left")
+
+
+def _absent(name: str, measure: Measure, held: Coverage) -> pl.Expr:
+    """Nothing sold is 0, nothing reported is unknown."""
+    column = pl.col(name).cast(pl.Float64)
+    known = held.rows(measure.table) or (measure.table == "refund_facts" and held.rows("order_facts"))
+    return column if measure.absent is None or not known else column.fill_null(measure.absent)
+
+
+def _bucket_days(by: tuple[str, ...], period: Period) -> pl.Expr:
+    grains = [name for name in by if name in TIME]
+    if not grains:
+        return pl.lit(float(period.days))
+    counts: dict[tuple[date, ...], int] = {}
+    for day in period.each():
+        label = tuple(first_of(day, grain) for grain in grains)
+        counts[label] = counts.get(label, 0) + 1
+    keys = pl.struct(grains)
+    return keys.map_elements(
+        lambda row: float(counts.get(tuple(row[grain] for grain in grains), 0)), return_dtype=pl.Float64
+    )
+
+
+def value_of(one: Metric, present: Sequence[str]) -> pl.Expr:
+    """The metric over its measures' columns; an optional measure whose table is empty counts as 0."""
+    suffix = f"__{one.window_days}" if one.window_days else ""
+    names = [f"{name}{suffix}" for name in one.measures]
+    values = [pl.col(name) if name in present else pl.lit(0.0) for name in names]
+    if one.combine is not None:
+        return one.combine(*values)  # type: ignore[no-any-return]
+    return values[0] / values[1] if one.kind == "ratio" else values[0]
+
+
+def _finite(value: pl.Expr) -> pl.Expr:
+    """Unknown, not infinite, where a denominator is zero."""
+    return pl.when(value.is_finite()).then(value)
+
+
+def _beside(
+    now: pl.DataFrame,
+    then: pl.DataFrame,
+    by: tuple[str, ...],
+    metrics: Sequence[Metric],
+    period: Period,
+    against: Period,
+) -> pl.DataFrame:
+    """The earlier period's values under ``<metric>_previous``; buckets meet by their place in their period."""
+    then = then.rename({one.name: f"{one.name}_previous" for one in metrics})
+    time = [name for name in by if name in TIME]
+    then = then.with_columns(_moved(name, period, against) for name in time)
+    then = then.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in time)) if time else then
+    if not by:
+        return pl.concat([now, then], how="horizontal")
+    joined = now.join(then, on=list(by), how="full", coalesce=True)
+    return joined.select(*by, *(pl.col(f"{one.name}{end}") for one in metrics for end in ("", "_previous")))
+
+
+def _moved(grain: str, period: Period, against: Period) -> pl.Expr:
+    """An earlier bucket's place in the asked period, None where the asked period has none."""
+    here = list(dict.fromkeys(first_of(day, grain) for day in period.each()))
+    there = list(dict.fromkeys(first_of(day, grain) for day in against.each()))
+    pairs = dict(zip(there, here, strict=False))
+    return pl.col(grain).replace_strict(list(pairs), list(pairs.values()), default=None, return_dtype=pl.Date)
+
+
+def _filled(
+    rows: pl.DataFrame, metrics: Sequence[Metric], measures: Sequence[tuple[str, Measure, int]], held: Coverage
+) -> pl.DataFrame:
+    """A place that sold in one period only sold nothing in the other: 0 for counts and sums, unknown for ratios."""
+    tables = {measure.table for _, measure, _ in measures if measure.absent == 0.0 and held.rows(measure.table)}
+    by_column = {name: measure for name, measure, _ in measures}
+    zero = [
+        one.name
+        for one in metrics
+        if one.additive
+        and all(
+            name in by_column and by_column[name].absent == 0.0 and by_column[name].table in (*tables, "refund_facts")
+            for name in one.measures
+        )
+    ]
+    return rows.with_columns(pl.col(f"{name}{end}").fill_null(0.0) for name in zero for end in ("", "_previous"))
+
+
+def _label(name: str) -> pl.Expr:
+    return pl.col(name).dt.to_string("%Y-%m" if name == "month" else "%Y-%m-%d")

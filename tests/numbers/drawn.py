@@ -1,0 +1,105 @@
+"""A drawn warehouse: the tables as declared, on an in-memory engine, filled row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import ibis
+import polars as pl
+
+from zhanggui.config import Config
+from zhanggui.numbers.kinds import Answer, Question
+from zhanggui.numbers.query import ask
+from zhanggui.tables import FACTS, TABLES, Table
+from zhanggui.units import Clock
+
+TYPES = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "money": "DECIMAL(18,4)",
+    "instant": "TIMESTAMP",
+    "day": "DATE",
+    "flag": "BOOLEAN",
+    "list": "VARCHAR",
+}
+CONFIG = Config(currency="GBP", timezone="UTC")
+CLOCK = Clock("UTC", lambda: datetime.fromisoformat("2026-01-01T12:00:00+00:00"))
+
+
+def columns(table: Table) -> dict[str, str]:
+    named = {"channel": "VARCHAR"} if table.has_channel else {}
+    for column in table.columns:
+        named[column.name] = TYPES[column.kind]
+        if column.day:
+            named[column.day_name] = "DATE"
+    return named
+
+
+class DrawnWarehouse:
+    """Real DuckDB in memory with every canonical and derived table."""
+
+    def __init__(self) -> None:
+        self.connection = ibis.duckdb.connect(":memory:")
+        self.raw = self.connection.con
+        self.version = 0
+        self.queries = 0
+        for table in (*TABLES.values(), *FACTS.values()):
+            definition = ", ".join(f'"{name}" {kind}' for name, kind in columns(table).items())
+            self.raw.execute(f'CREATE TABLE "{table.name}" ({definition})')
+
+    def table(self, name: str) -> Any:
+        return self.connection.table(name)
+
+    def run(self, expression: Any) -> pl.DataFrame:
+        self.queries += 1
+        return pl.from_arrow(expression.to_pyarrow())  # type: ignore[return-value]
+
+    def rows(self, name: str) -> int:
+        return int(self.raw.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])
+
+    def sql(self, text: str) -> list[tuple[Any, ...]]:
+        """Hand-written SQL, the twin to compare with."""
+        return list(self.raw.execute(text).fetchall())
+
+    def draw(self, name: str, rows: Sequence[Mapping[str, Any]], **same: Any) -> None:
+        """Insert rows; what a row does not say is NULL, and ``same`` holds for all."""
+        table = {**TABLES, **FACTS}[name]
+        known = columns(table)
+        for row in rows:
+            full = {**({"channel": "shop:main"} if table.has_channel else {}), **same, **row}
+            assert set(full) <= set(known), set(full) - set(known)
+            names = ", ".join(f'"{column}"' for column in full)
+            marks = ", ".join("?" for _ in full)
+            self.raw.execute(f'INSERT INTO "{name}" ({names}) VALUES ({marks})', list(full.values()))
+        self.version += 1
+
+
+def query(
+    warehouse: Any, metrics: Sequence[str] | str, by: Sequence[str] | str = (), *, costs: Any = None, **more: Any
+) -> Answer:
+    """Ask as the shell does."""
+    question = Question(
+        metrics=(metrics,) if isinstance(metrics, str) else tuple(metrics),
+        by=(by,) if isinstance(by, str) else tuple(by),
+        where={
+            name: (value,) if isinstance(value, str) else tuple(value) for name, value in more.pop("where", {}).items()
+        },
+        start=_day(more.pop("start", None)),
+        end=_day(more.pop("end", None)),
+        **{name: more.pop(name) for name in ("against", "limit") if name in more},
+    )
+    return ask(
+        warehouse, question, config=more.pop("config", CONFIG), clock=more.pop("clock", CLOCK), costs=costs, **more
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def value(warehouse: Any, metric: str, **more: Any) -> float | None:
+    """One metric's total."""
+    return query(warehouse, metric, **more).rows[metric][0]  # type: ignore[no-any-return]
