@@ -1,0 +1,345 @@
+"""Why a metric moved: exact parts that sum to the change, and the places it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+from zhanggui.numbers.query import ask, last_complete_day
+
+from zhanggui.config import Config
+from zhanggui.errors import BadValue
+from zhanggui.methods.decomposition import MixRate, Split, kitagawa, products_to_shop, shapley, split, to_the_cent
+from zhanggui.metrics import METRICS, metric_named
+from zhanggui.numbers import sales_change
+from zhanggui.numbers.kinds import Driver, Part, Place, Question
+from zhanggui.numbers.sales_change import Cell, Windows
+from zhanggui.units import Clock, Period, Refusal
+
+if TYPE_CHECKING:
+    from zhanggui.metrics.kinds import Metric
+    from zhanggui.store import Warehouse
+
+SALES = ("net_sales", "gross_sales")
+TRAFFIC_DIMENSIONS = {"channel", "source", "product_id", "device"}
+DEFAULT_DAYS = 7
+
+
+def explain(
+    warehouse: Warehouse,
+    metric: str,
+    by: Sequence[str] = (),
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    against: Period | None = None,
+    where: Mapping[str, Sequence[str]] | None = None,
+    config: Config,
+    clock: Clock,
+) -> Driver:
+    """Split the change of ``metric`` from ``against`` to the period ``start`` … ``end`` (default: the last 7 complete days against the
+    seven before) over its factors and over the places of ``by`` together.
+
+    Raises BadValue for an unknown metric and for one that has no parts here.
+    """
+    declared = metric_named(metric)
+    last = end or last_complete_day(warehouse, clock)
+    period = Period(start, last) if start else Period.ending(last, DEFAULT_DAYS)
+    before = against or period.aligned_before()
+    if metric in SALES:
+        return _sales(warehouse, metric, by, period, before, where, config, clock)
+    if declared.kind == "ratio":
+        return _ratio(warehouse, declared, by, period, before, where, config, clock)
+    if declared.additive:
+        return _additive(warehouse, declared, by, period, before, where, config, clock)
+    raise BadValue(
+        "metrics.not_explained",
+        name=metric,
+        known=", ".join(sorted(m.name for m in METRICS.values() if m.additive or m.kind == "ratio")),
+    )
+
+
+# ---- sales: factors and places from the facts themselves
+
+
+def _sales(
+    warehouse: Warehouse,
+    metric: str,
+    by: Sequence[str],
+    period: Period,
+    before: Period,
+    where: Mapping[str, Sequence[str]] | None,
+    config: Config,
+    clock: Clock,
+) -> Driver:
+    whole = sales_change.read(warehouse, (), period, before, where)
+    now, then = whole.now.get((), Cell()), whole.before.get((), Cell())
+    if not where:
+        now, then = _visited(warehouse, now, then, period, before, config, clock)
+    parts = sales_change.factors(now, then, metric)
+    if by:
+        windows = sales_change.read(warehouse, by, period, before, where)
+        if set(by) <= TRAFFIC_DIMENSIONS and not where:
+            windows = _visited_places(warehouse, windows, by, period, before, config, clock)
+        places = sales_change.places(windows, by, metric)
+    else:
+        places = []
+    parts = sales_change.with_noise(parts, whole.earlier.get((), ()), metric)
+    return Driver(
+        metric,
+        period,
+        before,
+        now.value(metric),
+        then.value(metric),
+        round(now.value(metric) - then.value(metric), 2),
+        _to_cents(parts),
+        places,
+        "money",
+    )
+
+
+def _visited(
+    warehouse: Warehouse, now: Cell, then: Cell, period: Period, before: Period, config: Config, clock: Clock
+) -> tuple[Cell, Cell]:
+    """The shop's own visitors and buyers beside its sales, where there is traffic over both whole periods."""
+    if not warehouse.rows().get("traffic_days"):
+        return now, then
+    cells = []
+    for cell, days in ((now, period), (then, before)):
+        rows = ask(
+            warehouse,
+            Question(("visitors", "pay_buyers"), ("day",), start=days.start, end=days.end),
+            config=config,
+            clock=clock,
+        ).rows
+        whole = rows.height == days.days and rows["visitors"].null_count() == 0
+        cells.append(
+            replace(cell, visitors=float(rows["visitors"].sum()), pay_buyers=float(rows["pay_buyers"].sum()))
+            if whole
+            else cell
+        )
+    if any(np.isnan(cell.visitors) for cell in cells):
+        return now, then
+    return cells[0], cells[1]
+
+
+def _visited_places(
+    warehouse: Warehouse,
+    windows: Windows,
+    by: Sequence[str],
+    period: Period,
+    before: Period,
+    config: Config,
+    clock: Clock,
+) -> Windows:
+    if not warehouse.rows().get("traffic_days"):
+        return windows
+    sides = []
+    for cells, days in ((windows.now, period), (windows.before, before)):
+        rows = ask(
+            warehouse,
+            Question(("visitors", "pay_buyers"), tuple(by), start=days.start, end=days.end),
+            config=config,
+            clock=clock,
+        ).rows
+        seen = {
+            tuple(str(row[name] or "") for name in by): (row["visitors"], row["pay_buyers"])
+            for row in rows.iter_rows(named=True)
+        }
+        sides.append(
+            {
+                key: replace(cell, visitors=float(seen[key][0]), pay_buyers=float(seen[key][1] or 0))
+                if key in seen and seen[key][0]
+                else cell
+                for key, cell in cells.items()
+            }
+        )
+    return Windows(sides[0], sides[1], windows.earlier)
+
+
+# ---- any additive metric: by place only
+
+
+def _values(
+    warehouse: Warehouse,
+    names: Sequence[str],
+    by: Sequence[str],
+    period: Period,
+    where: Mapping[str, Sequence[str]] | None,
+    config: Config,
+    clock: Clock,
+) -> dict[tuple[str, ...], tuple[float, ...]]:
+    question = Question(
+        tuple(names),
+        tuple(by),
+        where={name: tuple(values) for name, values in (where or {}).items()},
+        start=period.start,
+        end=period.end,
+    )
+    rows = ask(warehouse, question, config=config, clock=clock).rows
+    return {
+        tuple(str(row[name] if row[name] is not None else "") for name in by): tuple(
+            float(row[name]) if row[name] is not None else 0.0 for name in names
+        )
+        for row in rows.iter_rows(named=True)
+    }
+
+
+def _additive(
+    warehouse: Warehouse,
+    metric: Metric,
+    by: Sequence[str],
+    period: Period,
+    before: Period,
+    where: Mapping[str, Sequence[str]] | None,
+    config: Config,
+    clock: Clock,
+) -> Driver:
+    name = metric.name
+    now = _values(warehouse, (name,), by, period, where, config, clock)
+    then = _values(warehouse, (name,), by, before, where, config, clock)
+    value, previous = (sum(row[0] for row in side.values()) for side in (now, then))
+    places = []
+    for key in sorted(set(now) | set(then), key=lambda k: -abs(now.get(k, (0.0,))[0] - then.get(k, (0.0,))[0])):
+        new, old = now.get(key, (0.0,))[0], then.get(key, (0.0,))[0]
+        kind = "both" if new and old else "entered" if new else "left"
+        places.append(Place(dict(zip(by, key, strict=True)), new - old, 0.0, new - old, None, None, kind, new, old))
+    change = value - previous
+    return Driver(
+        name, period, before, value, previous, change, (Part(name, change),), _kept(places) if by else (), metric.unit
+    )
+
+
+def _kept(places: Sequence[Place], keep: int = 20) -> list[Place]:
+    """The largest places; the rest as one."""
+    if len(places) <= keep:
+        return list(places)
+    rest = places[keep:]
+    folded = Place(
+        {},
+        sum(p.change for p in rest),
+        sum(p.rate for p in rest),
+        sum(p.mix for p in rest),
+        kind="rest",
+        value=sum(p.value for p in rest),
+        previous=sum(p.previous for p in rest),
+    )
+    return [*places[:keep], folded]
+
+
+# ---- ratios: numerator and denominator, and mix against rate over places
+
+
+def _ratio(
+    warehouse: Warehouse,
+    metric: Metric,
+    by: Sequence[str],
+    period: Period,
+    before: Period,
+    where: Mapping[str, Sequence[str]] | None,
+    config: Config,
+    clock: Clock,
+) -> Driver:
+    top, bottom = metric.measures[:2]
+    for name in (top, bottom):
+        if name not in METRICS:
+            raise BadValue("metrics.not_explained", name=metric.name, known=", ".join(sorted(METRICS)))
+    shop_now = _values(warehouse, (top, bottom), (), period, where, config, clock).get((), (0.0, 0.0))
+    shop_then = _values(warehouse, (top, bottom), (), before, where, config, clock).get((), (0.0, 0.0))
+    value, previous = (_divide(*pair) for pair in (shop_now, shop_then))
+    change = value - previous
+    if not by:
+        effects = shapley(
+            [list(shop_then)], [list(shop_now)], lambda rows: rows[:, 0] / np.where(rows[:, 1] == 0, np.nan, rows[:, 1])
+        )
+        parts = (
+            [Part(top, float(effects.effects[0])), Part(bottom, float(effects.effects[1]))]
+            if isinstance(effects, Split)
+            else [Part(metric.name, change)]
+        )
+        return Driver(metric.name, period, before, value, previous, change, parts, (), metric.unit)
+    now = _values(warehouse, (top, bottom), by, period, where, config, clock)
+    then = _values(warehouse, (top, bottom), by, before, where, config, clock)
+    return _mix_and_rate(metric, by, now, then, shop_now, shop_then, period, before)
+
+
+def _mix_and_rate(
+    metric: Metric,
+    by: Sequence[str],
+    now: Mapping[tuple[str, ...], tuple[float, ...]],
+    then: Mapping[tuple[str, ...], tuple[float, ...]],
+    shop_now: tuple[float, ...],
+    shop_then: tuple[float, ...],
+    period: Period,
+    before: Period,
+) -> Driver:
+    keys = sorted(set(now) | set(then))
+    tops0, bottoms0 = (np.array([then.get(k, (0.0, 0.0))[i] for k in keys]) for i in (0, 1))
+    tops1, bottoms1 = (np.array([now.get(k, (0.0, 0.0))[i] for k in keys]) for i in (0, 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rates0, rates1 = tops0 / bottoms0, tops1 / bottoms1
+    value, previous = _divide(*shop_now), _divide(*shop_then)
+    change = value - previous
+    answer = kitagawa(bottoms0, rates0, bottoms1, rates1)
+    if isinstance(answer, Refusal) or np.isnan(change):
+        return Driver(
+            metric.name, period, before, value, previous, change, (Part(metric.name, change),), (), metric.unit
+        )
+    joined0 = products_to_shop(bottoms0.sum(), shop_then[1], tops0.sum(), shop_then[0])
+    joined1 = products_to_shop(bottoms1.sum(), shop_now[1], tops1.sum(), shop_now[0])
+    scale, extra = _overlap(joined0, joined1, answer)
+    places = [
+        Place(
+            dict(zip(by, key, strict=True)),
+            float((rate + mix) * scale),
+            float(rate * scale),
+            float(mix * scale),
+            value=_divide(new_top, new_bottom),
+            previous=_divide(old_top, old_bottom),
+            kind="both" if new_bottom and old_bottom else "entered" if new_bottom else "left",
+        )
+        for key, rate, mix, new_top, new_bottom, old_top, old_bottom in zip(
+            keys, answer.rate, answer.mix, tops1, bottoms1, tops0, bottoms0, strict=True
+        )
+    ]
+    places.sort(key=lambda p: -abs(p.change))
+    parts = [Part("rate", float(answer.rate.sum() * scale)), Part("mix", float(answer.mix.sum() * scale)), *extra]
+    return Driver(metric.name, period, before, value, previous, change, parts, _kept(places), metric.unit)
+
+
+def _overlap(before: object, now: object, inner: MixRate) -> tuple[float, list[Part]]:
+    """Where places overlap (a visitor sees several products), how many are seen per visitor and bought per buyer are factors of their
+    own: the shop's rate = the places' rate × seen ÷ bought. Gives the scale of the places' parts and the two extra parts."""
+    from zhanggui.methods.decomposition import ShopRate
+
+    if not isinstance(before, ShopRate) or not isinstance(now, ShopRate):
+        return 1.0, []
+    alike = all(
+        abs(side.seen_per_visitor - 1) < 1e-9 and abs(side.bought_per_buyer - 1) < 1e-9 for side in (before, now)
+    )
+    if alike:
+        return 1.0, []
+    answer = split(
+        [[before.products, before.seen_per_visitor, 1 / before.bought_per_buyer]],
+        [[now.products, now.seen_per_visitor, 1 / now.bought_per_buyer]],
+    )
+    if isinstance(answer, Refusal):
+        return 1.0, []
+    own, seen, bought = (float(e) for e in answer.effects)
+    own += float(answer.entered.sum() + answer.left.sum())
+    extra = [Part("products_seen_per_visitor", seen), Part("products_bought_per_buyer", bought)]
+    if abs(inner.gap) < 1e-15:
+        return 0.0, [*extra, Part("rate", own)] if abs(own) > 1e-15 else extra
+    return own / inner.gap, extra
+
+
+def _divide(top: float, bottom: float) -> float:
+    return float(top) / float(bottom) if bottom else float("nan")
+
+
+def _to_cents(parts: Sequence[Part]) -> list[Part]:
+    cents = to_the_cent([part.change for part in parts])
+    return [Part(part.name, float(change), part.low, part.high) for part, change in zip(parts, cents, strict=True)]

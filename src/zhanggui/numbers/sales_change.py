@@ -1,0 +1,315 @@
+"""The exact split of a change in sales: over factors (visitors × conversion × spend; orders × units × price − discount − refunds) and
+over places (products, countries, sources …), with noise bands from the place's own earlier weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import numpy as np
+import polars as pl
+
+from zhanggui.methods.decomposition import Split, split, to_the_cent
+from zhanggui.numbers.frames import goods, refunds, stacked, total
+from zhanggui.numbers.kinds import Part, Place
+from zhanggui.units import Period
+
+if TYPE_CHECKING:
+    from zhanggui.store import Warehouse
+
+HISTORY = 12
+"""Earlier blocks of the same length that give the noise band of a change."""
+MEASURES = ("orders", "units", "gross", "listed", "buyers", "known", "refunds")
+PRODUCT_DIMENSIONS = ("category", "brand", "item_key")
+Z90 = 1.6448536269514722
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One place in one window. ``visitors`` and ``pay_buyers`` are NaN where there is no traffic for it."""
+
+    orders: float = 0.0
+    units: float = 0.0
+    gross: float = 0.0
+    listed: float = 0.0
+    buyers: float = 0.0
+    known: float = 0.0
+    refunds: float = 0.0
+    visitors: float = float("nan")
+    pay_buyers: float = float("nan")
+
+    def value(self, metric: str) -> float:
+        return self.gross - self.refunds if metric == "net_sales" else self.gross
+
+    def plus(self, other: Cell) -> Cell:
+        return Cell(*(getattr(self, name) + getattr(other, name) for name in MEASURES))
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The cells of every place: now, before, and in earlier blocks (oldest last)."""
+
+    now: Mapping[tuple[str, ...], Cell]
+    before: Mapping[tuple[str, ...], Cell]
+    earlier: Mapping[tuple[str, ...], Sequence[Cell]] = field(default_factory=dict)
+
+
+def read(
+    warehouse: Warehouse,
+    by: Sequence[str],
+    period: Period,
+    against: Period,
+    where: Mapping[str, Sequence[str]] | None = None,
+) -> Windows:
+    """Sales and refunds of both periods and of up to twelve earlier blocks, by place, in one engine query."""
+    lines, back = goods(warehouse), refunds(warehouse)
+    names = [name for name in {**dict.fromkeys(by), **(where or {})} if name in PRODUCT_DIMENSIONS]
+    if names:
+        lines, back = (_with_product(warehouse, rows, names) for rows in (lines, back))
+    for name, values in (where or {}).items():
+        lines, back = (rows.filter(rows[name].isin(list(values))) for rows in (lines, back))
+    lines, back = (_windowed(rows, period, against) for rows in (lines, back))
+    keys = (*by, "window")
+    frame = warehouse.run(
+        stacked(
+            keys,
+            lines.group_by(*keys).agg(
+                orders=lines.order_id.nunique(),
+                units=lines.units.sum(),
+                gross=total(lines.amount),
+                listed=total(lines.listed),
+                buyers=lines.customer_key.nunique(),
+                known=lines.order_id.nunique(where=lines.customer_key.notnull()),
+            ),
+            back.group_by(*keys).agg(refunds=total(back.amount)),
+        )
+    )
+    return _windows(frame, by)
+
+
+def _with_product(warehouse: Warehouse, rows: Any, names: Sequence[str]) -> Any:
+    products = warehouse.table("products").select("channel", "product_id", *names)
+    joined = rows.left_join(products, ["channel", "product_id"])
+    return joined.mutate(**{name: joined[name].fill_null("") for name in names})
+
+
+def _windowed(rows: Any, period: Period, against: Period) -> Any:
+    """0 = the period, 1 = the period before, 2 … = earlier blocks of the same length."""
+    day = rows.day
+    oldest = against.shift(-against.days * HISTORY)
+    last = ibis.literal(against.before().end)
+    earlier = 2 + last.delta(day, unit="day") // against.days
+    rows = rows.filter((day >= ibis.literal(oldest.start)) & (day <= ibis.literal(period.end)))
+    window = ibis.cases(
+        ((day >= ibis.literal(period.start)) & (day <= ibis.literal(period.end)), ibis.literal(0)),
+        ((day >= ibis.literal(against.start)) & (day <= ibis.literal(against.end)), ibis.literal(1)),
+        (day < ibis.literal(against.start), earlier.cast("int32")),
+        else_=ibis.literal(-1),
+    ).cast("int32")
+    rows = rows.mutate(window=window)
+    return rows.filter(rows.window >= 0)
+
+
+def _windows(frame: pl.DataFrame, by: Sequence[str]) -> Windows:
+    now: dict[tuple[str, ...], Cell] = {}
+    before: dict[tuple[str, ...], Cell] = {}
+    earlier: dict[tuple[str, ...], list[Cell]] = {}
+    blocks = [int(w) for w in frame["window"].unique().sort() if w is not None and w >= 2] if frame.height else []
+    reach = max(blocks, default=1) - 1
+    for row in frame.fill_null(0.0).iter_rows(named=True):
+        place = tuple(str(row[name] or "") for name in by)
+        cell = Cell(*(float(row[name]) for name in MEASURES))
+        if row["window"] == 0:
+            now[place] = cell
+        elif row["window"] == 1:
+            before[place] = cell
+        else:
+            earlier.setdefault(place, [Cell()] * reach)[int(row["window"]) - 2] = cell
+    return Windows(now, before, earlier)
+
+
+# ---- factors
+
+
+def factors(now: Cell, before: Cell, metric: str) -> list[Part]:
+    """The factors of one cell's change, exact: they sum to it.
+
+    With traffic: visitors × conversion × spend per buyer (``source_gap`` where the platform's buyers and the orders' buyers differ).
+    Without: orders × units per order × unit price − discount; where the orders came without lines, orders × order value.
+    Refunds come last, for net sales.
+    """
+    parts = _with_traffic(now, before) or _with_lines(now, before) or _with_orders(now, before)
+    if metric == "net_sales":
+        parts.append(("refunds", before.refunds - now.refunds))
+    change = now.value(metric) - before.value(metric)
+    # What float arithmetic leaves over goes to the largest part, so that the parts are the change and not nearly.
+    largest = max(range(len(parts)), key=lambda i: abs(parts[i][1]))
+    rest = change - sum(value for _, value in parts)
+    parts[largest] = (parts[largest][0], parts[largest][1] + rest)
+    return [Part(name, value) for name, value in parts]
+
+
+def _ratio(top: float, bottom: float) -> float:
+    return top / bottom if bottom else float("nan")
+
+
+def _multiplied(names: Sequence[str], before: Sequence[float], now: Sequence[float]) -> list[tuple[str, float]]:
+    answer = split([list(before)], [list(now)])
+    if not isinstance(answer, Split):
+        return []
+    effects = answer.effects.copy()
+    effects[0] += answer.entered.sum() + answer.left.sum()
+    return list(zip(names, (float(e) for e in effects), strict=True))
+
+
+def _with_traffic(now: Cell, before: Cell) -> list[tuple[str, float]]:
+    cells = (before, now)
+    if not all(c.visitors > 0 and c.pay_buyers > 0 and c.orders > 0 for c in cells):
+        return []
+    known = all(c.known >= 0.8 * c.orders and c.buyers > 0 for c in cells)
+    base = [[c.visitors, _ratio(c.pay_buyers, c.visitors)] for c in cells]
+    if known:
+        names = ("visitors", "conversion_rate", "source_gap", "spend_per_buyer")
+        rows = [
+            [*row, _ratio(c.buyers, c.pay_buyers), _ratio(c.gross, c.buyers)]
+            for row, c in zip(base, cells, strict=True)
+        ]
+    else:
+        names = ("visitors", "conversion_rate", "source_gap", "average_order_value")
+        rows = [
+            [*row, _ratio(c.orders, c.pay_buyers), _ratio(c.gross, c.orders)]
+            for row, c in zip(base, cells, strict=True)
+        ]
+    return _multiplied(names, *rows)
+
+
+def _with_lines(now: Cell, before: Cell) -> list[tuple[str, float]]:
+    cells = (before, now)
+    if any(c.gross > 0 and not (c.units > 0 and c.listed > 0) for c in cells) or not any(c.units for c in cells):
+        return []
+    rows = [[c.orders, _ratio(c.units, c.orders), _ratio(c.listed, c.units)] for c in cells]
+    parts = _multiplied(("orders", "units_per_order", "unit_price"), *rows)
+    if not parts:
+        return []
+    discount = (now.listed - now.gross) - (before.listed - before.gross)
+    return [*parts, ("discount", -discount)] if abs(discount) >= 0.005 else parts
+
+
+def _with_orders(now: Cell, before: Cell) -> list[tuple[str, float]]:
+    rows = [[c.orders, _ratio(c.gross, c.orders)] for c in (before, now)]
+    return _multiplied(("orders", "average_order_value"), *rows) or [("orders", now.gross - before.gross)]
+
+
+def with_noise(parts: Sequence[Part], earlier: Sequence[Cell], metric: str) -> list[Part]:
+    """The parts with a 90 % band each: how much the same factor moves from one block to the next in ordinary times.
+
+    The band is the part ± 1.645 robust standard deviations of the factor's part in the changes between earlier neighbouring blocks; parts
+    keep no band with fewer than six such changes.
+    """
+    usual: dict[str, list[float]] = {}
+    for newer, older in pairwise(earlier):
+        if newer.orders and older.orders:
+            for part in factors(newer, older, metric):
+                usual.setdefault(part.name, []).append(part.change)
+    return [_banded(part, usual.get(part.name, [])) for part in parts]
+
+
+def _banded(part: Part, changes: Sequence[float]) -> Part:
+    if len(changes) < 6:
+        return part
+    reach = Z90 * robust_deviation(changes)
+    return Part(part.name, part.change, part.change - reach, part.change + reach)
+
+
+def robust_deviation(changes: Sequence[float]) -> float:
+    """Standard deviation about zero that one wild week cannot blow up: 1.4826 × the median of |change|, no less than the deviation
+    of the middle nine tenths."""
+    sizes = np.sort(np.abs(np.asarray(changes, dtype=np.float64)))
+    middle = sizes[: max(int(np.ceil(0.9 * sizes.size)), 1)]
+    return float(max(1.4826 * np.median(sizes), np.sqrt(np.mean(middle**2))))
+
+
+# ---- places
+
+
+def places(windows: Windows, by: Sequence[str], metric: str, *, keep: int = 20) -> list[Place]:
+    """Every place's exact share of the change, the largest first; what is small is one place ``rest``. They sum to the change.
+
+    ``rate`` is the change of value per order (per visitor where every place has visitors) at the mean number of them, ``mix`` the change
+    of their number at the mean value. A place with nothing on one side entered or left, and its whole change is mix.
+    """
+    keys = sorted(set(windows.now) | set(windows.before))
+    everything = [(key, windows.now.get(key, Cell()), windows.before.get(key, Cell())) for key in keys]
+    changes = {key: now.value(metric) - before.value(metric) for key, now, before in everything}
+    total_change = sum(changes.values())
+    floor = 0.005 * max(abs(total_change), sum(abs(c) for c in changes.values()) / max(len(changes), 1))
+    ranked = sorted(keys, key=lambda key: (-abs(changes[key]), key))
+    chosen = [key for key in ranked if abs(changes[key]) >= floor][:keep]
+    apart = set(chosen)
+    rest_now, rest_before = Cell(), Cell()
+    for key, now, before in everything:
+        if key not in apart:
+            rest_now, rest_before = rest_now.plus(now), rest_before.plus(before)
+    found = [_place(dict(zip(by, key, strict=True)), key, windows, metric) for key in chosen]
+    if len(chosen) < len(keys):
+        found.append(_make({}, rest_now, rest_before, (), metric, "rest"))
+    return _cents(found)
+
+
+def _place(by: Mapping[str, str], key: tuple[str, ...], windows: Windows, metric: str) -> Place:
+    return _make(
+        by,
+        windows.now.get(key, Cell()),
+        windows.before.get(key, Cell()),
+        windows.earlier.get(key, ()),
+        metric,
+        "both",
+    )
+
+
+def _make(by: Mapping[str, str], now: Cell, before: Cell, earlier: Sequence[Cell], metric: str, kind: str) -> Place:
+    value, previous = now.value(metric), before.value(metric)
+    change = value - previous
+    exposed = now.visitors > 0 and before.visitors > 0
+    e1, e0 = (now.visitors, before.visitors) if exposed else (now.orders, before.orders)
+    if kind == "both" and not (now.orders and before.orders):
+        kind = "entered" if now.orders else "left" if before.orders else "both"
+    rate = (value / e1 - previous / e0) * (e1 + e0) / 2 if e1 and e0 and kind in ("both", "rest") else 0.0
+    parts = factors(now, before, metric)
+    low = high = None
+    if earlier:
+        known = [*earlier]
+        steps = [a.value(metric) - b.value(metric) for a, b in pairwise(known)]
+        if len(steps) >= 6:
+            reach = Z90 * robust_deviation(steps)
+            low, high = change - reach, change + reach
+        parts = with_noise(parts, known, metric)
+    return Place(by, change, rate, change - rate, low, high, kind, value, previous, tuple(parts))
+
+
+def _cents(found: Sequence[Place]) -> list[Place]:
+    """Changes, rates and mixes in whole cents that still add up."""
+    if not found:
+        return []
+    changes = to_the_cent([place.change for place in found])
+    rounded = []
+    for place, change in zip(found, changes, strict=True):
+        rate = round(place.rate, 2)
+        rounded.append(
+            Place(
+                place.by,
+                float(change),
+                rate,
+                round(float(change) - rate, 2),
+                place.low,
+                place.high,
+                place.kind,
+                place.value,
+                place.previous,
+                place.parts,
+            )
+        )
+    return rounded

@@ -1,0 +1,264 @@
+"""Product moves: products that sold fewer or more orders than their own past and the shop's week let expect.
+
+Reads: orders of each product by block, its last days, paid prices, the largest orders.
+Says: which product fell or rose beyond noise, by how much money, and the likely reason, worded as what it is.
+Does: asks whether a product is sold out or delisted where its days without a sale cannot be chance.
+Source: rules.md § 3, A1, A2 (rising: find out why), P3 (no stock data); methods.md 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from zhanggui.methods.counts import zero_run_probability
+from zhanggui.methods.expectation import Expectations, expect_many
+from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
+from zhanggui.playbooks.terms import asked, count, money, name_of, share
+from zhanggui.units import Words
+
+Floats = npt.NDArray[np.float64]
+FEWEST_BLOCKS = 8
+FEWEST_EXPECTED = 5.0
+"""Fewer expected orders a block cannot tell a fall from chance."""
+SOLD_OUT = 0.01
+HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The products judged this morning: orders seen and expected, and what an order of each brings."""
+
+    products: tuple[str, ...]
+    seen: Floats
+    expected: Expectations
+    order_value: Floats
+    gross: Floats
+    usual_gross: Floats
+
+    def money(self, i: int) -> tuple[float, float, float]:
+        """The product's money a block beyond expectation with its 90 % range: (seen − expected) orders × what an order usually brings."""
+        value = float(self.order_value[i])
+        change = (self.seen[i] - self.expected.expected[i]) * value
+        low = (self.seen[i] - self.expected.high[i]) * value
+        high = (self.seen[i] - self.expected.low[i]) * value
+        return float(change), float(low), float(high)
+
+
+def moves(situation: Situation) -> Moves | None:
+    """Judge every top product's orders of the last block by its own earlier blocks, relative to the shop's."""
+    blocks = situation.frames["product_blocks"]
+    shop = situation.frames["shop_blocks"]
+    shop = shop.filter(pl.col("orders") > 0)
+    if blocks.is_empty() or shop.height < FEWEST_BLOCKS + 1 or shop["block"][0] != 0:
+        return None
+    whole = _whole_blocks(situation, shop)
+    if whole < FEWEST_BLOCKS:
+        return None
+    shop_orders = _row(shop, "orders", whole)
+    products = blocks["product_id"].unique().sort().to_list()
+    orders, gross = (_matrix(blocks, products, name, whole) for name in ("orders", "gross"))
+    past, now = orders[:, 1:][:, ::-1], orders[:, 0]
+    usual = past[:, -8:].mean(axis=1) * shop_orders[0] / max(shop_orders[1:9].mean(), 1e-9)
+    order_value = gross[:, 1:27].sum(axis=1) / np.maximum(orders[:, 1:27].sum(axis=1), 1.0)
+    judged = (np.maximum(usual, now / 4) >= FEWEST_EXPECTED) & (
+        usual * order_value * 7 / situation.period.days >= situation.floor
+    )
+    judged &= (past > 0).sum(axis=1) >= FEWEST_BLOCKS // 2
+    if not judged.any():
+        return None
+    exposure = np.append(shop_orders[1:][::-1], shop_orders[0])
+    expected = expect_many(past[judged], now[judged], exposure=exposure)
+    if not isinstance(expected, Expectations):
+        return None
+    kept = [product for product, keep in zip(products, judged, strict=True) if keep]
+    usual_gross = gross[:, 1:9].mean(axis=1)
+    return Moves(tuple(kept), now[judged], expected, order_value[judged], gross[judged, 0], usual_gross[judged])
+
+
+def _whole_blocks(situation: Situation, shop: pl.DataFrame) -> int:
+    """Blocks (0 included) that lie wholly after the shop's first sale."""
+    first = situation.frames["shop_days"]["day"].min()
+    if first is None:
+        return 0
+    return int(min(((situation.as_of - first).days + 1) // situation.period.days, int(shop["block"].max()) + 1))  # type: ignore[operator,arg-type]
+
+
+def _row(frame: pl.DataFrame, name: str, blocks: int) -> Floats:
+    values = np.zeros(blocks)
+    for block, value in frame.select("block", name).iter_rows():
+        if block < blocks:
+            values[int(block)] = value or 0.0
+    return values
+
+
+def _matrix(frame: pl.DataFrame, products: list[str], name: str, blocks: int) -> Floats:
+    values = np.zeros((len(products), blocks))
+    place = {product: i for i, product in enumerate(products)}
+    for product, block, value in frame.select("product_id", "block", name).iter_rows():
+        if 0 <= block < blocks:
+            values[place[product], int(block)] = value or 0.0
+    return values
+
+
+def falling_product(situation: Situation) -> Verdict:
+    """Products whose orders fell below what was to be expected: candidates for a claim, the brief controls the family."""
+    return _moved(situation, falling=True)
+
+
+def rising_product(situation: Situation) -> Verdict:
+    """Products whose orders rose above what was to be expected: find out why, perhaps it can be repeated."""
+    return _moved(situation, falling=False)
+
+
+def _moved(situation: Situation, *, falling: bool) -> Verdict:
+    found = moves(situation)
+    if found is None:
+        return Verdict()
+    p = found.expected.p_low if falling else found.expected.p_high
+    rule = "falling_product" if falling else "rising_product"
+    findings = [
+        _finding(found, i, float(p[i]), rule, situation)
+        for i in np.argsort(p)
+        if p[i] < 0.05 and abs(found.money(int(i))[0]) * 7 / situation.period.days >= situation.floor
+    ]
+    return Verdict(findings=findings, family=len(found.products))
+
+
+def _finding(found: Moves, i: int, p: float, rule: str, situation: Situation) -> Finding:
+    product = found.products[i]
+    change, low, high = (value * 7 / situation.period.days for value in found.money(i))
+    words = Words(
+        f"rules.{rule}.orders",
+        {
+            "product": name_of(situation, product),
+            "orders": count(found.seen[i]),
+            "normal": count(found.expected.expected[i], found.expected.low[i], found.expected.high[i]),
+            "money": money(change, low, high, signed=True),
+        },
+    )
+    return Finding(
+        "analysis",
+        rule,
+        "claim",
+        words,
+        "orders",
+        {"product_id": product},
+        change,
+        low,
+        high,
+        p=p,
+        evidence=(
+            Evidence(words, asked("orders", situation, ("product_id",), product_id=product)),
+            Evidence(words, asked("gross_sales", situation, ("product_id",), product_id=product)),
+        ),
+        because=_because(product, situation, falling=rule == "falling_product"),
+        cause=f"product:{product}",
+    )
+
+
+# ---- likely reasons, the first that fits
+
+
+def _because(product: str, situation: Situation, *, falling: bool) -> Words | None:
+    if falling:
+        run = zero_run(product, situation)
+        if run is not None and run[1] <= SOLD_OUT:
+            return Words("rules.because.no_sale", {"days": count(run[0])})
+    drift = _price_drift(product, situation)
+    if drift is not None and (drift > 0) == falling and abs(drift) >= situation.config["price_drift_share"]:
+        return Words(
+            "rules.because.dearer" if falling else "rules.because.cheaper", {"share": share(drift, signed=True)}
+        )
+    if not falling:
+        order = _bulk_part(product, situation)
+        if order is not None:
+            return Words("rules.because.one_order", {"order": order["order_id"], "money": money(order["goods"])})
+    return None
+
+
+def zero_run(product: str, situation: Situation) -> tuple[int, float] | None:
+    """Selling days at the end of the data without this product, and how likely such a run is at its pace of the 56 days before."""
+    days = situation.frames["product_days"].filter(pl.col("product_id") == product)
+    shop = situation.frames["shop_days"].filter(
+        (pl.col("day") > situation.as_of - pl.duration(days=84)) & (pl.col("orders") > 0)
+    )
+    if days.is_empty() or shop.height < 28:
+        return None
+    ages = shop.select(((pl.lit(situation.as_of) - pl.col("day")).dt.total_days()).alias("age"), "orders").sort("age")
+    last = int(days.filter(pl.col("orders") > 0)["age"].min())  # type: ignore[arg-type]
+    quiet = ages.filter(pl.col("age") < last)
+    before = ages.filter((pl.col("age") >= last) & (pl.col("age") < last + 56))
+    if quiet.is_empty() or before["orders"].sum() <= 0:
+        return None
+    pace = float(days.filter(pl.col("age") < last + 56)["orders"].sum()) / float(before["orders"].sum())
+    expected = pace * float(quiet["orders"].sum())
+    return quiet.height, zero_run_probability(expected)
+
+
+def _price_drift(product: str, situation: Situation) -> float | None:
+    rows = situation.frames["paid_prices"].filter(pl.col("product_id") == product)
+    prices = dict(rows.select("window", "price").iter_rows())
+    if not prices.get(0) or not prices.get(1):
+        return None
+    return float(prices[0] / prices[1] - 1)
+
+
+def _bulk_part(product: str, situation: Situation) -> Mapping[str, Any] | None:
+    rows = situation.frames["large_orders"].filter((pl.col("block") == 0) & (pl.col("product_id") == product))
+    rows = rows.filter(pl.col("largest") >= HALF * pl.col("goods"))
+    return rows.row(0, named=True) if rows.height else None
+
+
+def sold_out(situation: Situation) -> Verdict:
+    """Products that sold steadily and whose days without a sale can hardly be chance: sold out or delisted? A question, not a claim."""
+    if situation.tables.get("stock_days"):
+        return Verdict()
+    blocks = situation.frames["product_blocks"].filter((pl.col("block") >= 1) & (pl.col("block") <= 8))
+    steady = blocks.group_by("product_id").agg(
+        orders=pl.col("orders").sum(), gross=pl.col("gross").sum(), weeks=pl.len()
+    )
+    steady = steady.filter((pl.col("weeks") >= 6) & (pl.col("orders") >= 8 * FEWEST_EXPECTED)).sort(
+        "gross", "product_id", descending=[True, False]
+    )
+    findings = []
+    limit = SOLD_OUT / max(steady.height, 1)  # over all products looked at
+    for product, gross in steady.select("product_id", "gross").iter_rows():
+        run = zero_run(product, situation)
+        weekly = gross / 8 * 7 / situation.period.days
+        if run is None or run[1] > limit or weekly < situation.floor:
+            continue
+        words = Words(
+            "rules.sold_out.question",
+            {"product": name_of(situation, product), "days": count(run[0]), "worth": money(weekly)},
+        )
+        findings.append(
+            Finding(
+                "products",
+                "sold_out",
+                "question",
+                words,
+                "units",
+                {"product_id": product},
+                -weekly,
+                evidence=(Evidence(words, asked("units", situation, ("day",), product_id=product)),),
+                cause=f"product:{product}",
+                alert="today",
+            )
+        )
+    return Verdict(findings=findings)
+
+
+_FRAMES = ("product_blocks", "shop_blocks", "shop_days", "product_days", "paid_prices", "large_orders")
+RULES = (
+    Rule("falling_product", "analysis", falling_product, frames=_FRAMES, needs=("order_lines",)),
+    Rule("rising_product", "analysis", rising_product, frames=_FRAMES, needs=("order_lines",)),
+    Rule(
+        "sold_out", "products", sold_out, frames=("product_blocks", "product_days", "shop_days"), needs=("order_lines",)
+    ),
+)

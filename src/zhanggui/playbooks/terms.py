@@ -1,0 +1,94 @@
+"""The common terms of all rules in one place (rules.md § 3): contribution of an order, what a refund loses, how a claim is worded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from zhanggui.costs import CostSheet
+from zhanggui.playbooks.kinds import Situation
+from zhanggui.units import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCosts:
+    """What one order of one unit costs in cash. ``fee_share`` is of the paid price; the refund fields are money per refunded order,
+    but ``unsellable`` (share of the goods)."""
+
+    goods: float
+    freight: float = 0.0
+    fee_share: float = 0.0
+    gift: float = 0.0
+    return_freight: float = 0.0
+    handling: float = 0.0
+    unsellable: float = 0.0
+
+
+def contribution(price: float, costs: UnitCosts) -> float:
+    """What an order brings after the costs that it alone causes.
+
+    >>> contribution(100, UnitCosts(goods=45, freight=8, fee_share=0.05))
+    42.0
+    """
+    return price * (1 - costs.fee_share) - costs.goods - costs.freight - costs.gift
+
+
+def refund_loss(costs: UnitCosts) -> float:
+    """What a refund after shipment loses beside the sale: freight out and back, handling, the goods that cannot be sold again.
+
+    >>> refund_loss(UnitCosts(goods=45, freight=8, return_freight=6, handling=2, unsellable=0.1))
+    20.5
+    """
+    return costs.freight + costs.return_freight + costs.handling + costs.unsellable * costs.goods
+
+
+def contribution_after_refunds(price: float, costs: UnitCosts, before: float, after: float) -> float:
+    """Expected contribution when a share ``before`` of orders is refunded before and ``after`` after shipment.
+
+    >>> costs = UnitCosts(goods=45, freight=8, fee_share=0.05, return_freight=6, handling=2, unsellable=0.1)
+    >>> round(contribution_after_refunds(100, costs, 0.06, 0.14), 2)
+    30.73
+    """
+    return (1 - before - after) * contribution(price, costs) - after * refund_loss(costs)
+
+
+def margin_per_sale(costs: CostSheet) -> float | None:
+    """Contribution per unit of paid goods before per-order costs, from the sheet's default goods share; None where it is unknown."""
+    goods = costs.goods_share()
+    return None if goods is None else 1 - goods.middle - costs.sales_share
+
+
+def money(value: float, low: float | None = None, high: float | None = None, *, signed: bool = False) -> Quantity:
+    """An amount in the workspace's currency, to be written."""
+    return Quantity(value, "money", low, high, signed=signed)
+
+
+def exact(value: float) -> Quantity:
+    """An amount written to the cent."""
+    return Quantity(value, "money", exact=True)
+
+
+def count(value: float, low: float | None = None, high: float | None = None) -> Quantity:
+    return Quantity(value, "count", low, high)
+
+
+def share(value: float, low: float | None = None, high: float | None = None, *, signed: bool = False) -> Quantity:
+    return Quantity(value, "share", low, high, signed=signed)
+
+
+def name_of(situation: Situation, product: str) -> str:
+    """The product's short name, cut to what a line holds."""
+    name = situation.names.get(product, product).strip() or product
+    return name if len(name) <= 40 else name[:39] + "…"
+
+
+def asked(metric: str, situation: Situation, /, by: tuple[str, ...] = (), **where: str) -> Mapping[str, Any]:
+    """The call of ``query`` that gives a number of the brief's own period again."""
+    return {
+        "metrics": [metric],
+        "by": list(by),
+        "where": dict(where),
+        "from": situation.period.start.isoformat(),
+        "to": situation.period.end.isoformat(),
+    }
