@@ -127,12 +127,15 @@ def money(
     known = [number for number in (value, low, high) if number is not None and math.isfinite(number)]
     factor, suffix = (1.0, "") if exact else _scale(max(abs(number) for number in known), locale)
     cents = _cents(currency)
+    ranged = factor == 1 and low is not None and high is not None and len(known) == 3
 
     def amount(number: float) -> str:
         if exact:
             return _fixed(number, cents, locale)
         if whole and factor == 1:
             return _fixed(number, cents if abs(number) < 100 and number != round(number) else 0, locale)
+        if ranged:
+            return _fixed(_to_figures(number, 3), 0 if max(map(abs, known)) >= 10 else min(cents, 2), locale)
         return _figures(number / factor, 4 if whole else 3, locale, scaled=factor > 1, cents=cents)
 
     ends = _each((value, low, high), amount)
@@ -236,15 +239,18 @@ def _scale(magnitude: float, locale: str) -> tuple[float, str]:
 
 
 def _figures(value: float, figures: int, locale: str, *, scaled: bool, cents: int) -> str:
-    if value == 0:
+    rounded = _to_figures(value, figures)
+    if rounded == 0:
         return "0"
-    place = figures - 1 - math.floor(math.log10(abs(value)))
-    rounded = round(value, place)
     if scaled:
-        return _fixed(rounded, max(place, 0), locale)
+        return _fixed(rounded, max(figures - 1 - math.floor(math.log10(abs(rounded))), 0), locale)
     if abs(rounded) >= 100 or rounded == round(rounded):
         return _fixed(rounded, 0, locale)
     return _fixed(rounded, min(cents, 1 if abs(rounded) >= 10 else 2), locale)
+
+
+def _to_figures(value: float, figures: int) -> float:
+    return round(value, figures - 1 - math.floor(math.log10(abs(value)))) if value else 0.0
 
 
 def _decimals(values: Sequence[float], *, countable: bool) -> int:
@@ -333,5 +339,5 @@ def _cents(currency: str) -> int:
 def _format_date(value: date, pattern: str, locale: str) -> str:
     from babel.dates import format_date
 
-    written: str = format_date(value, pattern, locale=_BABEL[locale])
+    written: str = format_date(value, pattern, locale=_BABEL[locale].removesuffix("_GB"))
     return written

@@ -1,0 +1,173 @@
+"""Charts as Vega-Lite specs, drawn to SVG without a browser. Colours are CSS variables, so that a page's dark mode reaches them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+FONT = "system-ui, sans-serif"
+# A colour that is drawn, and what stands in its place in the SVG: the page's variable, with itself as fallback.
+INK, FAINT, GRID, BAND, GOOD, BAD, PLAIN = "#1f2328", "#57606a", "#d8dee4", "#cfd8e3", "#0b57a4", "#a84300", "#5c6670"
+_VARIABLES = {
+    INK: "--ink",
+    FAINT: "--faint",
+    GRID: "--grid",
+    BAND: "--band",
+    GOOD: "--good",
+    BAD: "--bad",
+    PLAIN: "--plain",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One bar of a waterfall: a total that stands on zero, or a change that starts where the last one ended."""
+
+    label: str
+    value: float
+    total: bool = False
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """A series by week (ISO Mondays); ``low`` and ``high`` are the normal range, None where it is not known."""
+
+    weeks: Sequence[str]
+    values: Sequence[float | None]
+    low: Sequence[float | None]
+    high: Sequence[float | None]
+
+
+def waterfall(steps: Sequence[Step], *, good: int = 1, width: int = 640) -> dict[str, Any]:
+    """The spec of a waterfall. ``good`` is the direction that is good for the shop; changes are told apart by colour and by sign."""
+    import altair as alt
+
+    data = alt.Data(values=_bars(steps, good))
+    order = [step.label for step in steps]
+    colour = alt.Color("colour:N", scale=None, legend=None)
+    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=230, ticks=False, domain=False))
+    bars = (
+        alt.Chart(data)
+        .mark_bar(height={"band": 0.66})
+        .encode(
+            y=y,
+            x=alt.X(
+                "start:Q", title=None, axis=alt.Axis(format="~s", tickCount=5), scale=alt.Scale(zero=_from_zero(steps))
+            ),
+            x2="end:Q",
+            color=colour,
+        )
+    )
+    words = (
+        alt.Chart(data).mark_text(align="left", dx=5, fontSize=13, color=INK).encode(y=y, x="far:Q", text="written:N")
+    )
+    return _spec((bars + words).properties(width=width - 330, height=30 * len(steps)))
+
+
+def _bars(steps: Sequence[Step], good: int) -> list[dict[str, Any]]:
+    found, level = [], 0.0
+    floor = _floor(steps)
+    for step in steps:
+        start, end = (floor, step.value) if step.total else (level, level + step.value)
+        level = end
+        colour = PLAIN if step.total or not good else GOOD if step.value * good > 0 else BAD
+        found.append(
+            {
+                "label": step.label,
+                "start": start,
+                "end": end,
+                "far": max(start, end),
+                "colour": colour,
+                "written": step.written,
+            }
+        )
+    return found
+
+
+def _floor(steps: Sequence[Step]) -> float:
+    """Where the totals start: at zero, or just below the lowest point where the changes would be too small to see."""
+    if _from_zero(steps):
+        return 0.0
+    levels = _levels(steps)
+    return min(levels) - 0.25 * (max(levels) - min(levels))
+
+
+def _levels(steps: Sequence[Step]) -> list[float]:
+    level, found = 0.0, []
+    for step in steps:
+        level = step.value if step.total else level + step.value
+        found.append(level)
+    return found
+
+
+def _from_zero(steps: Sequence[Step]) -> bool:
+    levels = _levels(steps)
+    reach = max(levels, default=0.0) - min(levels, default=0.0)
+    return min(levels, default=0.0) <= 0 or reach > 0.25 * max(levels, default=0.0)
+
+
+def weekly(series: Weekly, *, share: bool = False, width: int = 640, height: int = 170) -> dict[str, Any]:
+    """The spec of a line by week over its normal range; a week outside of it is a diamond, not only another colour."""
+    import altair as alt
+
+    rows = [
+        {"week": week, "value": value, "low": low, "high": high, "outside": _outside(value, low, high)}
+        for week, value, low, high in zip(series.weeks, series.values, series.low, series.high, strict=True)
+    ]
+    data = alt.Data(values=rows)
+    x = alt.X("week:T", title=None, axis=alt.Axis(format="%m/%d", labelOverlap=True, grid=False))
+    axis = alt.Axis(format=".1%" if share else "~s", tickCount=4)
+    y = alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(zero=False, nice=True))
+    band = alt.Chart(data).mark_area(color=BAND).encode(x=x, y=alt.Y("low:Q", title=None, axis=axis), y2="high:Q")
+    line = alt.Chart(data).mark_line(color=INK, strokeWidth=1.6).encode(x=x, y=y)
+    shape = alt.Shape("outside:N", scale=alt.Scale(domain=[False, True], range=["circle", "diamond"]), legend=None)
+    colour = alt.Color("outside:N", scale=alt.Scale(domain=[False, True], range=[INK, BAD]), legend=None)
+    size = alt.Size("outside:N", scale=alt.Scale(domain=[False, True], range=[28, 110]), legend=None)
+    points = alt.Chart(data).mark_point(filled=True, opacity=1).encode(x=x, y=y, shape=shape, color=colour, size=size)
+    layers = [band, line, points] if any(row["low"] is not None for row in rows) else [line, points]
+    return _spec(alt.layer(*layers).properties(width=width - 70, height=height))
+
+
+def _outside(value: float | None, low: float | None, high: float | None) -> bool:
+    return value is not None and low is not None and high is not None and not low <= value <= high
+
+
+def _spec(chart: Any) -> dict[str, Any]:
+    axis = {
+        "labelColor": FAINT,
+        "labelFont": FONT,
+        "labelFontSize": 12,
+        "gridColor": GRID,
+        "domainColor": GRID,
+        "tickColor": GRID,
+    }
+    configured = chart.configure(font=FONT, background="transparent", axis=axis, view={"stroke": None})
+    spec: dict[str, Any] = configured.to_dict()
+    return spec
+
+
+def svg(spec: Mapping[str, Any], label: str) -> str:
+    """The spec drawn as an SVG that scales with its box and is named ``label`` for those who do not see it."""
+    return _drawn(json.dumps(spec, sort_keys=True)).replace(
+        "<svg ", f'<svg role="img" aria-label="{_escaped(label)}" ', 1
+    )
+
+
+@lru_cache(maxsize=64)
+def _drawn(spec: str) -> str:
+    import vl_convert
+
+    drawn: str = vl_convert.vegalite_to_svg(spec)
+    for colour, variable in _VARIABLES.items():
+        drawn = re.sub(f'"{colour}"', f'"var({variable}, {colour})"', drawn, flags=re.IGNORECASE)
+    # The size stays in the viewBox; the page's width decides how large the chart is drawn.
+    return re.sub(r'<svg ([^>]*?)width="[\d.]+" height="[\d.]+"', r"<svg \1", drawn, count=1)
+
+
+def _escaped(label: str) -> str:
+    return label.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

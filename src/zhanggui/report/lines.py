@@ -1,0 +1,276 @@
+"""The rows of a brief as written cells, the same for the terminal and for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from zhanggui.brief import Brief, MetricLine, Said
+from zhanggui.i18n import has, text
+from zhanggui.i18n.writing import day, measured, money, normal_range, percent, quantity, say
+from zhanggui.numbers.kinds import Driver, Part, Place
+from zhanggui.playbooks.kinds import Due, Locked
+from zhanggui.report import naming
+from zhanggui.units import Quantity
+
+MOST_PLACES = 4
+Mark = Literal["", "normal", "low", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One number, written: what it is, what was to be expected, the normal range, and which side of it the number lies."""
+
+    line: MetricLine
+    label: str
+    value: str
+    expected: str
+    normal: str
+    mark: Mark
+
+    @property
+    def against(self) -> str:
+        """Expected value and normal range in one cell."""
+        return f"{self.expected} [{self.normal}]" if self.normal else self.expected
+
+
+def row(line: MetricLine, locale: str, currency: str) -> Row:
+    """One metric line written in ``locale``."""
+    value = quantity(line.estimate, locale, currency) if line.estimate else _plain(line.value, line, locale, currency)
+    expected = _rounded(line.expected, line, locale, currency) if line.expected is not None else ""
+    normal = normal_range(line.low, line.high, line.unit, locale, currency)
+    return Row(line, naming.metric(line.name, locale), value, expected, normal, _mark(line))
+
+
+def rows(lines: Iterable[MetricLine], locale: str, currency: str) -> list[Row]:
+    """The lines that have something to say: a value, or the reason why there is none."""
+    return [row(line, locale, currency) for line in lines if line.value is not None or line.estimate or line.flags]
+
+
+def _mark(line: MetricLine) -> Mark:
+    if line.value is None or line.low is None or line.high is None:
+        return ""
+    if not line.unusual:
+        return "normal"
+    return "low" if line.value < (line.expected if line.expected is not None else line.low) else "high"
+
+
+def _plain(value: float | None, line: MetricLine, locale: str, currency: str) -> str:
+    return measured(value, line.unit, locale, currency)
+
+
+def _rounded(value: float, line: MetricLine, locale: str, currency: str) -> str:
+    return quantity(Quantity(value, line.unit, exact=line.unit == "share"), locale, currency)
+
+
+def why_not(line: MetricLine, locale: str) -> str:
+    """Why no normal range can be said; empty where one is."""
+    if line.refusal is None:
+        return ""
+    key = line.refusal if "." in line.refusal else f"brief.refusal.{line.refusal}"
+    return text(key, locale) if has(key, locale) else line.refusal
+
+
+def caveats(lines: Iterable[MetricLine], locale: str, currency: str) -> list[str]:
+    """Every caveat once, with the names of the numbers it is about."""
+    about: dict[str, list[str]] = {}
+    for line in lines:
+        for flag in line.flags:
+            about.setdefault(naming.caveat(flag, locale, currency), []).append(naming.metric(line.name, locale))
+    comma = text("units.comma", locale)
+    return [
+        text("report.caveat", locale, metrics=comma.join(dict.fromkeys(names)), words=words)
+        for words, names in about.items()
+    ]
+
+
+def pace(brief: Brief, locale: str) -> str:
+    """The running month against its target, in one line; empty where it is not said."""
+    p = brief.pace
+    if p is None:
+        return ""
+    from zhanggui.i18n.writing import month
+
+    said = text(
+        "report.pace",
+        locale,
+        month=month(p.month, locale),
+        metric=naming.metric(p.metric, locale),
+        days=p.days,
+        so_far=money(p.so_far, brief.currency, locale, whole=True),
+        forecast=money(p.forecast, brief.currency, locale, low=p.low, high=p.high),
+    )
+    if p.target is None:
+        return said
+    target = money(p.target, brief.currency, locale)
+    if p.chance is None:
+        return said + text("report.pace_target", locale, target=target)
+    return said + text("report.pace_chance", locale, target=target, chance=percent(_held(p.chance), locale))
+
+
+def _held(chance: float) -> float:
+    """A chance that a forecast can stand for: never none and never certain."""
+    return min(max(chance, 0.01), 0.99)
+
+
+# ---- why
+
+
+def unusual(brief: Brief) -> bool:
+    """Whether any number lies outside of its normal range."""
+    return any(line.unusual for line in (*brief.metrics, *brief.yesterday))
+
+
+def amount(value: float, unit: str, locale: str, currency: str) -> str:
+    """A signed change."""
+    return measured(value, unit, locale, currency, signed=True)
+
+
+def equation(driver: Driver, locale: str, currency: str) -> str:
+    """``net sales −£16,498 = orders −£5,033 · order value −£11,465``."""
+    parts = " · ".join(
+        f"{naming.metric(part.name, locale)} {amount(part.change, driver.unit, locale, currency)}"
+        for part in driver.parts
+        if abs(part.change) >= _smallest(driver)
+    )
+    head = f"{naming.metric(driver.metric, locale)} {amount(driver.change, driver.unit, locale, currency)}"
+    return f"{head} = {parts}" if parts else head
+
+
+def _smallest(driver: Driver) -> float:
+    return 0.5 if driver.unit in ("money", "count") else 1e-9
+
+
+def places(driver: Driver, most: int = MOST_PLACES) -> list[tuple[tuple[str, ...], list[Place]]]:
+    """The places of each dimension asked, the largest first; what is beyond ``most`` goes into the rest, so that the sum stays."""
+    groups: dict[tuple[str, ...], list[Place]] = {}
+    by: tuple[str, ...] = ()
+    for at in driver.where:
+        by = by if at.kind == "rest" and by else tuple(at.by)
+        groups.setdefault(by, []).append(at)
+    return [(by, _folded(found, most)) for by, found in groups.items()]
+
+
+def _folded(found: Sequence[Place], most: int) -> list[Place]:
+    named = sorted((at for at in found if at.kind != "rest"), key=lambda at: -abs(at.change))
+    kept, folded = named[:most], [*named[most:], *(at for at in found if at.kind == "rest")]
+    if len(folded) == 1 and folded[0].kind != "rest":
+        return [*kept, *folded]
+    return [*kept, _sum(folded)] if folded else kept
+
+
+def _sum(folded: Sequence[Place]) -> Place:
+    if len(folded) == 1:
+        return folded[0]
+    return Place(
+        by=folded[-1].by,
+        change=sum(at.change for at in folded),
+        rate=sum(at.rate for at in folded),
+        mix=sum(at.mix for at in folded),
+        kind="rest",
+        value=sum(at.value for at in folded),
+        previous=sum(at.previous for at in folded),
+        parts=_parts(folded),
+    )
+
+
+def _parts(folded: Sequence[Place]) -> tuple[Part, ...]:
+    every = sorted((part for at in folded for part in at.parts), key=lambda part: part.name)
+    return tuple(
+        Part(name, sum(part.change for part in same)) for name, same in groupby(every, key=lambda part: part.name)
+    )
+
+
+def place_note(at: Place, unit: str, locale: str, currency: str) -> str:
+    """What is to be known of a place beside its sum: new, gone, within noise, or which of its own factors moved."""
+    if at.kind in ("entered", "left"):
+        return text(f"report.place.{at.kind}", locale)
+    if at.low is not None and at.high is not None and at.low <= 0 <= at.high:
+        return text("report.place.noise", locale)
+    largest = max(at.parts, key=lambda part: abs(part.change), default=None)
+    if largest is None or at.kind == "rest":
+        return ""
+    return text(
+        "report.place.mostly",
+        locale,
+        part=naming.metric(largest.name, locale),
+        change=amount(largest.change, unit, locale, currency),
+    )
+
+
+def interval(low: float | None, high: float | None, unit: str, locale: str, currency: str) -> str:
+    """The interval of a change, in brackets; empty where there is none."""
+    if low is None or high is None:
+        return ""
+    # The ends alone are wanted: a value between them sets the scale.
+    written = quantity(Quantity((low + high) / 2, unit, low, high, signed=True), locale, currency)
+    return written[written.rindex("[") :] if "[" in written else ""
+
+
+# ---- findings and what is missing
+
+
+def unstopped(sentence: str) -> str:
+    """``sentence`` without its full stop, where something is still to be added to it."""
+    return sentence.rstrip("。.")
+
+
+def loss(due: Due, locale: str, currency: str) -> str:
+    """What missing a deadline costs; empty where nothing is known of it."""
+    if due.loss < 0.5:
+        return ""
+    return text("report.loss", locale, money=money(due.loss, currency, locale))
+
+
+def finding_tail(said: Said, locale: str, currency: str) -> str:
+    """Behind a finding's sentence: its money per week, what kind of statement it is, and since when it stands."""
+    found = said.finding
+    parts = []
+    if abs(found.size) >= 0.5:
+        size = quantity(Quantity(found.size, low=found.low, high=found.high, signed=True), locale, currency)
+        parts.append(text(f"report.per.{found.per}", locale, size=size))
+    parts.append(text(f"report.kind.{found.kind}", locale))
+    state = f"report.state.{said.state}"
+    parts.append(text(state, locale, day=day(said.first_said, locale)))
+    return " · ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One table or setting that is missing: what it would let the brief say, and what that is worth here."""
+
+    needs: str
+    name: str
+    words: str
+    rules: tuple[str, ...]
+    worth: float | None
+    tail: str
+
+
+def gaps(missing: Sequence[Locked], locale: str, currency: str) -> list[Gap]:
+    """What is missing, one line a table, the dearest first."""
+    found: dict[str, list[Locked]] = {}
+    for locked in missing:
+        found.setdefault(locked.needs, []).append(locked)
+    listed = [_gap(needs, same, locale, currency) for needs, same in found.items()]
+    return sorted(listed, key=lambda gap: -(gap.worth or 0.0))
+
+
+def _gap(needs: str, same: Sequence[Locked], locale: str, currency: str) -> Gap:
+    dearest = max(same, key=lambda locked: locked.worth or 0.0)
+    worths = [locked.worth for locked in same if locked.worth is not None]
+    tails = []
+    if worths:
+        tails.append(text("report.worth", locale, money=money(sum(worths), currency, locale)))
+    if len(same) > 1:
+        tails.append(text("report.also", locale, n=len(same)))
+    return Gap(
+        needs=needs,
+        name=naming.table(needs, locale),
+        words=say(dearest.words, locale, currency),
+        rules=tuple(dict.fromkeys(locked.rule for locked in same)),
+        worth=sum(worths) if worths else None,
+        tail="".join(tails),
+    )

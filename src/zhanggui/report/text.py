@@ -1,0 +1,246 @@
+"""The brief as text for a terminal: the order of the sections is fixed, empty ones vanish, no line is wider than asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from zhanggui.brief import Brief, MetricLine, Said
+from zhanggui.i18n import text
+from zhanggui.i18n.columns import shorten, table, width, wrap
+from zhanggui.i18n.writing import currency_symbol, day, days, percent, say
+from zhanggui.numbers.kinds import Driver
+from zhanggui.report import lines, naming
+
+WIDTH = 120
+MOST_FINDINGS = 7
+MOST_FINDINGS_SHORT = 3
+MOST_GAPS = 3
+
+
+def as_text(brief: Brief, locale: str, width: int = WIDTH) -> str:
+    """The whole brief. On a short morning only deadlines, what was found, and the month stand there."""
+    writer = _Writer(brief, locale, min(width, WIDTH))
+    sections = writer.short() if brief.cadence == "short" else writer.long()
+    return "\n".join(line for section in sections for line in section) + "\n"
+
+
+class _Writer:
+    def __init__(self, brief: Brief, locale: str, columns: int) -> None:
+        self.brief, self.locale, self.columns = brief, locale, columns
+
+    def long(self) -> Iterable[Sequence[str]]:
+        return (
+            self.title(),
+            self.verdict(),
+            self.due(),
+            self.numbers(),
+            self.why(),
+            self.findings(MOST_FINDINGS, because=True),
+            self.not_said(),
+            self.left_out(),
+        )
+
+    def short(self) -> Iterable[Sequence[str]]:
+        pace = lines.pace(self.brief, self.locale)
+        return (
+            self.title(),
+            self.verdict(),
+            self.due(),
+            self.findings(MOST_FINDINGS_SHORT, because=False),
+            self.wrapped(pace) if pace else (),
+        )
+
+    # ---- sections
+
+    def title(self) -> list[str]:
+        return wrap(
+            text(
+                "report.title",
+                self.locale,
+                shop=shorten(self.say_name(self.brief.shop), 40),
+                day=day(self.brief.as_of, self.locale, weekday=True, year=True),
+                currency=currency_symbol(self.brief.currency, self.locale).strip(),
+            ),
+            self.columns,
+        )
+
+    def verdict(self) -> list[str]:
+        gap = "" if self.locale.startswith("zh") else " "
+        said = gap.join(say(words, self.locale, self.brief.currency, self.brief.names) for words in self.brief.verdict)
+        return wrap(said, self.columns) if said else []
+
+    def due(self) -> list[str]:
+        if not self.brief.due:
+            return []
+        found = [self.heading("due")]
+        for item in sorted(self.brief.due, key=lambda due: due.by):
+            said = say(item.words, self.locale, self.brief.currency, self.brief.names)
+            loss = lines.loss(item, self.locale, self.brief.currency)
+            said = f"{lines.unstopped(said)} · {loss}" if loss else said
+            found += self.wrapped(
+                said, f" ⏰ {naming.deadline(item.by, self.brief.as_of, self.locale)} ", later=" " * 4
+            )
+        return found
+
+    def numbers(self) -> list[str]:
+        brief = self.brief
+        pace = lines.pace(brief, self.locale)
+        found: list[str] = []
+        if brief.yesterday:
+            found += self.metric_table("yesterday", brief.yesterday, days=day(brief.as_of, self.locale))
+        if brief.metrics:
+            found += self.metric_table(
+                "last_days", brief.metrics, n=brief.period.days, days=days(brief.period, self.locale)
+            )
+        if pace:
+            found += self.wrapped(pace)
+        for said in lines.caveats((*brief.yesterday, *brief.metrics), self.locale, brief.currency):
+            found += self.wrapped(said)
+        return found
+
+    def metric_table(self, heading: str, metrics: Sequence[MetricLine], **params: object) -> list[str]:
+        written = lines.rows(metrics, self.locale, self.brief.currency)
+        if not written:
+            return []
+        ranged = [row for row in written if row.normal]
+        level = percent(ranged[0].line.level, self.locale) if ranged else ""
+        head = [
+            text(f"report.heading.{heading}", self.locale, **params),
+            text("report.column.value", self.locale),
+            text("report.column.normal", self.locale, level=level) if ranged else "",
+            "",
+            text("report.column.previous", self.locale),
+        ]
+        cells = [
+            [
+                f" {row.label}",
+                row.value,
+                row.against,
+                text(f"report.mark.{row.mark}", self.locale) if row.mark else "",
+                self.previous(row),
+            ]
+            for row in written
+        ]
+        found = table([head, *cells], "<>><>", indent=0)
+        if max(map(width, found)) > self.columns:
+            found = table([line[:4] for line in (head, *cells)], "<>><", indent=0)
+        refusals = dict.fromkeys(filter(None, (lines.why_not(row.line, self.locale) for row in written)))
+        return [*found, *(line for said in refusals for line in self.wrapped(said))]
+
+    def previous(self, row: lines.Row) -> str:
+        line = row.line
+        if line.previous is None:
+            return ""
+        from zhanggui.i18n.writing import measured
+
+        return measured(line.previous, line.unit, self.locale, self.brief.currency)
+
+    def why(self) -> list[str]:
+        brief = self.brief
+        if lines.unusual(brief) and brief.drivers:
+            found = [self.heading("why", against=days(brief.drivers[0].against, self.locale))]
+            for driver in brief.drivers:
+                found += driver_lines(driver, self.locale, brief.currency, brief.names, self.columns)
+            return found
+        if any(line.low is not None for line in brief.metrics):
+            return self.wrapped(text("report.nothing_unusual", self.locale), f"{self.heading('why_quiet')} ")
+        return []
+
+    def findings(self, most: int, *, because: bool) -> list[str]:
+        if not self.brief.findings:
+            return []
+        found = [self.heading("findings")]
+        for number, said in enumerate(self.brief.findings[:most], 1):
+            found += self.finding(number, said, because)
+        beyond = len(self.brief.findings) - most
+        if beyond > 0:
+            found += self.wrapped(text("report.more_findings", self.locale, n=beyond), "   ")
+        return found
+
+    def finding(self, number: int, said: Said, because: bool) -> list[str]:
+        currency, names = self.brief.currency, self.brief.names
+        sentence = say(said.finding.words, self.locale, currency, names)
+        found = self.wrapped(
+            f"{lines.unstopped(sentence)} · {lines.finding_tail(said, self.locale, currency)}",
+            f" {number} ",
+            later="   ",
+        )
+        if because and said.finding.because is not None:
+            found += self.wrapped(say(said.finding.because, self.locale, currency, names), "   → ", later="     ")
+        return found
+
+    def not_said(self) -> list[str]:
+        gaps = lines.gaps(self.brief.missing, self.locale, self.brief.currency)
+        if not gaps and not self.brief.quiet:
+            return []
+        found = [self.heading("not_said")]
+        for words in self.brief.quiet:
+            found += self.wrapped(say(words, self.locale, self.brief.currency, self.brief.names))
+        for gap in gaps[:MOST_GAPS]:
+            found += self.wrapped(text("report.gap", self.locale, table=gap.name, words=gap.words) + gap.tail)
+        rest = [gap.name for gap in gaps[MOST_GAPS:]]
+        if rest:
+            comma = text("units.comma", self.locale)
+            found += self.wrapped(text("report.more_gaps", self.locale, tables=comma.join(rest)))
+        return found
+
+    def left_out(self) -> list[str]:
+        if not self.brief.left_out:
+            return []
+        found = [self.heading("left_out")]
+        for words in self.brief.left_out:
+            found += self.wrapped(say(words, self.locale, self.brief.currency, self.brief.names))
+        return found
+
+    # ---- how lines are made
+
+    def heading(self, name: str, **params: object) -> str:
+        return text(f"report.heading.{name}", self.locale, **params)
+
+    def wrapped(self, said: str, first: str = " ", later: str | None = None) -> list[str]:
+        return wrap(said, self.columns, first, later)
+
+    def say_name(self, name: str) -> str:
+        from zhanggui.i18n.writing import printable
+
+        return printable(name)
+
+
+def driver_lines(
+    driver: Driver, locale: str, currency: str, names: Mapping[str, str], columns: int, most: int = 4
+) -> list[str]:
+    """Why one metric moved: its factors in one line, then its places, one table a dimension."""
+    found = wrap(lines.equation(driver, locale, currency), columns, " ", "   ")
+    for by, group in lines.places(driver, most):
+        comma = text("units.comma", locale)
+        head = text("report.by", locale, dimension=comma.join(naming.dimension(name, locale) for name in by))
+        cells = [
+            [
+                naming.place(at, locale, names),
+                lines.amount(at.change, driver.unit, locale, currency),
+                lines.interval(at.low, at.high, driver.unit, locale, currency),
+                lines.place_note(at, driver.unit, locale, currency),
+            ]
+            for at in group
+        ]
+        found += table([[head, "", "", ""], *cells], "<>><", indent=2)
+    return [shorten(line, columns) for line in found]
+
+
+def driver_text(
+    driver: Driver, locale: str, currency: str, names: Mapping[str, str] | None = None, width: int = WIDTH
+) -> str:
+    """The answer of ``zhanggui explain``: both periods, the change, its factors and its places."""
+    head = text(
+        "report.explain",
+        locale,
+        metric=naming.metric(driver.metric, locale),
+        period=days(driver.period, locale),
+        value=lines.amount(driver.value, driver.unit, locale, currency).removeprefix("+"),
+        against=days(driver.against, locale),
+        previous=lines.amount(driver.previous, driver.unit, locale, currency).removeprefix("+"),
+    )
+    found = [*wrap(head, width), *driver_lines(driver, locale, currency, names or {}, width, most=12)]
+    for flag in driver.flags:
+        found += wrap(naming.caveat(flag, locale, currency), width, " ")
+    return "\n".join(found) + "\n"
