@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+WIDTH, HEIGHT = 400, 150
+"""Pixels a chart is drawn for: a phone's width, so that its letters stay readable there; a wider page scales it up."""
+MOST_LABELS = 6
 FONT = "system-ui, sans-serif"
 # A colour that is drawn, and what stands in its place in the SVG: the page's variable, with itself as fallback.
 INK, FAINT, GRID, BAND, GOOD, BAD, PLAIN = "#1f2328", "#57606a", "#d8dee4", "#cfd8e3", "#0b57a4", "#a84300", "#5c6670"
@@ -43,30 +46,37 @@ class Weekly:
     high: Sequence[float | None]
 
 
-def waterfall(steps: Sequence[Step], *, good: int = 1, width: int = 640) -> dict[str, Any]:
-    """The spec of a waterfall. ``good`` is the direction that is good for the shop; changes are told apart by colour and by sign."""
+def waterfall(steps: Sequence[Step], *, good: int = 1) -> dict[str, Any]:
+    """The spec of a waterfall. ``good`` is the direction that is good for the shop; changes are told apart by colour and by sign.
+
+    Where the changes are small beside the totals the axis does not start at zero; the totals are then ticks, since a bar's
+    length would lie.
+    """
     import altair as alt
 
+    labels, written = (_room(texts) for texts in ([step.label for step in steps], [step.written for step in steps]))
+    zero = _from_zero(steps)
     data = alt.Data(values=_bars(steps, good))
     order = [step.label for step in steps]
+    axis = alt.Axis(labelLimit=0, minExtent=labels, maxExtent=labels, ticks=False, domain=False, labelFontSize=13)
+    y = alt.Y("label:N", sort=order, title=None, axis=axis)
+    x = alt.X("start:Q", title=None, axis=alt.Axis(format="~s", tickCount=4), scale=alt.Scale(zero=zero))
     colour = alt.Color("colour:N", scale=None, legend=None)
-    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=230, ticks=False, domain=False))
-    bars = (
-        alt.Chart(data)
-        .mark_bar(height={"band": 0.66})
-        .encode(
-            y=y,
-            x=alt.X(
-                "start:Q", title=None, axis=alt.Axis(format="~s", tickCount=5), scale=alt.Scale(zero=_from_zero(steps))
-            ),
-            x2="end:Q",
-            color=colour,
-        )
-    )
-    words = (
-        alt.Chart(data).mark_text(align="left", dx=5, fontSize=13, color=INK).encode(y=y, x="far:Q", text="written:N")
-    )
-    return _spec((bars + words).properties(width=width - 330, height=30 * len(steps)))
+    chart = alt.Chart(data)
+    bars = chart.mark_bar(height={"band": 0.62}).encode(y=y, x=x, x2="end:Q", color=colour)
+    if not zero:
+        bars = bars.transform_filter("!datum.total")
+    ticks = chart.transform_filter("datum.total").mark_tick(thickness=4, color=PLAIN, opacity=1).encode(y=y, x="end:Q")
+    words = chart.mark_text(align="left", dx=6, fontSize=13, color=INK).encode(y=y, x="far:Q", text="written:N")
+    inner = max(WIDTH - labels - written, 120)
+    padding = {"left": 4, "right": written, "top": 4, "bottom": 4}
+    layers = [bars, words] if zero else [bars, ticks, words]
+    return _spec(alt.layer(*layers).properties(width=inner, height=28 * len(steps), padding=padding))
+
+
+def _room(texts: Sequence[str]) -> int:
+    """Pixels that the widest of ``texts`` needs in any system font: wide characters as high as broad, others two thirds."""
+    return 14 + max((sum(14 if ord(c) > 0x2E7F else 8 for c in text) for text in texts), default=0)
 
 
 def _bars(steps: Sequence[Step], good: int) -> list[dict[str, Any]]:
@@ -84,6 +94,7 @@ def _bars(steps: Sequence[Step], good: int) -> list[dict[str, Any]]:
                 "far": max(start, end),
                 "colour": colour,
                 "written": step.written,
+                "total": step.total,
             }
         )
     return found
@@ -111,7 +122,7 @@ def _from_zero(steps: Sequence[Step]) -> bool:
     return min(levels, default=0.0) <= 0 or reach > 0.25 * max(levels, default=0.0)
 
 
-def weekly(series: Weekly, *, share: bool = False, width: int = 640, height: int = 170) -> dict[str, Any]:
+def weekly(series: Weekly, *, share: bool = False) -> dict[str, Any]:
     """The spec of a line by week over its normal range; a week outside of it is a diamond, not only another colour."""
     import altair as alt
 
@@ -120,8 +131,10 @@ def weekly(series: Weekly, *, share: bool = False, width: int = 640, height: int
         for week, value, low, high in zip(series.weeks, series.values, series.low, series.high, strict=True)
     ]
     data = alt.Data(values=rows)
-    x = alt.X("week:T", title=None, axis=alt.Axis(format="%m/%d", labelOverlap=True, grid=False))
-    axis = alt.Axis(format=".1%" if share else "~s", tickCount=4)
+    labelled = list(series.weeks)[:: -max(1, -(-len(series.weeks) // MOST_LABELS))][::-1]
+    day = "replace(slice(datum.value, 5), '-', '/')"
+    x = alt.X("week:O", title=None, axis=alt.Axis(values=labelled, labelExpr=day, labelAngle=0, grid=False))
+    axis = alt.Axis(format=".1%" if share else "~s", tickCount=4, minExtent=40)
     y = alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(zero=False, nice=True))
     band = alt.Chart(data).mark_area(color=BAND).encode(x=x, y=alt.Y("low:Q", title=None, axis=axis), y2="high:Q")
     line = alt.Chart(data).mark_line(color=INK, strokeWidth=1.6).encode(x=x, y=y)
@@ -130,7 +143,7 @@ def weekly(series: Weekly, *, share: bool = False, width: int = 640, height: int
     size = alt.Size("outside:N", scale=alt.Scale(domain=[False, True], range=[28, 110]), legend=None)
     points = alt.Chart(data).mark_point(filled=True, opacity=1).encode(x=x, y=y, shape=shape, color=colour, size=size)
     layers = [band, line, points] if any(row["low"] is not None for row in rows) else [line, points]
-    return _spec(alt.layer(*layers).properties(width=width - 70, height=height))
+    return _spec(alt.layer(*layers).properties(width=WIDTH - 60, height=HEIGHT))
 
 
 def _outside(value: float | None, low: float | None, high: float | None) -> bool:

@@ -167,7 +167,6 @@ class _Page:
         return {
             "caption": self.t("by", dimension=names),
             "head": names,
-            "intervals": any(at.low is not None for at in group),
             "places": [
                 {
                     "name": naming.place(at, self.locale, self.brief.names),
