@@ -1,0 +1,307 @@
+"""The derived tables, computed from the current canonical tables inside the import's transaction.
+
+Written as one query a step, in the order in which they are run; ``order_facts``, ``sales`` and ``refund_facts`` are replaced as a whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from duckdb import DuckDBPyConnection
+
+from zhanggui.store.schema import fact_types, literal, names
+from zhanggui.tables.facts import DIMENSIONS, FACTS
+
+READS = ("orders", "order_lines", "order_fees", "refunds", "fx_rates", "products")
+"""The canonical tables that the facts are made of."""
+
+RATE_DAYS = 7
+"""How old an exchange rate may be: markets close over weekends and holidays."""
+
+NEVER_SALES = ("credit", "exchange", "reship", "test", "staff")
+NEVER_PLACED = ("credit", "exchange", "reship", "test")
+PAID_STATUSES = ("paid", "shipped", "delivered", "completed")
+
+_DIMS = tuple(column.name for column in DIMENSIONS if column.name != "new_or_returning")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the facts depend on beside the tables."""
+
+    currency: str
+    new_buyer_days: int
+
+
+def derive(connection: DuckDBPyConnection, terms: Terms) -> None:
+    """Make the three fact tables anew."""
+    steps = (
+        ("_rates", _rates(terms)),
+        ("_placed", _placed(terms)),
+        ("_visits", _visits()),
+        ("_lines", _lines()),
+        ("_sums", _sums()),
+        ("_goods", _goods()),
+    )
+    for name, query in steps:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    _fill(connection, "order_facts", _order_facts(terms))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE _allocated AS {_allocated()}")
+    _fill(connection, "sales", _sales())
+    for name, query in (("_owed", _owed()), ("_links", _links())):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    _fill(connection, "refund_facts", _refund_facts(terms))
+    for name in ("_rates", "_placed", "_visits", "_lines", "_sums", "_goods", "_allocated", "_owed", "_links"):
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def _fill(connection: DuckDBPyConnection, fact: str, query: str) -> None:
+    columns = names(tuple(fact_types(FACTS[fact])))
+    connection.execute(f"DELETE FROM {fact}")
+    connection.execute(f"INSERT INTO {fact} ({columns}) SELECT {columns} FROM ({query})")
+
+
+def _among(values: tuple[str, ...]) -> str:
+    return ", ".join(map(literal, values))
+
+
+def _rates(terms: Terms) -> str:
+    """The rate of each foreign currency on each day that asks for one: the latest that is at most a week old."""
+    home = literal(terms.currency)
+    return f"""
+        WITH asked AS (
+            SELECT currency, coalesce(paid_day, created_day) AS day FROM orders
+            UNION SELECT f.currency, coalesce(o.paid_day, o.created_day) FROM order_fees f JOIN orders o USING (channel, order_id)
+            UNION SELECT r.currency, coalesce(r.finished_day, r.requested_day) FROM refunds r
+            UNION SELECT o.currency, coalesce(r.finished_day, r.requested_day) FROM refunds r JOIN orders o USING (channel, order_id)
+            UNION SELECT r.currency, coalesce(o.paid_day, o.created_day) FROM refunds r JOIN orders o USING (channel, order_id)
+        ), foreign_days AS (SELECT currency, day FROM asked WHERE currency <> {home} AND day IS NOT NULL)
+        SELECT a.currency, a.day, arg_max(x.rate, x.day) AS rate FROM foreign_days a
+        JOIN fx_rates x ON x.currency = a.currency AND x.day <= a.day AND x.day > a.day - {RATE_DAYS}
+        GROUP BY a.currency, a.day"""
+
+
+def _placed(terms: Terms) -> str:
+    """Orders with what decides whether and when they are a sale (see the table's own notes)."""
+    return f"""
+        WITH paying AS (SELECT channel, bool_or(paid_at IS NOT NULL) AS pays FROM orders GROUP BY channel),
+        judged AS (
+            SELECT o.*, coalesce(o.kind, 'normal') AS sort, coalesce(o.paid_day, o.created_day) AS day,
+                coalesce(o.paid_at, o.created_at) AS moment,
+                coalesce(o.kind, 'normal') NOT IN ({_among(NEVER_SALES)})
+                AND coalesce(o.status, '') NOT IN ('placed', 'cancelled')
+                AND (o.paid_at IS NOT NULL OR NOT p.pays OR coalesce(o.status, '') IN ({_among(PAID_STATUSES)})) AS counted
+            FROM orders o JOIN paying p USING (channel)
+        )
+        SELECT j.* EXCLUDE (kind), CASE WHEN coalesce(j.currency, {literal(terms.currency)}) = {literal(terms.currency)} THEN 1.0
+            ELSE x.rate END AS rate
+        FROM judged j LEFT JOIN _rates x ON x.currency = j.currency AND x.day = j.day"""
+
+
+def _visits() -> str:
+    """A buyer's days in a channel: the last sale before, the first later one, the first of all. Orders of one day are one visit."""
+    days = """SELECT channel, customer_key, day, bool_or(counted) AS sale FROM _placed
+        WHERE customer_key IS NOT NULL AND day IS NOT NULL GROUP BY ALL"""
+    return f"""
+        SELECT channel, customer_key, day,
+            lag(CASE WHEN sale THEN day END IGNORE NULLS) OVER buyer AS previous_day,
+            lead(CASE WHEN sale THEN day END IGNORE NULLS) OVER buyer AS next_day,
+            min(CASE WHEN sale THEN day END) OVER (PARTITION BY channel, customer_key) AS first_day
+        FROM ({days}) WINDOW buyer AS (PARTITION BY channel, customer_key ORDER BY day)"""
+
+
+def _lines() -> str:
+    """Order lines with their value: the stated total, else quantity × price − discount."""
+    value = """coalesce(l.line_total, CAST(round(l.quantity * CAST(l.unit_price AS DOUBLE), 4) AS DECIMAL(18,4))
+        - coalesce(l.line_discount, 0))"""
+    return f"""
+        SELECT l.channel, l.order_id, l.line_id, coalesce(l.kind, 'goods') AS kind, l.quantity AS units, l.product_id, l.sku,
+            CAST({value} AS DECIMAL(18,4)) AS value,
+            CAST(round(l.quantity * CAST(l.unit_price AS DOUBLE), 4) AS DECIMAL(18,4)) AS listed,
+            CAST(round(l.quantity * CAST(coalesce(l.unit_cost, p.cost) AS DOUBLE), 4) AS DECIMAL(18,4)) AS cost
+        FROM order_lines l LEFT JOIN (SELECT channel, product_id, cost FROM products WHERE cost IS NOT NULL) p
+            ON p.channel = l.channel AND p.product_id = l.product_id"""
+
+
+def _sums() -> str:
+    return """
+        SELECT channel, order_id, sum(value) FILTER (kind <> 'non_goods') AS goods_value,
+            sum(value) FILTER (kind = 'non_goods') AS non_goods,
+            count(*) FILTER (kind <> 'non_goods') AS goods_lines,
+            sum(units) FILTER (kind <> 'non_goods') AS units,
+            sum(cost) FILTER (kind <> 'non_goods') AS cost
+        FROM _lines GROUP BY channel, order_id"""
+
+
+def _goods() -> str:
+    """What each order's goods are worth, own currency and ours, and whether its lines must be allocated to it."""
+    rest = "o.order_total - coalesce(o.shipping_amount, 0) - coalesce(o.tax_amount, 0)"
+    return f"""
+        WITH worth AS (
+            SELECT o.channel, o.order_id, o.rate, s.goods_value, s.non_goods, s.goods_lines, s.units, s.cost,
+                CAST(coalesce(o.goods_amount, s.goods_value, {rest}) AS DECIMAL(18,4)) AS goods_own
+            FROM _placed o LEFT JOIN _sums s USING (channel, order_id)
+        )
+        SELECT *, CAST(CASE WHEN rate = 1 THEN goods_own ELSE round(CAST(goods_own AS DOUBLE) * rate, 4) END AS DECIMAL(18,4)) AS goods,
+            coalesce(goods_lines, 0) > 0 AND goods_own IS NOT NULL
+                AND (goods_value IS DISTINCT FROM goods_own OR rate IS DISTINCT FROM 1) AS uneven
+        FROM worth"""
+
+
+def _ours(amount: str, rate: str) -> str:
+    return f"CAST(CASE WHEN {rate} = 1 THEN {amount} ELSE round(CAST({amount} AS DOUBLE) * {rate}, 4) END AS DECIMAL(18,4))"
+
+
+def _new_or_returning(terms: Terms) -> str:
+    return f"""CASE WHEN o.customer_key IS NULL THEN ''
+        WHEN v.previous_day IS NULL OR v.previous_day < o.day - {terms.new_buyer_days} THEN 'new' ELSE 'returning' END"""
+
+
+def _order_facts(terms: Terms) -> str:
+    dims = ", ".join(f"coalesce(o.{name}, '') AS {name}" for name in _DIMS)
+    fee_rate = f"CASE WHEN coalesce(f.currency, o.currency, {literal(terms.currency)}) = {literal(terms.currency)} THEN 1.0 ELSE x.rate END"
+    return f"""
+        WITH charged AS (
+            SELECT f.channel, f.order_id, sum({_ours("f.amount", f"({fee_rate})")}) AS fees
+            FROM order_fees f JOIN _placed o USING (channel, order_id)
+            LEFT JOIN _rates x ON x.currency = coalesce(f.currency, o.currency) AND x.day = o.day GROUP BY ALL
+        )
+        SELECT o.channel, o.order_id, o.customer_key, o.status, o.sort AS kind, coalesce(o.created_day, o.paid_day) AS placed_day, o.day,
+            o.counted, o.sort NOT IN ({_among(NEVER_PLACED)}) AS placed, {dims}, {_new_or_returning(terms)} AS new_or_returning,
+            v.previous_day, v.first_day, v.next_day, g.goods, {_ours("g.non_goods", "o.rate")} AS non_goods,
+            {_ours("o.shipping_amount", "o.rate")} AS shipping, {_ours("o.tax_amount", "o.rate")} AS tax,
+            {_ours("o.discount_amount", "o.rate")} AS discount, {_ours("o.platform_discount", "o.rate")} AS platform_discount,
+            c.fees, {_ours("o.payout_amount", "o.rate")} AS payout, g.units, {_ours("g.cost", "o.rate")} AS cost,
+            coalesce(o.currency, {literal(terms.currency)}) AS currency, o.rate, g.goods_own,
+            o.paid_at, o.created_at, o.ship_by, o.shipped_at, o.delivered_at
+        FROM _placed o JOIN _goods g USING (channel, order_id)
+        LEFT JOIN _visits v ON v.channel = o.channel AND v.customer_key = o.customer_key AND v.day = o.day
+        LEFT JOIN charged c ON c.channel = o.channel AND c.order_id = o.order_id"""
+
+
+def _allocated() -> str:
+    """Lines of orders whose lines do not add up: price × quantity shares, to the cent, the remainder on the largest line."""
+    return """
+        WITH weighed AS (
+            SELECT l.channel, l.order_id, l.line_id, g.goods,
+                CASE WHEN l.kind = 'gift' THEN 0 ELSE greatest(coalesce(CAST(CASE WHEN g.goods_value = g.goods_own
+                    THEN l.value ELSE coalesce(l.listed, l.value) END AS DOUBLE), 0), 0) END AS weight
+            FROM _lines l JOIN _goods g USING (channel, order_id) WHERE g.uneven AND l.kind <> 'non_goods'
+        ), shared AS (
+            SELECT *, sum(weight) OVER whole AS total, count(*) OVER whole AS lines,
+                row_number() OVER (PARTITION BY channel, order_id ORDER BY weight DESC, line_id) AS nth
+            FROM weighed WINDOW whole AS (PARTITION BY channel, order_id)
+        ), cut AS (
+            SELECT *, CAST(round(CAST(goods AS DOUBLE) * CASE WHEN total > 0 THEN weight / total ELSE 1.0 / lines END, 2)
+                AS DECIMAL(18,4)) AS part
+            FROM shared
+        )
+        SELECT channel, order_id, line_id,
+            CAST(part + CASE WHEN nth = 1 THEN goods - sum(part) OVER (PARTITION BY channel, order_id) ELSE 0 END
+                AS DECIMAL(18,4)) AS amount
+        FROM cut"""
+
+
+def _sales() -> str:
+    dims = ", ".join(f"o.{column.name}" for column in DIMENSIONS)
+    amount = f"CASE WHEN g.uneven AND l.kind <> 'non_goods' THEN a.amount ELSE {_ours('l.value', 'o.rate')} END"
+    return f"""
+        WITH counted AS (SELECT * FROM order_facts WHERE counted),
+        by_line AS (
+            SELECT o.channel, o.order_id, l.line_id, o.day, o.customer_key, coalesce(l.product_id, '') AS product_id, l.sku, l.kind,
+                {dims}, l.units, {_ours("l.listed", "o.rate")} AS listed, {amount} AS amount, {_ours("l.cost", "o.rate")} AS cost
+            FROM counted o JOIN _lines l ON l.channel = o.channel AND l.order_id = o.order_id
+            JOIN _goods g ON g.channel = o.channel AND g.order_id = o.order_id
+            LEFT JOIN _allocated a ON a.channel = l.channel AND a.order_id = l.order_id AND a.line_id = l.line_id
+        ), without_lines AS (
+            SELECT o.channel, o.order_id, '' AS line_id, o.day, o.customer_key, '' AS product_id, NULL AS sku, 'goods' AS kind,
+                {dims}, NULL AS units, NULL AS listed, o.goods AS amount, NULL AS cost
+            FROM counted o JOIN _goods g ON g.channel = o.channel AND g.order_id = o.order_id
+            WHERE coalesce(g.goods_lines, 0) = 0 AND (g.non_goods IS NULL OR o.goods <> 0)
+        )
+        SELECT *, CAST(listed - amount AS DECIMAL(18,4)) AS discount FROM (SELECT * FROM by_line UNION ALL SELECT * FROM without_lines)"""
+
+
+def _owed() -> str:
+    """Finished refunds, where statements *so far* count only what single refunds below them do not explain."""
+    return """
+        WITH finished AS (
+            SELECT *, coalesce(scope, 'single') AS extent FROM refunds
+            WHERE coalesce(status, 'finished') = 'finished' AND amount IS NOT NULL
+        ), singles AS (
+            SELECT channel, order_id, line_id, sum(amount) AS paid FROM finished WHERE extent = 'single' GROUP BY ALL
+        ), line_totals AS (
+            SELECT f.*, greatest(f.amount - coalesce(s.paid, 0), 0) AS rest,
+                row_number() OVER (PARTITION BY f.channel, f.order_id, f.line_id ORDER BY f.amount DESC, f.refund_id) AS nth
+            FROM finished f LEFT JOIN singles s ON s.channel = f.channel AND s.order_id = f.order_id AND s.line_id = f.line_id
+            WHERE f.extent = 'line_total'
+        ), below AS (
+            SELECT channel, order_id, sum(paid) AS paid FROM (
+                SELECT channel, order_id, paid FROM singles UNION ALL SELECT channel, order_id, rest FROM line_totals WHERE nth = 1)
+            GROUP BY ALL
+        ), order_totals AS (
+            SELECT f.*, greatest(f.amount - coalesce(b.paid, 0), 0) AS rest,
+                row_number() OVER (PARTITION BY f.channel, f.order_id ORDER BY f.amount DESC, f.refund_id) AS nth
+            FROM finished f LEFT JOIN below b ON b.channel = f.channel AND b.order_id = f.order_id
+            WHERE f.extent = 'order_total'
+        )
+        SELECT * EXCLUDE (rest, nth, amount), CAST(rest AS DECIMAL(18,4)) AS amount FROM line_totals WHERE nth = 1 AND rest > 0
+        UNION ALL BY NAME
+        SELECT * EXCLUDE (rest, nth, amount), CAST(rest AS DECIMAL(18,4)) AS amount FROM order_totals WHERE nth = 1 AND rest > 0
+        UNION ALL BY NAME
+        SELECT * FROM finished WHERE extent = 'single'"""
+
+
+def _links() -> str:
+    """Credit notes joined to the latest earlier sale line of the same buyer, product and country that is large enough."""
+    return """
+        WITH credits AS (
+            SELECT r.channel, r.refund_id, r.product_id, coalesce(r.quantity, 0) AS quantity, o.customer_key,
+                coalesce(o.country, '') AS country, coalesce(r.finished_at, r.requested_at, o.moment) AS moment
+            FROM _owed r JOIN _placed o USING (channel, order_id)
+            WHERE o.sort = 'credit' AND o.customer_key IS NOT NULL AND r.product_id IS NOT NULL
+        ), sold AS (
+            SELECT s.channel, s.order_id, s.line_id, s.product_id, s.customer_key, s.country, s.units, s.day, s.new_or_returning,
+                o.moment FROM sales s JOIN _placed o USING (channel, order_id)
+            WHERE s.kind <> 'non_goods' AND s.customer_key IN (SELECT customer_key FROM credits)
+        )
+        SELECT c.channel, c.refund_id, max({'m': s.moment, 'o': s.order_id, 'l': s.line_id, 'd': s.day, 'n': s.new_or_returning}) AS sale
+        FROM credits c JOIN sold s ON s.channel = c.channel AND s.customer_key = c.customer_key AND s.product_id = c.product_id
+            AND s.country = c.country AND s.moment <= c.moment AND s.units >= c.quantity
+        GROUP BY c.channel, c.refund_id"""
+
+
+def _refund_facts(terms: Terms) -> str:
+    """A refund of an order that never was a sale is left out; a credit note stays, linked or not."""
+    dims = ", ".join(f"coalesce(o.{name}, '') AS {name}" for name in _DIMS)
+    home = literal(terms.currency)
+    rate = f"CASE WHEN coalesce(r.currency, r.order_currency, {home}) = {home} THEN 1.0 ELSE x.rate END"
+    return f"""
+        WITH single_lines AS (
+            SELECT channel, order_id, min(line_id) AS line_id, min(product_id) AS product_id, min(sku) AS sku
+            FROM sales WHERE kind = 'goods' GROUP BY ALL HAVING count(*) = 1
+        ), placed AS (
+            SELECT r.*, o.currency AS order_currency, o.customer_key, o.sort, o.counted AS is_sale, o.order_id IS NOT NULL AS known,
+                {dims}, k.sale,
+                CASE WHEN o.sort = 'credit' THEN k.sale['d'] WHEN o.counted THEN o.day END AS sale_day,
+                CASE WHEN o.sort = 'credit' THEN coalesce(k.sale['n'], '') ELSE coalesce(b.new_or_returning, '') END AS new_or_returning,
+                CASE WHEN o.sort = 'credit' THEN coalesce(k.sale['o'], '') WHEN o.counted THEN o.order_id ELSE '' END AS sale_order,
+                CASE WHEN o.sort = 'credit' THEN k.sale['l'] ELSE coalesce(r.line_id, l.line_id) END AS sale_line,
+                coalesce(r.product_id, s.product_id, l.product_id, '') AS sale_product, coalesce(r.sku, s.sku, l.sku) AS sale_sku,
+                coalesce(r.finished_day, r.requested_day) AS own_day, o.day AS order_day
+            FROM _owed r
+            LEFT JOIN _placed o ON o.channel = r.channel AND o.order_id = r.order_id
+            LEFT JOIN order_facts b ON b.channel = r.channel AND b.order_id = r.order_id
+            LEFT JOIN _links k ON k.channel = r.channel AND k.refund_id = r.refund_id
+            LEFT JOIN sales s ON s.channel = r.channel AND s.order_id = r.order_id AND s.line_id = r.line_id
+            LEFT JOIN single_lines l ON l.channel = r.channel AND l.order_id = r.order_id AND r.line_id IS NULL
+        )
+        SELECT r.channel, r.refund_id, r.sale_order AS order_id, r.sale_line AS line_id,
+            coalesce(r.own_day, r.sale_day, r.order_day) AS day, r.sale_day,
+            coalesce(r.own_day, r.sale_day, r.order_day) - r.sale_day AS age_days, r.own_day IS NOT NULL AS dated, r.customer_key,
+            r.sale_product AS product_id, r.sale_sku AS sku, {", ".join(f"r.{name}" for name in _DIMS)}, r.new_or_returning,
+            {_ours("r.amount", f"({rate})")} AS amount, r.quantity AS units, coalesce(r.non_goods, false) AS non_goods,
+            r.kind, r.phase, r.reason, coalesce(r.status, 'finished') AS status
+        FROM placed r LEFT JOIN _rates x
+            ON x.currency = coalesce(r.currency, r.order_currency) AND x.day = coalesce(r.own_day, r.sale_day, r.order_day)
+        WHERE NOT r.known OR r.is_sale OR r.sort = 'credit'"""

@@ -1,0 +1,336 @@
+"""One import: stage every piece, say what cannot be taken, move the rest into the versions, derive the facts, reconcile."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from zhanggui.config import Config
+from zhanggui.errors import BadFile
+from zhanggui.store import facts, identity, schema, staging, versions
+from zhanggui.store.reconcile import (
+    SHOWN_REJECTS,
+    FileCount,
+    MoneyCheck,
+    Orphans,
+    Reconciliation,
+    Reject,
+    TableCount,
+)
+from zhanggui.store.staging import Staged, stage_name
+from zhanggui.store.versions import Arrival
+from zhanggui.tables import TABLES, Table
+from zhanggui.tables.loading import CsvFile, Piece, Reading
+from zhanggui.units import Words
+
+_HAPPENED = ("created_at", "paid_at", "finished_at", "requested_at", "at")
+_DAY_TABLES = ("traffic_days", "ad_days", "keyword_days")
+
+
+class Import:
+    """The work of one batch, inside the transaction that the warehouse opened."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        folder: Path,
+        config: Config,
+        meta: Mapping[str, str],
+        *,
+        dry_run: bool,
+        today: date | None = None,
+    ) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._config = config
+        self._meta = meta
+        self._dry_run = dry_run
+        self._today = today or datetime.now(UTC).date()
+        self._number = int(meta["last_batch"]) + 1
+        self.batch = f"{self._number:04d}"
+        self._rejects_folder: Path | None = None
+        self._registered: list[str] = []
+
+    def run(self, readings: Sequence[Reading]) -> Reconciliation:
+        """Load all readings as one batch."""
+        pieces = [(reading, piece) for reading in readings for piece in reading.pieces]
+        staged = self._stage(pieces)
+        by_table = {name: [n for n in staged if staged[n].table.name == name] for name in TABLES}
+        by_table = {name: numbers for name, numbers in by_table.items() if numbers}
+        rejects = [*_source_rejects(readings)]
+        money: dict[int, tuple[MoneyCheck, ...]] = {}
+        read: dict[int, tuple[int, int]] = {}
+        arrivals: dict[int, Arrival] = {}
+        notes: list[Words] = [*_source_notes(readings)]
+        for name, numbers in by_table.items():
+            table = TABLES[name]
+            counted, sums = self._count(table)
+            read |= counted
+            money |= sums
+            rejects += self._reject(table, [staged[n] for n in numbers if counted.get(n, (0, 0))[1]])
+            notes += self._notes(table, [staged[n] for n in numbers])
+            arrivals |= versions.admit(self._connection, table, self._number, self._config.timezone)
+        changed = any(arrival.new or arrival.replaced for arrival in arrivals.values())
+        if changed and set(by_table) & set(facts.READS):
+            facts.derive(self._connection, facts.Terms(self._config.currency, int(self._config["new_buyer_days"])))
+        tables = tuple(
+            _table_count(staged[n], read.get(n, (0, 0)), arrivals.get(n, Arrival()), money.get(n, ()))
+            for n in sorted(staged)
+        )
+        files = tuple(_file_count(reading) for reading in readings)
+        result = Reconciliation(
+            batch="" if self._dry_run else self.batch,
+            dry_run=self._dry_run,
+            changed=changed and not self._dry_run,
+            files=files,
+            tables=tables,
+            rejects=tuple(rejects[:SHOWN_REJECTS]),
+            rejects_folder=None if self._dry_run else self._write_rejects(rejects),
+            notes=tuple(notes),
+            orphans=tuple(self._orphans(by_table)),
+            source_rejects=sum(len({row for row, *_ in reading.rejects}) for reading in readings),
+        )
+        if not self._dry_run:
+            self._record(readings, result)
+        return result
+
+    def forget(self, *, keep_rejects: bool) -> None:
+        """Let go of the frames handed to the engine, and of the reject files of an import that was taken back."""
+        for name in self._registered:
+            self._connection.unregister(name)
+        for name in ("_touched", "_known", "_twice", "_repeats", "_many", "_of_set", "_heirs"):
+            self._connection.execute(f"DROP TABLE IF EXISTS {name}")
+        if self._rejects_folder and not keep_rejects:
+            shutil.rmtree(self._rejects_folder, ignore_errors=True)
+
+    def _stage(self, pieces: Sequence[tuple[Reading, Piece]]) -> dict[int, Staged]:
+        key = None
+        if any(_names_buyers(piece) for _, piece in pieces):
+            key = identity.read_key(self._folder, self._meta["key"])
+        opened: set[str] = set()
+        staged: dict[int, Staged] = {}
+        for number, (reading, piece) in enumerate(pieces):
+            place = staging.Place(reading.channel, self._config.timezone, self._today, key)
+            self._registered.append(f"_piece_{number}")
+            plan = staging.prepare(self._connection, piece, place, number)
+            if plan.table.name not in opened:
+                versions.open_stage(self._connection, plan.table)
+                opened.add(plan.table.name)
+            self._insert(plan)
+            staged[number] = plan
+        return staged
+
+    def _insert(self, plan: Staged) -> None:
+        stage = stage_name(plan.table)
+        try:
+            self._connection.execute(
+                f"INSERT INTO {stage} BY NAME SELECT *, {self._number} AS _batch FROM ({plan.insert})"
+            )
+        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
+            if isinstance(plan.piece.rows, CsvFile | Path) and "write" not in str(error):
+                raise _broken_file(plan.piece, error) from None
+            raise
+
+    def _count(self, table: Table) -> tuple[dict[int, tuple[int, int]], dict[int, tuple[MoneyCheck, ...]]]:
+        """Rows read and rows with a fault per piece, and the money of both by currency."""
+        own = {column.name for column in table.columns}
+        money = f"CAST({schema.quote(table.money)} AS DECIMAL(38,4))" if table.money else "NULL"
+        currency = "coalesce(currency, '')" if "currency" in own else "''"
+        rows = self._connection.execute(
+            f"SELECT _piece, {currency}, count(*), count(*) FILTER (_fault > 0), sum({money}),"
+            f" sum({money}) FILTER (_fault > 0) FROM {stage_name(table)} GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        read: dict[int, tuple[int, int]] = {}
+        sums: dict[int, list[MoneyCheck]] = {}
+        for piece, code, count, faults, total, rejected in rows:
+            before = read.get(piece, (0, 0))
+            read[piece] = (before[0] + count, before[1] + faults)
+            if total is not None:
+                lost = float(rejected or 0)
+                sums.setdefault(piece, []).append(MoneyCheck(code, float(total), round(float(total) - lost, 4), lost))
+        return read, {piece: tuple(checks) for piece, checks in sums.items()}
+
+    def _reject(self, table: Table, faulty: Sequence[Staged]) -> list[Reject]:
+        rejects = [reject for plan in faulty for reject in staging.rejects_of(self._connection, plan)]
+        if faulty:
+            self._connection.execute(f"DELETE FROM {stage_name(table)} WHERE _fault > 0")
+        return rejects
+
+    def _notes(self, table: Table, plans: Sequence[Staged]) -> Iterable[Words]:
+        for plan in plans:
+            if plan.dropped:
+                yield Words(
+                    "store.note.personal_columns", {"file": plan.piece.origin, "columns": ", ".join(plan.dropped)}
+                )
+        for column in dict.fromkeys(name for plan in plans for name in plan.strays):
+            yield from self._strays(table, column)
+        yield from self._after_clock(table)
+
+    def _strays(self, table: Table, column: str) -> Iterable[Words]:
+        path = schema.literal(f'$."{column}"')
+        found = self._connection.execute(
+            f"SELECT json_extract_string(extra, {path}) AS word, count(*) FROM {stage_name(table)}"
+            f" WHERE extra IS NOT NULL AND {schema.quote(column)} IS NULL AND word IS NOT NULL GROUP BY word ORDER BY 2 DESC, 1"
+        ).fetchall()
+        if found:
+            words = ", ".join(str(word)[:40] for word, _ in found[:5])
+            rows = sum(count for _, count in found)
+            yield Words(
+                "store.note.unknown_words", {"table": table.name, "column": column, "rows": rows, "words": words}
+            )
+
+    def _after_clock(self, table: Table) -> Iterable[Words]:
+        """Rows later than the machine's clock: either the clock is wrong or the file is."""
+        happened = [column.name for column in table.columns if column.name in _HAPPENED]
+        happened += ["day"] if table.name in _DAY_TABLES else []
+        if not happened:
+            return
+        latest = ", ".join(f"CAST(max({schema.quote(name)}) AS DATE)" for name in happened)
+        row = schema.first(self._connection, f"SELECT {latest} FROM {stage_name(table)}") or ()
+        days = [day for day in row if day is not None]
+        if days and max(days) > self._today + timedelta(days=1):
+            yield Words("store.note.after_clock", {"table": table.name, "latest": max(days), "clock": self._today})
+
+    def _orphans(self, touched: Iterable[str]) -> Iterable[Orphans]:
+        """References of this batch's rows that point to nothing, where the other table has any rows at all."""
+        for name in touched:
+            table = TABLES[name]
+            for column, target in table.references:
+                other, _, field = target.partition(".")
+                if not self._any(schema.quote(other)):
+                    continue
+                mine = f"SELECT channel, {schema.quote(column)} AS _to FROM {schema.versions(table)}"
+                theirs = f"SELECT channel, {schema.quote(field)} AS _to FROM {schema.quote(other)}"
+                row = schema.first(
+                    self._connection,
+                    f"SELECT count(*) FROM ({mine} WHERE _batch = {self._number} AND _to IS NOT NULL AND _to NOT IN ('', '*'))"
+                    f" ANTI JOIN ({theirs}) USING (channel, _to)",
+                )
+                if row and row[0]:
+                    yield Orphans(name, column, target, row[0])
+
+    def _any(self, table: str) -> bool:
+        row = schema.first(self._connection, f"SELECT EXISTS (SELECT 1 FROM {table})")
+        return bool(row and row[0])
+
+    def _write_rejects(self, rejects: Sequence[Reject]) -> Path | None:
+        if not rejects:
+            return None
+        folder = self._folder / "rejects" / self.batch
+        self._rejects_folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in dict.fromkeys(reject.file for reject in rejects):
+            path = folder / (re.sub(r"[^\w.\-]+", "_", file) + ".csv")
+            with path.open("w", encoding="utf-8", newline="") as lines:
+                writer = csv.writer(lines)
+                writer.writerow(("file", "table", "row", "column", "value", "reason"))
+                for reject in rejects:
+                    if reject.file == file:
+                        value = "'" + reject.value if reject.value[:1] in "=+-@\t\r" and reject.value else reject.value
+                        row = (reject.file, reject.table, reject.row, reject.column, value)
+                        writer.writerow((*row, reject.reason))
+        return folder
+
+    def _record(self, readings: Sequence[Reading], result: Reconciliation) -> None:
+        connection, number = self._connection, self._number
+        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        connection.execute("INSERT INTO batches VALUES (?, ?, ?, ?, NULL)", [number, self.batch, now, result.rejected])
+        sums: dict[str, list[int]] = {}
+        for count in result.tables:
+            row = sums.setdefault(count.table, [0, 0])
+            row[0] += count.new
+            row[1] += count.replaced
+        for name, (new, replaced) in sums.items():
+            connection.execute("INSERT INTO batch_tables VALUES (?, ?, ?, ?)", [number, name, new, replaced])
+        for reading in readings:
+            sheet, known = reading.sheet, reading.recognition
+            connection.execute(
+                "INSERT INTO batch_files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    number,
+                    sheet.name,
+                    _sha256(sheet.path),
+                    sheet.byte_size,
+                    known.source,
+                    known.layout,
+                    reading.channel,
+                    reading.rows_read,
+                ],
+            )
+        version = int(self._meta["version"]) + (1 if result.changed else 0)
+        schema.set_meta(connection, last_batch=number, version=version)
+
+
+def _names_buyers(piece: Piece) -> bool:
+    if isinstance(piece.rows, CsvFile):
+        return "_identity" in piece.rows.columns
+    return not isinstance(piece.rows, Path) and "_identity" in piece.rows.columns
+
+
+def _source_rejects(readings: Sequence[Reading]) -> Iterable[Reject]:
+    for reading in readings:
+        for row, column, value, reason in reading.rejects:
+            key = reason if "." in reason else f"rejects.{reason}"
+            yield Reject(reading.sheet.name, "", row, column, staging.shown(value), key)
+
+
+def _source_notes(readings: Sequence[Reading]) -> Iterable[Words]:
+    for reading in readings:
+        for key, params in reading.notes:
+            yield Words(key if key.startswith("sources.") else f"sources.note.{key}", params)
+
+
+def _file_count(reading: Reading) -> FileCount:
+    return FileCount(
+        file=reading.sheet.name,
+        source=reading.recognition.source,
+        layout=reading.recognition.layout,
+        channel=reading.channel,
+        rows_read=reading.rows_read,
+        left_out=tuple(reading.left_out),
+        shop=reading.shop,
+    )
+
+
+def _table_count(plan: Staged, read: tuple[int, int], arrival: Arrival, money: tuple[MoneyCheck, ...]) -> TableCount:
+    piece = plan.piece
+    if piece.file_money is not None and len(money) == 1:
+        check = money[0]
+        money = (MoneyCheck(check.currency, piece.file_money, check.arrived, check.rejected),)
+    return TableCount(
+        file=piece.origin,
+        table=plan.table.name,
+        rows_read=read[0],
+        new=arrival.new,
+        replaced=arrival.replaced,
+        already_there=arrival.already_there,
+        rejected=read[1],
+        rows_of_file=piece.rows_read,
+        money=money,
+    )
+
+
+def _broken_file(piece: Piece, error: duckdb.Error) -> BadFile:
+    message = str(error)
+    line = re.search(r"Line:? (\d+)", message)
+    return BadFile(
+        "store.broken_file",
+        file=piece.origin,
+        row=int(line.group(1)) if line else 0,
+        reason=message.splitlines()[0].removeprefix("Invalid Input Error: ")[:300],
+    )
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

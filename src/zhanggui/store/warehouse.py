@@ -1,0 +1,293 @@
+"""The warehouse of a workspace: loading, taking back, exporting, and the one door for reading."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import duckdb
+
+from zhanggui.config import Config
+from zhanggui.errors import BadValue, Broken, WorkspaceError
+from zhanggui.store import export as exporting
+from zhanggui.store import facts, identity, lock, schema, versions
+from zhanggui.store.importing import Import
+from zhanggui.store.reconcile import Batch, Reconciliation, Undone
+from zhanggui.tables import FACTS, TABLES
+from zhanggui.tables.loading import Reading
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import polars as pl
+
+
+class Warehouse:
+    """An open warehouse. One process writes; reading goes through :meth:`table` and :meth:`run` alone."""
+
+    def __init__(self, folder: Path, config: Config, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
+        self.folder = folder
+        self.config = config
+        self.read_only = read_only
+        self.queries = 0
+        """How many questions :meth:`run` has put to the engine."""
+        self._connection = connection
+        self._ibis: Any = None
+        self._tables: dict[str, ir.Table] = {}
+        self._meta = schema.get_meta(connection)
+
+    @classmethod
+    def create(cls, folder: Path, config: Config) -> None:
+        """Make the warehouse and the key of a new workspace. Raises WorkspaceError where there is one, or none can be written."""
+        file = folder / schema.FILE
+        if file.exists():
+            raise WorkspaceError("store.exists", file=str(file))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            key = identity.create_key(folder)
+        except OSError as error:
+            raise WorkspaceError("store.not_writable", folder=str(folder), reason=str(error)) from None
+        connection = lock.connect(folder, file, config, read_only=False, wait_seconds=0)
+        try:
+            connection.execute("BEGIN")
+            schema.create_all(connection)
+            schema.set_meta(
+                connection,
+                format=schema.FORMAT,
+                key=identity.fingerprint(key),
+                timezone=config.timezone,
+                currency=config.currency,
+                new_buyer_days=int(config["new_buyer_days"]),
+                version=1,
+                last_batch=0,
+            )
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+
+    @classmethod
+    def open(cls, folder: Path, config: Config, *, read_only: bool = False, wait_seconds: float | None = None) -> Self:
+        """Open a workspace's warehouse, waiting at most ``wait_seconds`` (else the setting) for another process to let go.
+
+        Raises Busy, or WorkspaceError for a missing, unreadable or newer warehouse and a folder that cannot be written.
+        """
+        file = folder / schema.FILE
+        if not file.is_file():
+            raise WorkspaceError("store.no_warehouse", folder=str(folder))
+        wait = config["wait_seconds"] if wait_seconds is None else wait_seconds
+        connection = lock.connect(folder, file, config, read_only=read_only, wait_seconds=wait)
+        try:
+            warehouse = cls(folder, config, connection, read_only=read_only)
+            warehouse._check_format()
+            if not read_only:
+                warehouse._settle()
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, duckdb.Error):
+                raise WorkspaceError("store.unreadable", file=str(file), reason=str(error).splitlines()[0]) from None
+            raise
+        return warehouse
+
+    def _check_format(self) -> None:
+        found = int(self._meta.get("format", "0"))
+        if found > schema.FORMAT:
+            raise WorkspaceError("store.newer_version", found=found, known=schema.FORMAT)
+
+    def _settle(self) -> None:
+        """Compute days and facts anew where the workspace's zone, currency or habits differ from those they were made with."""
+        wanted = {
+            "timezone": self.config.timezone,
+            "currency": self.config.currency,
+            "new_buyer_days": str(int(self.config["new_buyer_days"])),
+        }
+        if all(self._meta.get(name) == value for name, value in wanted.items()):
+            return
+        with self._transaction():
+            if self._meta.get("timezone") != self.config.timezone:
+                for table in TABLES.values():
+                    versions.redate(self._connection, table, self.config.timezone)
+            facts.derive(self._connection, self._terms)
+            schema.set_meta(self._connection, version=self.version + 1, **wanted)
+        self._meta = schema.get_meta(self._connection)
+
+    @property
+    def _terms(self) -> facts.Terms:
+        return facts.Terms(self.config.currency, int(self.config["new_buyer_days"]))
+
+    @property
+    def version(self) -> int:
+        """Grows with every commit that changes content: a cache of answers holds as long as it stays."""
+        return int(self._meta["version"])
+
+    # Writing
+
+    def load(self, readings: Sequence[Reading], *, dry_run: bool = False) -> Reconciliation:
+        """Import what sources have read: one batch, one transaction. ``dry_run`` says what would happen and changes nothing.
+
+        Raises BadFile for a file that must not be taken at all, WorkspaceError for a wrong or missing key, a full disk or a
+        read-only workspace; in all cases the warehouse is as before.
+        """
+        self._writable()
+        work = Import(self._connection, self.folder, self.config, self._meta, dry_run=dry_run)
+        kept = False
+        try:
+            with self._transaction(commit=not dry_run):
+                result = work.run(readings)
+            kept = not dry_run
+        finally:
+            work.forget(keep_rejects=kept)
+        self._meta = schema.get_meta(self._connection)
+        return result
+
+    def undo(self, batch: str) -> Undone:
+        """Take one import back exactly, also under later ones. Raises BadValue for an unknown or already undone batch."""
+        self._writable()
+        connection = self._connection
+        row = schema.first(connection, "SELECT number, undone_at FROM batches WHERE id = ?", [batch])
+        if row is None or row[1] is not None:
+            known = [item.id for item in self.batches() if item.undone_at is None]
+            raise BadValue("store.unknown_batch", batch=batch, known=", ".join(known[-10:]) or "–")
+        removed: dict[str, int] = {}
+        with self._transaction():
+            for table in TABLES.values():
+                gone = versions.withdraw(connection, table, row[0], self.config.timezone)
+                if gone:
+                    removed[table.name] = gone
+            if set(removed) & set(facts.READS):
+                facts.derive(connection, self._terms)
+            connection.execute("UPDATE batches SET undone_at = ? WHERE number = ?", [_now(), row[0]])
+            if removed:
+                schema.set_meta(connection, version=self.version + 1)
+        self._meta = schema.get_meta(connection)
+        shutil.rmtree(self.folder / "rejects" / batch, ignore_errors=True)
+        return Undone(batch, removed, bool(removed))
+
+    def batches(self) -> list[Batch]:
+        """Every import, oldest first."""
+        files: dict[int, list[str]] = {}
+        for number, file in self._connection.execute(
+            "SELECT number, file FROM batch_files ORDER BY number, file"
+        ).fetchall():
+            files.setdefault(number, []).append(file)
+        rows: dict[int, dict[str, int]] = {}
+        counted = self._connection.execute(
+            "SELECT number, name, new + replaced FROM batch_tables ORDER BY number, name"
+        )
+        for number, name, count in counted.fetchall():
+            rows.setdefault(number, {})[name] = count
+        listed = self._connection.execute(
+            "SELECT number, id, made_at, rejected, undone_at FROM batches ORDER BY number"
+        ).fetchall()
+        return [
+            Batch(id, at, tuple(files.get(number, ())), rows.get(number, {}), rejected, undone)
+            for number, id, at, rejected, undone in listed
+        ]
+
+    def _writable(self) -> None:
+        if self.read_only:
+            raise WorkspaceError("store.opened_read_only", folder=str(self.folder))
+
+    def _transaction(self, *, commit: bool = True) -> _Transaction:
+        return _Transaction(self._connection, self.folder, commit=commit)
+
+    # Reading
+
+    def table(self, name: str) -> ir.Table:
+        """A current canonical table or a fact table, as an Ibis table. Raises Broken for a name that is neither."""
+        if name not in TABLES and name not in FACTS:
+            raise Broken("store.unknown_table", table=name)
+        if name not in self._tables:
+            self._tables[name] = self._engine().table(name)
+        return self._tables[name]
+
+    def run(self, expression: ir.Table) -> pl.DataFrame:
+        """The rows of an Ibis expression. Money arrives as float64; every call counts as one query."""
+
+        self.queries += 1
+        engine = self._engine()
+        wanted = {name: "float64" for name, kind in expression.schema().items() if kind.is_decimal()}
+        frame: pl.DataFrame = engine.to_polars(expression.cast(wanted) if wanted else expression)
+        return frame
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each canonical table has."""
+        counts = ", ".join(f"(SELECT count(*) FROM {schema.quote(name)})" for name in TABLES)
+        row = schema.first(self._connection, f"SELECT {counts}")
+        return dict(zip(TABLES, row or (), strict=True))
+
+    def export(self, folder: Path, *, format: str = "csv") -> list[Path]:
+        """Write every canonical table that has rows to ``folder``, as CSV or Parquet. Importing them again gives the same store."""
+        return exporting.export(self._connection, folder, format=format)
+
+    def copy_table(self, name: str, path: Path) -> None:
+        """Write one canonical or fact table, all stored columns, as Parquet."""
+        exporting.copy_table(self._connection, name, path)
+
+    def _engine(self) -> Any:
+        if self._ibis is None:
+            import ibis
+
+            self._ibis = ibis.duckdb.from_connection(self._connection)
+            self._connection.execute("SET TimeZone = 'UTC'")
+        return self._ibis
+
+    def close(self) -> None:
+        """Let go of the file, so that another process may open it."""
+        self._ibis = None
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Transaction:
+    """All or nothing, also for Ctrl-C and a full disk."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, *, commit: bool) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._commit = commit
+
+    def __enter__(self) -> None:
+        self._connection.execute("BEGIN")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            try:
+                self._connection.execute("COMMIT" if self._commit else "ROLLBACK")
+            except BaseException as failure:
+                self._back()
+                self._explain(failure)
+                raise
+            return
+        self._back()
+        self._explain(error)
+
+    def _back(self) -> None:
+        with suppress(duckdb.Error):
+            self._connection.execute("ROLLBACK")
+
+    def _explain(self, error: BaseException) -> None:
+        message = str(error)
+        full = ("No space left", "File too large", "Disk quota", "max_temp_directory_size", "Could not write")
+        if isinstance(error, duckdb.Error) and any(sign in message for sign in full):
+            raise WorkspaceError("store.no_space", folder=str(self._folder), reason=message.splitlines()[0]) from None
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise WorkspaceError("store.no_memory", reason=message.splitlines()[0]) from None
+        if isinstance(error, duckdb.InterruptException):
+            raise KeyboardInterrupt from None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
