@@ -231,7 +231,7 @@ def extra(frame: pl.DataFrame, columns: Iterable[str], names: Mapping[str, str] 
     if not taken:
         return pl.lit(None, dtype=pl.String)
     pairs = [
-        pl.when(missing(pl.col(name)).is_not_null()).then(
+        pl.when(missing(pl.col(name)).is_not_null() & ~pl.col(name).str.contains(_PERSONAL_CELL)).then(
             pl.format("{}:{}", pl.lit(_quoted((names or {}).get(name, name.strip()))), _json_text(pl.col(name)))
         )
         for name in taken
