@@ -105,6 +105,7 @@ def look(warehouse: Warehouse, currency: str) -> Coverage:
 def _block(warehouse: Warehouse, name: str, currency: str) -> Any:
     t = warehouse.table(name)
     day = t[DAY[name]]
+    also = t.placed_day if name == "order_facts" else day
     marks = {f"p{index}": t[column] != "*" for index, column in enumerate(WILDCARD.get(name, ()))}
     scope = t[SCOPE[name]] if name in SCOPE else ibis.literal("")
     foreign = (
@@ -113,8 +114,8 @@ def _block(warehouse: Warehouse, name: str, currency: str) -> Any:
     stated = STATED.get(name, ())
     counted = t.group_by(channel=t.channel, scope=scope, **marks).aggregate(
         rows=t.count(),
-        first=day.min(),
-        last=day.max(),
+        first=ibis.least(day.min(), also.min()),
+        last=ibis.greatest(day.max(), also.max()),
         foreign=foreign,
         **{f"c{index}": t[column].count() for index, column in enumerate(stated)},
     )

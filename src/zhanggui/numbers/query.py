@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,16 +19,18 @@ from zhanggui.numbers.blocks import NOW, THEN, Asked, Rows, aggregated, combined
 from zhanggui.numbers.coverage import Coverage
 from zhanggui.numbers.dimensions import DIMENSIONS, of, with_dimension
 from zhanggui.numbers.joined import Costs
-from zhanggui.numbers.kinds import TIME, Answer, Flag, Question
-from zhanggui.numbers.levels import choose
+from zhanggui.numbers.kinds import Answer, Flag, Question
+from zhanggui.numbers.levels import Choice, choose
 from zhanggui.numbers.shape import shaped
-from zhanggui.numbers.validity import Validity, flags
+from zhanggui.numbers.validity import Seen, Validity, flags, last_full_day
 from zhanggui.units import Clock, Period
 
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
 
 CALENDAR = "calendar"
+FACTS = ("order_facts", "sales", "refund_facts")
+"""One data set: what the latest of them knows is covered by all."""
 KEPT_ANSWERS = 256
 
 
@@ -82,6 +84,12 @@ def coverage(warehouse: Warehouse, currency: str) -> Coverage:
     return memory.coverage[currency]
 
 
+def last_complete_day(warehouse: Warehouse, clock: Clock, currency: str = "") -> date:
+    """The last day the data covers whole: what a brief is of where no day is named."""
+    held = coverage(warehouse, currency)
+    return last_full_day(_remembered(warehouse).validity.counts(warehouse), held, clock)
+
+
 def _remembered(warehouse: Warehouse) -> _Memory:
     memory = _MEMORY.get(warehouse)
     if memory is None or memory.version != warehouse.version:
@@ -119,10 +127,12 @@ def _answer(
     asked_dimensions = (*by, *question.where)
     measures = _measures(metrics, asked_dimensions, held)
     tables = sorted({measure.table for _, measure, _ in measures if measure.table != CALENDAR})
-    span = held.span(tables)
+    span = held.span((*tables, *(FACTS if any(table in FACTS for table in tables) else ())))
     period = _period(question, span, clock)
     if period is None:
-        return _empty(question, metrics, by, flags_of=[*_missing_tables(metrics, held)])
+        nothing = Period(clock.today(), clock.today())
+        seen = Seen(question, nothing, held, memory.validity.counts(warehouse), pl.DataFrame(), {}, clock.today())
+        return _empty(question, metrics, by, flags(metrics, seen))
     last = span[1] if span else period.end
     against = _against(question, period)
     asked = Asked(by, question.where, period, last, config.currency, costs, held.foreign > 0)
@@ -132,17 +142,9 @@ def _answer(
         for rows, group in _by_rows(measures, held, asked_dimensions, one, gaps).items():
             blocks.append((aggregated(warehouse, rows, group, one), list(group)))
     frame = warehouse.run(combined(blocks, by)) if blocks else None
-    rows = shaped(frame, question, metrics, measures, by, period, against, held)
-    return Answer(
-        question=question,
-        rows=rows,
-        start=period.start,
-        end=period.end,
-        flags=(
-            *_missing_tables(metrics, held),
-            *flags(warehouse, memory.validity, metrics, rows, question, period, held, gaps, config=config, clock=clock),
-        ),
-    )
+    answered, measured = shaped(frame, question, metrics, measures, by, period, against, held)
+    seen = Seen(question, period, held, memory.validity.counts(warehouse), measured, gaps, clock.today())
+    return Answer(question, answered, period.start, period.end, tuple(flags(metrics, seen)))
 
 
 def _measures(metrics: Iterable[Metric], asked: Sequence[str], held: Coverage) -> list[tuple[str, Measure, int]]:
@@ -155,6 +157,8 @@ def _measures(metrics: Iterable[Metric], asked: Sequence[str], held: Coverage) -
                 continue
             column = column_of(one, name)
             needed.setdefault(column, (column, _answering(one, measure, asked), one.window_days or 0))
+    if "costed_sales" in needed:
+        needed["sheet_costed_sales"] = ("sheet_costed_sales", MEASURES["sheet_costed_sales"], 0)
     return list(needed.values())
 
 
@@ -197,7 +201,7 @@ def _by_rows(
         if measure.levels:
             choice = choose(measure, held, dimensions, asked.period, asked.where.get("channel", ()))
             if choice.missing and asked.tag == NOW:
-                gaps[column] = choice
+                _note_gap(gaps, column, choice, choose(measure, held, dimensions, None, asked.where.get("channel", ())))
             if not choice.splits:
                 continue
         rows = Rows(
@@ -212,6 +216,13 @@ def _by_rows(
         )
         groups.setdefault(rows, {})[column] = measure
     return groups
+
+
+def _note_gap(gaps: dict[str, Any], column: str, choice: Choice, ever: Choice) -> None:
+    """A level that no file gives at all is missing; one that only lacks the asked days is a gap in days."""
+    missing = tuple(channel for channel in choice.missing if channel in ever.missing)
+    if missing:
+        gaps[column] = replace(choice, missing=missing)
 
 
 def _period(question: Question, span: tuple[date, date] | None, clock: Clock) -> Period | None:
@@ -234,30 +245,15 @@ def _against(question: Question, period: Period) -> Period | None:
     return period.aligned_before() if question.against == "previous" else period.shift(-364)
 
 
-def _missing_tables(metrics: Sequence[Metric], held: Coverage) -> list[Flag]:
-    """A flag for each metric whose table has no row."""
-    found = []
-    for one in metrics:
-        empty = [
-            table
-            for table in dict.fromkeys(MEASURES[name].table for name in one.measures if name not in one.optional)
-            if table not in (CALENDAR, "refund_facts") and not held.rows(table)
-        ]
-        if empty:
-            params: Mapping[str, Any] = {"tables": ", ".join(one.needs or empty)}
-            found.append(Flag(one.name, "table_missing", instead=one.substitute, params=params))
-    return found
-
-
-def _empty(question: Question, metrics: Sequence[Metric], by: Sequence[str], flags_of: Sequence[Flag]) -> Answer:
+def _empty(question: Question, metrics: Sequence[Metric], by: Sequence[str], found: Sequence[Flag]) -> Answer:
     """The answer of a warehouse that holds nothing for the question."""
-    schema: dict[str, Any] = {name: pl.String for name in by}
+    schema: dict[str, Any] = dict.fromkeys(by, pl.String)
     for one in metrics:
         schema[one.name] = pl.Float64
         if question.against is not None:
             schema[f"{one.name}_previous"] = pl.Float64
     rows = pl.DataFrame(schema=schema) if by else pl.DataFrame([dict.fromkeys(schema)], schema=schema)
-    return Answer(question, rows, question.start, question.end, tuple(flags_of))
+    return Answer(question, rows, question.start, question.end, tuple(found))
 
 
-__all__ = ["TIME", "ask", "coverage"]
+__all__ = ["ask", "coverage", "last_complete_day"]

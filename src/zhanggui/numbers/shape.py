@@ -26,38 +26,42 @@ def shaped(
     period: Period,
     against: Period | None,
     held: Coverage,
-) -> pl.DataFrame:
-    """The answer's rows, sorted by time, then by the other dimensions."""
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The answer's rows, sorted by time, then by the other dimensions; and the measures of the asked period behind them."""
     columns = [name for name, _, _ in measures]
     if frame is None:
         schema: dict[str, Any] = {"tag": pl.String, **{name: pl.Date if name in TIME else pl.String for name in by}}
         frame = pl.DataFrame(schema=schema)
     lacking = [name for name in columns if name not in frame.columns]
     frame = frame.with_columns(pl.lit(None, pl.Float64).alias(name) for name in lacking)
-    now = _values(frame.filter(pl.col("tag") == NOW).drop("tag"), metrics, measures, by, period, held)
+    measured = _measured(frame.filter(pl.col("tag") == NOW).drop("tag"), measures, by, period, held)
+    now = _values(measured, metrics, by)
     if against is not None:
-        then = _values(frame.filter(pl.col("tag") == THEN).drop("tag"), metrics, measures, by, against, held)
+        earlier = _measured(frame.filter(pl.col("tag") == THEN).drop("tag"), measures, by, against, held)
+        then = _values(earlier, metrics, by)
         now = _beside(now, then, by, metrics, period, against)
         now = _filled(now, metrics, measures, held)
     time = [name for name in by if name in TIME]
     now = now.sort([*time, *(name for name in by if name not in TIME)]) if by else now
     now = now.with_columns(_label(name) for name in time)
-    return now if question.limit is None else now.head(question.limit)
+    return now if question.limit is None else now.head(question.limit), measured
 
 
-def _values(
+def _measured(
     frame: pl.DataFrame,
-    metrics: Sequence[Metric],
     measures: Sequence[tuple[str, Measure, int]],
     by: tuple[str, ...],
     period: Period,
     held: Coverage,
 ) -> pl.DataFrame:
     frame = _spine(frame, by, period)
-    frame = frame.with_columns(
+    return frame.with_columns(
         _bucket_days(by, period).alias(name) if measure.table == "calendar" else _absent(name, measure, held)
         for name, measure, _ in measures
     )
+
+
+def _values(frame: pl.DataFrame, metrics: Sequence[Metric], by: tuple[str, ...]) -> pl.DataFrame:
     return frame.select(*by, *(_finite(value_of(one, frame.columns)).alias(one.name) for one in metrics))
 
 
