@@ -19,6 +19,7 @@ from pathlib import Path
 from zhanggui.errors import BadFile, BadValue, NotUnderstood
 from zhanggui.sources import reading
 from zhanggui.sources.kinds import Source
+from zhanggui.tables import TABLES
 from zhanggui.tables.loading import Options, Reading, Recognition, Sheet
 
 MARGIN = 0.15
@@ -96,7 +97,8 @@ def read(paths: Sequence[Path], options: Options, source: str | None = None) -> 
         raise NotUnderstood("sources.nothing_found", paths=", ".join(str(path) for path in paths))
     unique, copies = _without_copies(files)
     known = known_headers()
-    assignment = recognise([sheet for path in unique for sheet in reading.sheets(path, known)], source)
+    found, empty = _looked_into(unique, known)
+    assignment = recognise(found, source)
     readings = [
         reading_
         for name in sorted({recognition.source for _, recognition in assignment})
@@ -106,9 +108,24 @@ def read(paths: Sequence[Path], options: Options, source: str | None = None) -> 
         _check_one_shop(readings)
     notes = [("same_file", {"file": copy.name, "same_as": first.name}) for copy, first in copies]
     notes += [("passed_over", {"file": path.name}) for path in passed_over]
+    notes += [("empty_table", {"file": path.name}) for path in empty]
     if readings and notes:
         readings[0] = replace(readings[0], notes=(*readings[0].notes, *notes))
     return readings
+
+
+def _looked_into(files: Sequence[Path], known: frozenset[str]) -> tuple[list[Sheet], list[Path]]:
+    """The sheets of all files, and canonical files that hold no row: among others they are no fault."""
+    found: list[Sheet] = []
+    empty: list[Path] = []
+    for path in files:
+        try:
+            found += reading.sheets(path, known)
+        except BadFile as error:
+            if error.code != "sources.header_only" or path.name.split(".")[0] not in TABLES or len(files) == 1:
+                raise
+            empty.append(path)
+    return found, empty
 
 
 def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:

@@ -43,11 +43,13 @@ class Canonical:
         return Recognition(self.name, table.name, score, known=sheet.columns, missing=missing)
 
     def read(self, sheets: Sequence[tuple[Sheet, Recognition]], options: Options) -> Iterable[Reading]:
-        """One piece a file: the file itself where the engine can read it (CSV, Parquet), else its rows."""
+        """One piece a file: the file itself where the engine can read it (CSV, Parquet), else its rows. Instants without a
+        zone are the workspace's in a CSV or workbook and UTC in Parquet, as the export writes them."""
         for sheet, recognition in sheets:
             table = TABLES[recognition.layout]
             rows, count = _rows(sheet, table)
-            piece = Piece(table.name, rows, sheet.name, layout=LAYOUT, currency=options.currency)
+            zone = "UTC" if sheet.kind == "parquet" else None
+            piece = Piece(table.name, rows, sheet.name, layout=LAYOUT, timezone=zone, currency=options.currency)
             yield Reading(
                 sheet=sheet,
                 recognition=recognition,

@@ -30,6 +30,8 @@ HEAD_ROWS = 200
 _HEAD_BYTES = 1 << 20
 _CELL_LIMIT = 1 << 28
 
+TOO_MANY_CELLS = "sources.reject.too_many_cells"
+
 Rejects = list[tuple[int, str, str, str]]
 
 
@@ -259,7 +261,7 @@ def _careful_rows(path: Path, sheet: Sheet) -> tuple[pl.DataFrame, Rejects]:
                 continue
             if any(cell.strip() for cell in record[width:]):
                 rejects.append(
-                    (number, sheet.columns[-1], sheet.delimiter.join(record[width - 1 :])[:80], "too_many_cells")
+                    (number, sheet.columns[-1], sheet.delimiter.join(record[width - 1 :])[:80], TOO_MANY_CELLS)
                 )
                 continue
             good.append([cell or None for cell in _fitted(record, width)])
@@ -275,7 +277,7 @@ def _aligned_rows(path: Path, sheet: Sheet) -> tuple[pl.DataFrame, Rejects]:
     )
     width = len(sheet.columns)
     wide = data.filter(pl.col("cells").list.len() > width)
-    rejects = [(row, sheet.columns[-1], " ".join(cells)[:80], "too_many_cells") for cells, row in wide.rows()]
+    rejects = [(row, sheet.columns[-1], " ".join(cells)[:80], TOO_MANY_CELLS) for cells, row in wide.rows()]
     cells = [
         pl.col("cells").list.get(i, null_on_oob=True).replace("", None).alias(n) for i, n in enumerate(sheet.columns)
     ]

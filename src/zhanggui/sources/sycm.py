@@ -115,6 +115,10 @@ def _report(sheet: Sheet, layout: str) -> _Report:
     named = [pl.col(name) for name in ("统计日期", "商品ID", "商品名称") if name in frame.columns]
     is_total = pl.any_horizontal(v.missing(cell).is_in(_TOTALS).fill_null(False) for cell in named)
     totals, frame = frame.filter(is_total), frame.filter(~is_total)
+    frame, unread = v.readable_amounts(
+        frame, (*SHOP_TRAFFIC.values(), *ITEM_TRAFFIC.values(), *SCORES.values(), *AD_PLATFORMS.values())
+    )
+    rejects += unread
     notes = _checked(totals, frame, sheet)
     frame = _dated(frame, sheet)
     left_out = [LeftOut("totals", len(totals), v.total(totals, "支付金额"), CURRENCY)] if len(totals) else []

@@ -12,7 +12,7 @@ import polars as pl
 from zhanggui.sources import reading, taobao_lines, taobao_orders, taobao_refunds
 from zhanggui.sources import values as v
 from zhanggui.sources.matching import best, by_header, fit
-from zhanggui.sources.taobao_columns import CORE, KNOWN, RENAMED
+from zhanggui.sources.taobao_columns import CORE, KNOWN, MONEY, RENAMED
 from zhanggui.tables.loading import LeftOut, Options, Piece, Reading, Recognition, Sheet
 
 CHANNEL = "taobao:main"
@@ -84,7 +84,8 @@ def _loaded(sheet: Sheet) -> tuple[pl.DataFrame, list[LeftOut], reading.Rejects]
     left_out = (
         [LeftOut("totals", len(totals), v.total(totals, "总金额"), taobao_orders.CURRENCY)] if len(totals) else []
     )
-    return frame.filter(~is_total), left_out, rejects
+    good, unread = v.readable_amounts(frame.filter(~is_total), MONEY, *taobao_orders.NO_REFUND)
+    return good, left_out, [*rejects, *unread]
 
 
 def _pieces(layout: str, frame: pl.DataFrame, sheet: Sheet, order_of: dict[str, str]) -> tuple[list[Piece], Notes]:

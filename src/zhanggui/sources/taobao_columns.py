@@ -67,6 +67,11 @@ REFUNDS = words(
     """
 )
 
+MONEY = words(
+    "买家应付货款 买家应付邮费 总金额 买家实际支付金额 打款商家金额 退款金额 价格 商品价格 买家退款金额 购买数量"
+)
+"""Columns that must be numbers wherever they are filled."""
+
 CORE = {
     "orders": (
         ("订单编号", "总金额", "买家实际支付金额", "订单创建时间"),

@@ -66,7 +66,7 @@ def pieces(
         notes.append(("paid_after_refund", {"file": sheet.name}))
     unknown = plain.filter(pl.col("text").is_not_null() & ~pl.col("text").is_in(list(STATUS)))["text"].unique().sort()
     if len(unknown):
-        notes.append(("unknown_status", {"file": sheet.name, "values": "、".join(unknown.to_list()[:5])}))
+        notes.append(("unknown_status_texts", {"file": sheet.name, "values": "、".join(unknown.to_list()[:5])}))
     return [piece for piece in made if len(_frame(piece))], notes
 
 

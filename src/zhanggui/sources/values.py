@@ -87,6 +87,26 @@ def amount(cell: pl.Expr, *more_missing: str) -> pl.Expr:
     return money(cell, *more_missing).cast(pl.Decimal(18, 4), strict=False)
 
 
+def readable_amounts(
+    frame: pl.DataFrame, columns: Iterable[str], *more_missing: str
+) -> tuple[pl.DataFrame, list[tuple[int, str, str, str]]]:
+    """The rows whose amounts and counts can be read, and the others as rejects (row, column, value, reason)."""
+    rejects: list[tuple[int, str, str, str]] = []
+    for column in columns:
+        if column not in frame.columns:
+            continue
+        cell = pl.col(column)
+        unread = missing(cell, *more_missing).is_not_null() & amount(cell, *more_missing).is_null()
+        wrong = frame.filter(unread)
+        if not wrong.is_empty():
+            rejects += [
+                (int(row), column, str(value), "store.reject.not_an_amount")
+                for row, value in wrong.select("_row", column).rows()
+            ]
+            frame = frame.filter(~unread)
+    return frame, rejects
+
+
 def total(frame: pl.DataFrame, column: str) -> float:
     """The sum of a column of amounts as counted from the text, 0 where there is none."""
     if column not in frame.columns or frame.is_empty():
