@@ -16,10 +16,6 @@ from zhanggui.metrics.sales import counted, goods
 COST_GAP = 0.05
 
 
-def goods_and_gifts(t: Any) -> Any:
-    return t.kind != "non_goods"
-
-
 def goods_came_back(t: Any) -> Any:
     """Refunds whose goods never left or came back; refunds without return lose the goods."""
     kept = (t.kind == "refund_only") & (t.phase.isnull() | (t.phase != "before_shipment"))
@@ -54,7 +50,7 @@ MEASURES = (
         "goods_sold_cost",
         "sales",
         lambda t: t.known_cost.sum(),
-        where=goods_and_gifts,
+        where=goods,
         unit="money",
         columns=("cost", "units", "amount"),
         joins=("goods_cost",),

@@ -8,7 +8,8 @@ from zhanggui.metrics.kinds import Measure, Metric
 
 
 def goods(t: Any) -> Any:
-    return t.kind == "goods"
+    """Everything that was sold as goods; a gift's price, where it has one, is part of what was paid."""
+    return t.kind != "non_goods"
 
 
 def non_goods(t: Any) -> Any:
@@ -25,7 +26,7 @@ def placed(t: Any) -> Any:
 
 MEASURES = (
     Measure("gross_sales", "sales", lambda t: t.amount.sum(), where=goods, unit="money", columns=("amount",)),
-    Measure("units", "sales", lambda t: t.units.sum(), where=goods, columns=("units",)),
+    Measure("units", "sales", lambda t: t.units.sum(where=t.kind == "goods"), where=goods, columns=("units",)),
     Measure(
         "discount",
         "sales",
@@ -41,6 +42,16 @@ MEASURES = (
         where=goods,
         unit="money",
         columns=("listed",),
+    ),
+    Measure(
+        "refunds_to_come",
+        "sales",
+        lambda t: (t.amount.cast("float64") * t.to_come_share).sum(),
+        where=goods,
+        unit="money",
+        columns=("amount",),
+        joins=("to_come",),
+        absent=None,
     ),
     Measure("non_goods", "sales", lambda t: t.amount.sum(), where=non_goods, unit="money", columns=("amount",)),
     Measure(
@@ -102,6 +113,18 @@ METRICS = (
         caveats=(*_NET, "refund_unlinked"),
         substitute="net_sales_expected",
         needs=("orders",),
+        additive=True,
+    ),
+    Metric(
+        "net_sales_expected",
+        "derived",
+        "money",
+        ("gross_sales", "refunds_by_order_day", "refunds_to_come"),
+        combine=lambda gross, refunds, to_come: gross - refunds - to_come,
+        formula="gross_sales - refunds_by_order_day - refunds_to_come",
+        caveats=(*_SALE, "refund_undated", "refund_unlinked", "development_unknown"),
+        substitute="net_sales_by_order_day",
+        needs=("orders", "refunds"),
         additive=True,
     ),
     Metric(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from zhanggui.metrics.kinds import Measure
+from zhanggui.numbers.development import Development
 from zhanggui.numbers.dimensions import PRODUCT, needs_products
 from zhanggui.numbers.joined import Costs, with_columns
 from zhanggui.numbers.kinds import TIME
@@ -47,6 +48,7 @@ class Asked:
     currency: str
     costs: Costs | None
     foreign: bool
+    development: Development | None = None
     tag: str = NOW
 
     @property

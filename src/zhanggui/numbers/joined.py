@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from zhanggui.store import Warehouse
 
 
+RATE_DAYS = 7
+"""How old an exchange rate may be, as for orders."""
+
+
 class Costs(Protocol):
     """What a question wants of a cost sheet."""
 
@@ -37,6 +41,8 @@ def with_columns(warehouse: Warehouse, t: Any, rows: Rows, product: bool, asked:
         t = t.mutate(**_sheet(asked.costs))
     if "returned_cost" in rows.joins:
         t = _with_returned_cost(warehouse, t, asked)
+    if "to_come" in rows.joins:
+        t = _with_refunds_to_come(t, rows, asked)
     if "fx" in rows.joins and asked.foreign:
         t = _with_rate(warehouse, t, asked.currency)
     return t
@@ -113,11 +119,32 @@ def _cost_rate(sold: Any, keys: list[str], prefix: str) -> Any:
     return sums.mutate(**{f"{prefix}_rate": sums["_cost"] / sums["_amount"].nullif(0)}).drop("_cost", "_amount")
 
 
+def _with_refunds_to_come(t: Any, rows: Rows, asked: Asked) -> Any:
+    """``to_come_share``: what share of a sale will still be refunded; 0 for matured sales, NULL where the shop's record is too short."""
+    if asked.development is None:
+        return t.mutate(to_come_share=ibis.null("float64"))
+    shares = asked.development.to_come(asked.last)
+    days = ibis.memtable(
+        {"_open_day": list(shares), "_share": list(shares.values())}, schema={"_open_day": "date", "_share": "float64"}
+    )
+    t = t.left_join(days, t[rows.day] == days["_open_day"])
+    return t.mutate(to_come_share=t["_share"].fill_null(0.0))
+
+
 def _with_rate(warehouse: Warehouse, t: Any, currency: str) -> Any:
-    """``cost`` and ``revenue`` in the workspace's currency by the day's rate; NULL where no rate is known."""
+    """``cost`` and ``revenue`` in the workspace's currency by the day's rate, at most a week old; NULL where none is known."""
     fx = warehouse.table("fx_rates")
-    fx = fx.select(_fx_day=fx.day, _fx_currency=fx.currency, _fx_rate=fx.rate)
-    t = t.left_join(fx, [t.day == fx["_fx_day"], t.currency == fx["_fx_currency"]])
+    days = t.select(_fx_day=t.day, _fx_currency=t.currency).distinct()
+    dated = days.join(
+        fx,
+        [
+            days["_fx_currency"] == fx.currency,
+            fx.day <= days["_fx_day"],
+            fx.day > days["_fx_day"] - ibis.interval(days=RATE_DAYS),
+        ],
+    )
+    rates = dated.group_by("_fx_day", "_fx_currency").aggregate(_fx_rate=dated.rate.argmax(dated.day))
+    t = t.left_join(rates, [t.day == rates["_fx_day"], t.currency == rates["_fx_currency"]])
     own = t.currency.isnull() | (t.currency == currency)
     rate = own.ifelse(ibis.literal(1.0), t["_fx_rate"])
     money = [name for name in ("cost", "revenue", "amount") if name in t.columns]

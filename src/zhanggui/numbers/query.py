@@ -17,6 +17,7 @@ from zhanggui.metrics import MEASURES, Measure, Metric, metric, nearest
 from zhanggui.numbers import coverage as coverages
 from zhanggui.numbers.blocks import NOW, THEN, Asked, Rows, aggregated, combined
 from zhanggui.numbers.coverage import Coverage
+from zhanggui.numbers.development import Development, learn
 from zhanggui.numbers.dimensions import DIMENSIONS, of, with_dimension
 from zhanggui.numbers.joined import Costs
 from zhanggui.numbers.kinds import Answer, Flag, Question
@@ -41,6 +42,7 @@ class _Memory:
     version: Any = None
     coverage: dict[str, Coverage] = field(default_factory=dict)
     answers: OrderedDict[Any, Answer] = field(default_factory=OrderedDict)
+    development: dict[date, Development | None] = field(default_factory=dict)
     validity: Validity = field(default_factory=Validity)
 
 
@@ -135,7 +137,12 @@ def _answer(
         return _empty(question, metrics, by, flags(metrics, seen))
     last = span[1] if span else period.end
     against = _against(question, period)
-    asked = Asked(by, question.where, period, last, config.currency, costs, held.foreign > 0)
+    development = None
+    if any("to_come" in measure.joins for _, measure, _ in measures):
+        if last not in memory.development:
+            memory.development[last] = learn(warehouse, last)
+        development = memory.development[last]
+    asked = Asked(by, question.where, period, last, config.currency, costs, held.foreign > 0, development)
     blocks: list[tuple[Any, Sequence[str]]] = []
     gaps: dict[str, Any] = {}
     for one in (asked, *((replace(asked, period=against, tag=THEN),) if against else ())):

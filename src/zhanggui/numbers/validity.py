@@ -13,6 +13,7 @@ import polars as pl
 from zhanggui.metrics import MEASURES
 from zhanggui.metrics.kinds import Metric
 from zhanggui.numbers.coverage import Coverage
+from zhanggui.numbers.development import ENOUGH_REFUNDS
 from zhanggui.numbers.kinds import TIME, Flag, Question
 from zhanggui.units import Clock, Period
 
@@ -310,6 +311,12 @@ def _whole_months(one: Metric, seen: Seen) -> Flag | None:
     return None if whole else _flag(one, "whole_months")
 
 
+def _development_unknown(one: Metric, seen: Seen) -> Flag | None:
+    column = "refunds_to_come"
+    unknown = column in seen.measured.columns and seen.measured.get_column(column).null_count() > 0
+    return _flag(one, "development_unknown", least=ENOUGH_REFUNDS) if unknown and seen.total("gross_sales") else None
+
+
 def _claimed(one: Metric, seen: Seen) -> Flag | None:
     return _flag(one, "claimed") if seen.held.rows("ad_days") else None
 
@@ -348,6 +355,7 @@ CHECKS: Mapping[str, Callable[[Metric, Seen], Flag | None]] = {
     "score_mixed": _score_mixed,
     "whole_months": _whole_months,
     "claimed": _claimed,
+    "development_unknown": _development_unknown,
     "table_missing": _table_missing,
 }
 """One check per caveat that a metric may carry."""
