@@ -57,9 +57,6 @@ class DrawnWarehouse:
         self.queries += 1
         return pl.from_arrow(expression.to_pyarrow())  # type: ignore[return-value]
 
-    def rows(self, name: str) -> int:
-        return int(self.raw.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])
-
     def sql(self, text: str) -> list[tuple[Any, ...]]:
         """Hand-written SQL, the twin to compare with."""
         return list(self.raw.execute(text).fetchall())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from zhanggui.errors import BadValue
 from zhanggui.metrics.kinds import Measure
 from zhanggui.numbers.development import Development
 from zhanggui.numbers.dimensions import PRODUCT, needs_products
@@ -132,8 +133,15 @@ def _matches(t: Any, name: str, values: Sequence[str], day: str) -> Any:
     if name not in TIME:
         column = t[name].fill_null("") if "" in values or name in PRODUCT else t[name]
         return column == values[0] if len(values) == 1 else column.isin(list(values))
-    days = [date.fromisoformat(f"{value}-01" if name == "month" and len(value) == 7 else value) for value in values]
+    days = [_day_of(name, value) for value in values]
     return bucket(t[day], name).isin([ibis.literal(first_of(moment, name)) for moment in days])
+
+
+def _day_of(grain: str, label: str) -> date:
+    try:
+        return date.fromisoformat(f"{label}-01" if grain == "month" and len(label) == 7 else label)
+    except ValueError:
+        raise BadValue("metrics.bad_label", name=grain, value=label) from None
 
 
 def _last_days(t: Any, rows: Rows, asked: Asked) -> Any:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import polars as pl
 
+from zhanggui import i18n
 from zhanggui.metrics import MEASURES
 from zhanggui.metrics.kinds import Metric
 from zhanggui.numbers.coverage import Coverage
 from zhanggui.numbers.development import ENOUGH_REFUNDS
 from zhanggui.numbers.kinds import TIME, Flag, Question
-from zhanggui.units import Clock, Period
+from zhanggui.units import Clock, Period, Words
 
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
@@ -175,6 +176,14 @@ def flags(metrics: Sequence[Metric], seen: Seen) -> list[Flag]:
             if flag is not None:
                 found.append(flag)
     return found
+
+
+def said(flag: Flag) -> Words:
+    """The flag as a sentence: with its numbers where there are words for them, else the caveat as the catalogue has it."""
+    key = f"metrics.flag.{flag.caveat}"
+    if not i18n.has(key):
+        return Words(f"metrics.caveat.{flag.caveat}")
+    return Words(key, {"rows": flag.rows, **flag.params})
 
 
 def _flag(one: Metric, caveat: str, rows: float = 0, money: float | None = None, **params: Any) -> Flag:
