@@ -68,13 +68,13 @@ def cleaned(table: pl.DataFrame, fields: Mapping[str, str], sheet: Sheet, option
         if field in DATES:
             found = instants(text, table["_row"], file=sheet.name, american=american, timezone=options.timezone)
             columns[field] = found.values
-            bad.append((column, _unread(text, found.values), "not_a_date"))
+            bad.append((column, _unread(text, found.values), "sources_general.reject.not_a_date"))
             zoned.append(found.zoned)
             if found.guessed:
                 notes.append((f"date_order_{found.order}", {"column": column}))
         elif field in NUMBERS:
             columns[field] = _numbers(text)
-            bad.append((column, _unread(text, columns[field]), "not_a_number"))
+            bad.append((column, _unread(text, columns[field]), "sources_general.reject.not_a_number"))
         else:
             columns.update(_texts(field, text))
     frame = pl.DataFrame({name: series.alias(name) for name, series in columns.items()})
@@ -188,7 +188,7 @@ def _sorted_out(
         rejects += [(row, column, value, reason) for row, value in found.select("_row", column).rows()]
     named = {row for row, *_ in rejects}
     empty = frame.filter(undated & ~frame["_row"].is_in(totals["_row"].implode()))["_row"].to_list()
-    rejects += [(row, date, "", "no_date") for row in empty if row not in named]
+    rejects += [(row, date, "", "sources_general.reject.no_date") for row in empty if row not in named]
     left_out = (LeftOut("totals", len(totals)),) if len(totals) else ()
     return frame.filter(~wrong), tuple(sorted(rejects)), left_out
 

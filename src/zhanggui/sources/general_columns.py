@@ -31,7 +31,7 @@ _WHOLE = re.compile(r"[-+]?\d{1,7}(\.0+)?")
 @dataclass(frozen=True, slots=True)
 class ColumnGuess:
     """What one column is taken for. ``field`` None means it is kept beside the row. ``reason`` is a key under
-    ``sources_general.reason``: given, name, word, part, content, not_fitting, none."""
+    ``sources_general.reason``: given, name, word, part, content, taken (another column has the meaning), none."""
 
     column: str
     field: str | None
