@@ -8,14 +8,16 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
-from zhanggui.numbers.query import ask, last_complete_day
 
 from zhanggui.config import Config
 from zhanggui.errors import BadValue
 from zhanggui.methods.decomposition import MixRate, Split, kitagawa, products_to_shop, shapley, split, to_the_cent
-from zhanggui.metrics import METRICS, metric_named
+from zhanggui.metrics import METRICS
+from zhanggui.metrics import metric as metric_named
 from zhanggui.numbers import sales_change
+from zhanggui.numbers.calendar import last_complete_day
 from zhanggui.numbers.kinds import Driver, Part, Place, Question
+from zhanggui.numbers.query import ask
 from zhanggui.numbers.sales_change import Cell, Windows
 from zhanggui.units import Clock, Period, Refusal
 
@@ -50,7 +52,9 @@ def explain(
     period = Period(start, last) if start else Period.ending(last, DEFAULT_DAYS)
     before = against or period.aligned_before()
     if metric in SALES:
-        return _sales(warehouse, metric, by, period, before, where, config, clock)
+        return explain_sales(
+            warehouse, metric, [by], period=period, against=before, where=where, config=config, clock=clock
+        )[0]
     if declared.kind == "ratio":
         return _ratio(warehouse, declared, by, period, before, where, config, clock)
     if declared.additive:
@@ -65,40 +69,54 @@ def explain(
 # ---- sales: factors and places from the facts themselves
 
 
-def _sales(
+def explain_sales(
+    warehouse: Warehouse,
+    metric: str,
+    splits: Sequence[Sequence[str]],
+    *,
+    period: Period,
+    against: Period,
+    where: Mapping[str, Sequence[str]] | None = None,
+    config: Config,
+    clock: Clock,
+) -> list[Driver]:
+    """The same change of net or gross sales over several sets of places; the factors are read once."""
+    whole = sales_change.read(warehouse, (), period, against, where)
+    now, then = whole.now.get((), Cell()), whole.before.get((), Cell())
+    if not where:
+        now, then = _visited(warehouse, now, then, period, against, config, clock)
+    parts = sales_change.with_noise(
+        sales_change.factors(now, then, metric), _visited_blocks(whole.earlier.get((), ()), now), metric
+    )
+    value, previous = now.value(metric), then.value(metric)
+    change = round(value - previous, 2)
+    cents = _to_cents(parts)
+    drivers = []
+    for by in splits or ((),):
+        places = _sales_places(warehouse, metric, by, period, against, where, config, clock) if by else []
+        drivers.append(Driver(metric, period, against, value, previous, change, cents, places, "money"))
+    return drivers
+
+
+def _visited_blocks(earlier: Sequence[Cell], now: Cell) -> Sequence[Cell]:
+    """Earlier blocks tell the noise of the factors only where they have the same ones: with traffic now, they have none."""
+    return () if now.visitors > 0 else earlier
+
+
+def _sales_places(
     warehouse: Warehouse,
     metric: str,
     by: Sequence[str],
     period: Period,
-    before: Period,
+    against: Period,
     where: Mapping[str, Sequence[str]] | None,
     config: Config,
     clock: Clock,
-) -> Driver:
-    whole = sales_change.read(warehouse, (), period, before, where)
-    now, then = whole.now.get((), Cell()), whole.before.get((), Cell())
-    if not where:
-        now, then = _visited(warehouse, now, then, period, before, config, clock)
-    parts = sales_change.factors(now, then, metric)
-    if by:
-        windows = sales_change.read(warehouse, by, period, before, where)
-        if set(by) <= TRAFFIC_DIMENSIONS and not where:
-            windows = _visited_places(warehouse, windows, by, period, before, config, clock)
-        places = sales_change.places(windows, by, metric)
-    else:
-        places = []
-    parts = sales_change.with_noise(parts, whole.earlier.get((), ()), metric)
-    return Driver(
-        metric,
-        period,
-        before,
-        now.value(metric),
-        then.value(metric),
-        round(now.value(metric) - then.value(metric), 2),
-        _to_cents(parts),
-        places,
-        "money",
-    )
+) -> list[Place]:
+    windows = sales_change.read(warehouse, by, period, against, where)
+    if set(by) <= TRAFFIC_DIMENSIONS and not where:
+        windows = _visited_places(warehouse, windows, by, period, against, config, clock)
+    return sales_change.places(windows, by, metric)
 
 
 def _visited(

@@ -30,7 +30,7 @@ class View:
 
     as_of: date
     days: int = 7
-    blocks: int = 60
+    blocks: int = 112
     window_days: int = 28
 
     @property
@@ -56,8 +56,8 @@ class View:
 
 
 def total(column: Any, where: Any = None) -> Any:
-    """The sum of a money column as float64: summed as decimals first, so that no cent is lost."""
-    return column.sum(where=where).cast(MONEY)
+    """The sum of a money column as float64, 0 of no rows: summed as decimals first, so that no cent is lost."""
+    return column.sum(where=where).cast(MONEY).fill_null(0.0)
 
 
 def stacked(keys: Sequence[str], *parts: Any) -> Any:
@@ -77,9 +77,9 @@ def stacked(keys: Sequence[str], *parts: Any) -> Any:
 
 
 def goods(warehouse: Warehouse) -> Any:
-    """Lines of goods and gifts of counted sales."""
+    """Lines of goods of counted sales; gifts and postage are apart."""
     sales = warehouse.table("sales")
-    return sales.filter(sales.kind != "non_goods")
+    return sales.filter(sales.kind == "goods")
 
 
 def refunds(warehouse: Warehouse) -> Any:
@@ -89,7 +89,7 @@ def refunds(warehouse: Warehouse) -> Any:
 
 
 def shop_blocks(warehouse: Warehouse, view: View) -> pl.DataFrame:
-    """block · orders · placed · buyers · known_orders · new_orders · returning_orders · units · gross · listed · discount · cost ·
+    """block · orders · placed · buyers · known_orders · new_buyers · returning_buyers · units · gross · listed · discount · cost ·
     costed (gross of lines with a known cost) · refunds · refund_rows · days (days with a sale)."""
     orders = warehouse.table("order_facts")
     counted = orders.filter(orders.counted & view.within(orders.day))
@@ -104,8 +104,8 @@ def shop_blocks(warehouse: Warehouse, view: View) -> pl.DataFrame:
             orders=counted.count(),
             buyers=counted.customer_key.nunique(),
             known_orders=counted.customer_key.count(),
-            new_orders=(counted.new_or_returning == "new").sum(),
-            returning_orders=(counted.new_or_returning == "returning").sum(),
+            new_buyers=counted.customer_key.nunique(where=counted.new_or_returning == "new"),
+            returning_buyers=counted.customer_key.nunique(where=counted.new_or_returning == "returning"),
             days=counted.day.nunique(),
         ),
         placed.group_by(block=view.block(placed.placed_day)).agg(placed=placed.count()),
@@ -315,22 +315,22 @@ def order_sizes(warehouse: Warehouse, view: View) -> pl.DataFrame:
 
 
 def non_goods(warehouse: Warehouse, view: View) -> pl.DataFrame:
-    """What is in no sales metric: product_id · block 0 and all · amount, rows, refunds, by stock code."""
+    """What is in no sales metric: sku · amount · rows · refunds, all time and of block 0 (``_now``)."""
     sales = warehouse.table("sales")
     lines = sales.filter((sales.kind == "non_goods") & (sales.day <= ibis.literal(view.as_of)))
     back = warehouse.table("refund_facts")
     back = back.filter(back.non_goods.fill_null(False) & (back.day <= ibis.literal(view.as_of)))
     now = ibis.literal(view.period.start)
     expression = stacked(
-        ("product_id",),
-        lines.group_by("product_id").agg(
+        ("sku",),
+        lines.group_by("sku").agg(
             amount=total(lines.amount), rows=lines.count(), amount_now=total(lines.amount, lines.day >= now)
         ),
-        back.group_by("product_id").agg(
+        back.group_by("sku").agg(
             refunds=total(back.amount), refund_rows=back.count(), refunds_now=total(back.amount, back.day >= now)
         ),
     )
-    return warehouse.run(expression).sort("product_id")
+    return warehouse.run(expression).sort("sku")
 
 
 def set_apart(warehouse: Warehouse, view: View) -> pl.DataFrame:
@@ -446,7 +446,7 @@ def targets(warehouse: Warehouse, view: View) -> pl.DataFrame:
     return warehouse.run(table.group_by("month", "metric").agg(value=table.value.sum()))
 
 
-def annotations(warehouse: Warehouse, view: View) -> pl.DataFrame:
+def annotated_days(warehouse: Warehouse, view: View) -> pl.DataFrame:
     """day · target · text: days that are explained away."""
     table = warehouse.table("annotations")
     return warehouse.run(table.select("day", "target", "text").order_by("day"))
@@ -463,6 +463,14 @@ def coverage(warehouse: Warehouse, view: View) -> pl.DataFrame:
             )
         )
     return warehouse.run(ibis.union(*parts, distinct=False))
+
+
+def places(warehouse: Warehouse, view: View) -> pl.DataFrame:
+    """How many values each dimension of the orders takes in the last 8 blocks: country · region · city · source · channel · campaign."""
+    orders = warehouse.table("order_facts")
+    recent = orders.filter(orders.counted & view.within(orders.day) & (view.block(orders.day) < 8))
+    names = ("country", "region", "city", "source", "channel", "campaign")
+    return warehouse.run(recent.agg(**{name: recent[name].nunique() for name in names}))
 
 
 COVERED = {
@@ -501,7 +509,8 @@ FRAMES: dict[str, Callable[[Warehouse, View], pl.DataFrame]] = {
         product_sources,
         product_traffic,
         targets,
-        annotations,
+        annotated_days,
         coverage,
+        places,
     )
 }

@@ -28,7 +28,8 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule found. ``size`` is money in the workspace's currency per ``per`` (negative = loses); ``p`` is the p-value of a
-    claim, which the brief controls over the day's whole family; ``cause`` groups findings that are one cause."""
+    claim, which the brief controls over the day's whole family, ``weight`` how much of the family's error budget its test was given
+    (1 on average within its rule); ``cause`` groups findings that are one cause."""
 
     playbook: str
     rule: str
@@ -41,6 +42,7 @@ class Finding:
     high: float | None = None
     per: str = "week"
     p: float | None = None
+    weight: float = 1.0
     evidence: Sequence[Evidence] = ()
     because: Words | None = None  # the likely reason, worded as what it is
     cause: str = ""

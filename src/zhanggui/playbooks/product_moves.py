@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from zhanggui.methods.counts import zero_run_probability
+from zhanggui.methods.counts import zero_run as chance_of_zero_run
 from zhanggui.methods.expectation import Expectations, expect_many
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
 from zhanggui.playbooks.terms import asked, count, money, name_of, share
-from zhanggui.units import Words
+from zhanggui.units import Refusal, Words
 
 Floats = npt.NDArray[np.float64]
 FEWEST_BLOCKS = 8
@@ -32,14 +32,14 @@ HALF = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """The products judged this morning: orders seen and expected, and what an order of each brings."""
+    """The products judged this morning: orders seen and expected, what an order of each brings, and the weight of each one's test (by its
+    usual money, 1 on average)."""
 
     products: tuple[str, ...]
     seen: Floats
     expected: Expectations
     order_value: Floats
-    gross: Floats
-    usual_gross: Floats
+    weight: Floats
 
     def money(self, i: int) -> tuple[float, float, float]:
         """The product's money a block beyond expectation with its 90 % range: (seen − expected) orders × what an order usually brings."""
@@ -72,13 +72,14 @@ def moves(situation: Situation) -> Moves | None:
     judged &= (past > 0).sum(axis=1) >= FEWEST_BLOCKS // 2
     if not judged.any():
         return None
-    exposure = np.append(shop_orders[1:][::-1], shop_orders[0])
-    expected = expect_many(past[judged], now[judged], exposure=exposure)
+    exposure = np.tile(np.append(shop_orders[1:][::-1], shop_orders[0]), (len(products), 1))
+    exposure[:, :-1][np.cumsum(past, axis=1) == 0] = 0.0  # before its first sale a product was not there to be bought
+    expected = expect_many(past[judged], now[judged], exposure=exposure[judged])
     if not isinstance(expected, Expectations):
         return None
     kept = [product for product, keep in zip(products, judged, strict=True) if keep]
-    usual_gross = gross[:, 1:9].mean(axis=1)
-    return Moves(tuple(kept), now[judged], expected, order_value[judged], gross[judged, 0], usual_gross[judged])
+    worth = (usual * order_value)[judged]
+    return Moves(tuple(kept), now[judged], expected, order_value[judged], worth / worth.mean())
 
 
 def _whole_blocks(situation: Situation, shop: pl.DataFrame) -> int:
@@ -153,6 +154,7 @@ def _finding(found: Moves, i: int, p: float, rule: str, situation: Situation) ->
         low,
         high,
         p=p,
+        weight=float(found.weight[i]),
         evidence=(
             Evidence(words, asked("orders", situation, ("product_id",), product_id=product)),
             Evidence(words, asked("gross_sales", situation, ("product_id",), product_id=product)),
@@ -196,9 +198,10 @@ def zero_run(product: str, situation: Situation) -> tuple[int, float] | None:
     before = ages.filter((pl.col("age") >= last) & (pl.col("age") < last + 56))
     if quiet.is_empty() or before["orders"].sum() <= 0:
         return None
-    pace = float(days.filter(pl.col("age") < last + 56)["orders"].sum()) / float(before["orders"].sum())
-    expected = pace * float(quiet["orders"].sum())
-    return quiet.height, zero_run_probability(expected)
+    sold = float(days.filter(pl.col("age") < last + 56)["orders"].sum())
+    # Time is counted in the shop's own orders, so that a quiet week of the whole shop does not look like an empty shelf.
+    chance = chance_of_zero_run(sold, float(before["orders"].sum()), float(quiet["orders"].sum()))
+    return None if isinstance(chance, Refusal) else (quiet.height, chance)
 
 
 def _price_drift(product: str, situation: Situation) -> float | None:

@@ -1,4 +1,4 @@
-"""The brief: ranks what was found, keeps quiet where nothing is to be said. The dataclasses here are the JSON of the interface."""
+"""What a brief is made of: the dataclasses behind the JSON of the interface."""
 
 from __future__ import annotations
 

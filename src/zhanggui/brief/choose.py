@@ -1,0 +1,83 @@
+"""What is said and what is not: error control over everything looked at, one cause one finding, order by money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from zhanggui.brief.kinds import MetricLine
+from zhanggui.config import Config
+from zhanggui.methods.multiplicity import adjust
+from zhanggui.playbooks.kinds import Finding, Verdict
+
+HEADLINE_SHARE = 0.4
+"""Share of the day's error budget that the headline numbers get; the rest goes to the rules' tests, by the money each is about."""
+RANK = {"arithmetic": 0, "claim": 1, "question": 2, "state": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What passed, and how many candidates looked odd but did not."""
+
+    lines: Sequence[MetricLine]
+    findings: Sequence[Finding]
+    held_back: Sequence[Finding]
+    family: int
+
+
+def choose(lines: Sequence[MetricLine], verdicts: Iterable[Verdict], config: Config, floor: float) -> Chosen:
+    """Control false discovery over the headline and every rule's tests together by weighted Benjamini-Hochberg.
+
+    A claim also needs the one-sided posterior of the settings (p ≤ 1 − ``claim_posterior``) and money at the floor.
+    """
+    verdicts = list(verdicts)
+    tested = [i for i, line in enumerate(lines) if line.p is not None]
+    claims = [f for v in verdicts for f in v.findings if f.kind == "claim" and f.p is not None]
+    rule_tests = sum(v.family for v in verdicts)
+    family = len(tested) + rule_tests
+    head, rest = _weights(len(tested), rule_tests, family)
+    p = [min((lines[i].p or 0.0) / head, 1.0) if head else 1.0 for i in tested]
+    p += [min((f.p or 0.0) / (rest * f.weight), 1.0) if rest * f.weight else 1.0 for f in claims]
+    adjusted = adjust(p, family=family) if p else []
+    level = config["alarm_false_discovery"]
+    unusual = {i for i, q in zip(tested, adjusted, strict=False) if q <= level and _matters(lines[i], floor)}
+    passed = [
+        f
+        for f, q in zip(claims, adjusted[len(tested) :], strict=True)
+        if q <= level and (f.p or 1.0) <= 1 - config["claim_posterior"] and abs(f.size) >= floor
+    ]
+    others = [f for v in verdicts for f in v.findings if f.kind != "claim"]
+    kept = {id(f) for f in passed}
+    return Chosen(
+        [replace(line, unusual=i in unusual) for i, line in enumerate(lines)],
+        one_cause([*passed, *others]),
+        [f for f in claims if id(f) not in kept],
+        family,
+    )
+
+
+def _weights(headline: int, rules: int, family: int) -> tuple[float, float]:
+    """The weight of a headline test and of an average rule test; over the family they average one."""
+    if not headline or not rules:
+        return 1.0, 1.0
+    return HEADLINE_SHARE * family / headline, (1 - HEADLINE_SHARE) * family / rules
+
+
+def _matters(line: MetricLine, floor: float) -> bool:
+    """Outside its normal range, and in money (where it is money) beyond the floor."""
+    if line.low is None or line.high is None or line.value is None or line.low <= line.value <= line.high:
+        return False
+    return (
+        line.unit != "money"
+        or line.expected is None
+        or abs(line.value - line.expected) >= floor
+        or line.name == "average_order_value"
+    )
+
+
+def one_cause(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding a cause, the strongest kind first; then by the money they are about, urgent ones before all."""
+    best: dict[str, Finding] = {}
+    for finding in sorted(findings, key=lambda f: (RANK[f.kind], -abs(f.size))):
+        best.setdefault(finding.cause or finding.id, finding)
+    return sorted(best.values(), key=lambda f: (f.alert != "urgent", f.kind == "state", -abs(f.size), f.id))

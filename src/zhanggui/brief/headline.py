@@ -1,0 +1,253 @@
+"""The numbers of the brief against what was to be expected of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from zhanggui.brief.kinds import MetricLine
+from zhanggui.config import Config
+from zhanggui.methods.expectation import Expectation, expect
+from zhanggui.metrics import METRICS
+from zhanggui.numbers.festivals import festival_in
+from zhanggui.numbers.frames import View
+from zhanggui.numbers.kinds import Answer, Question
+from zhanggui.numbers.query import ask
+from zhanggui.units import Clock, Period
+
+if TYPE_CHECKING:
+    from zhanggui.store import Warehouse
+
+Floats = npt.NDArray[np.float64]
+ALWAYS = ("orders", "gross_sales", "net_sales", "units", "average_order_value", "refund_amount")
+WITH_TRAFFIC = ("visitors", "conversion_rate")
+TESTED = ("orders", "gross_sales", "average_order_value", "visitors", "conversion_rate", "discount_rate")
+"""The headline tests of a morning; net sales and units move with these and would be the same cause twice."""
+COUNTS = ("orders", "visitors", "units")
+YEAR_BLOCKS = 52
+SAME_WEEKDAYS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The lines, and the weekly series behind them for the charts."""
+
+    lines: Sequence[MetricLine]
+    yesterday: Sequence[MetricLine]
+    series: Mapping[str, Any]
+
+
+def headline(
+    warehouse: Warehouse,
+    view: View,
+    frames: Mapping[str, pl.DataFrame],
+    config: Config,
+    clock: Clock,
+    *,
+    daily: bool,
+) -> Headline:
+    """Ask for the numbers of the period, and set each against its own past blocks."""
+    names = [name for name in _names(frames, warehouse) if name in METRICS]
+    answer = ask(
+        warehouse,
+        Question(tuple(names), start=view.period.start, end=view.period.end, against=view.period.aligned_before()),
+        config=config,
+        clock=clock,
+    )
+    days = _traffic_days(warehouse, view, config, clock)
+    history = {name: _history(name, frames, days, view) for name in names}
+    festive = [festival_in(_block(view, i), config.timezone) for i in range(len(history["orders"]))]
+    level = config["normal_level"]
+    lines = [_line(name, answer, history[name], festive, level, view) for name in names]
+    lines = [line for line in lines if line.value is not None]
+    yesterday = _yesterday(warehouse, view, frames, days, config) if daily else []
+    return Headline(lines, yesterday, _series(history, lines, festive, level, view))
+
+
+def _names(frames: Mapping[str, pl.DataFrame], warehouse: Warehouse) -> list[str]:
+    names = list(ALWAYS)
+    blocks = frames["shop_blocks"]
+    if blocks.height and float(blocks["known_orders"].fill_null(0).sum()) > 0:
+        names += ["new_buyers", "returning_buyers"]
+    if blocks.height and float(blocks["discount"].fill_null(0).sum()) > 0:
+        names.append("discount_rate")
+    if warehouse.rows().get("traffic_days"):
+        names = [*WITH_TRAFFIC, *names]
+    return names
+
+
+def _block(view: View, index: int) -> Period:
+    return view.period.shift(-view.days * index)
+
+
+def _traffic_days(warehouse: Warehouse, view: View, config: Config, clock: Clock) -> pl.DataFrame:
+    if not warehouse.rows().get("traffic_days"):
+        return pl.DataFrame(schema={"day": pl.Date, "visitors": pl.Float64, "pay_buyers": pl.Float64})
+    question = Question(("visitors", "pay_buyers"), ("day",), start=view.start, end=view.as_of)
+    rows = ask(warehouse, question, config=config, clock=clock).rows
+    return rows.with_columns(pl.col("day").str.to_date())
+
+
+def _history(name: str, frames: Mapping[str, pl.DataFrame], traffic: pl.DataFrame, view: View) -> Floats:
+    """The metric in block 0, 1, 2 …, as far back as blocks are whole; NaN where a block has no sale at all."""
+    if name in WITH_TRAFFIC:
+        return _traffic_history(name, traffic, view)
+    days = frames["shop_days"]
+    first = days.filter(pl.col("orders") > 0)["day"].min() if days.height else None
+    if first is None:
+        return np.full(1, np.nan)
+    whole = min(((view.as_of - first).days + 1) // view.days, view.blocks)  # type: ignore[operator]
+    columns = {
+        column: _blocks(frames["shop_blocks"], column, whole)
+        for column in ("orders", "gross", "refunds", "units", "discount", "listed", "new_buyers", "returning_buyers")
+    }
+    orders, gross, refunds = columns["orders"], columns["gross"], columns["refunds"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = {
+            "orders": orders,
+            "gross_sales": gross,
+            "net_sales": gross - refunds,
+            "units": columns["units"],
+            "average_order_value": (gross - refunds) / orders,
+            "refund_amount": refunds,
+            "discount_rate": columns["discount"] / columns["listed"],
+            "new_buyers": columns["new_buyers"],
+            "returning_buyers": columns["returning_buyers"],
+        }[name]
+    return np.where(orders > 0, values, np.nan)
+
+
+def _blocks(frame: pl.DataFrame, column: str, blocks: int) -> Floats:
+    values = np.zeros(max(blocks, 1))
+    for block, value in frame.select("block", column).iter_rows():
+        if 0 <= block < blocks:
+            values[int(block)] = value or 0.0
+    return values
+
+
+def _traffic_history(name: str, traffic: pl.DataFrame, view: View) -> Floats:
+    days = traffic.drop_nulls("visitors")
+    if days.is_empty():
+        return np.full(1, np.nan)
+    block = (pl.lit(view.as_of) - pl.col("day")).dt.total_days() // view.days
+    sums = days.group_by(block.alias("block")).agg(
+        visitors=pl.col("visitors").sum(), pay_buyers=pl.col("pay_buyers").sum(), days=pl.len()
+    )
+    values = np.full(int(sums["block"].max()) + 1, np.nan)  # type: ignore[arg-type]
+    for index, visitors, buyers, covered in sums.iter_rows():
+        if covered == view.days and visitors > 0:
+            values[int(index)] = visitors if name == "visitors" else (buyers or 0) / visitors
+    return values
+
+
+def _expected(
+    history: Floats, observed: float | None, festive: Sequence[str | None], level: float, *, counts: bool
+) -> Expectation | str:
+    """Expectation of block 0 from the others, or the key of the refusal."""
+    past = history[1:][::-1]
+    if past.size == 0:
+        return "too_short"
+    marks = np.array([f is not None for f in festive[: history.size]] + [False] * (history.size - len(festive)))
+    events = np.append(marks[1:][::-1], marks[0])
+    answer = expect(past, observed, period=YEAR_BLOCKS, events=events, level=level, counts=counts)
+    return answer if isinstance(answer, Expectation) else answer.code
+
+
+def _line(
+    name: str, answer: Answer, history: Floats, festive: Sequence[str | None], level: float, view: View
+) -> MetricLine:
+    row = answer.rows.row(0, named=True)
+    value, previous = row[name], row[f"{name}_previous"]
+    unit = METRICS[name].unit
+    flags = tuple(flag for flag in answer.flags if flag.metric == name)
+    line = MetricLine(name, unit, value, previous, None, None, None, False, level=level, flags=flags)
+    instead = next((flag.instead for flag in flags if flag.instead), None)
+    line = replace(line, instead=instead)
+    if value is None or np.isnan(history[0]):
+        return replace(line, refusal="no_value")
+    expected = _expected(history, float(history[0]), festive, level, counts=name in COUNTS)
+    if isinstance(expected, str):
+        return replace(line, refusal=expected)
+    p = expected.p_two_sided if name in TESTED else None
+    return replace(line, expected=expected.expected, low=expected.low, high=expected.high, p=p)
+
+
+def _yesterday(
+    warehouse: Warehouse, view: View, frames: Mapping[str, pl.DataFrame], traffic: pl.DataFrame, config: Config
+) -> list[MetricLine]:
+    """The last day against the same weekday of the half year before, for shops large enough to be read by the day."""
+    days = frames["shop_days"].select("day", "orders", "gross")
+    lines = []
+    for name, frame, column in (
+        ("orders", days, "orders"),
+        ("gross_sales", days, "gross"),
+        ("visitors", traffic, "visitors"),
+    ):
+        known = dict(frame.select("day", column).iter_rows()) if frame.height else {}
+        if view.as_of not in known:
+            continue
+        past = [view.as_of - timedelta(days=7 * k) for k in range(1, SAME_WEEKDAYS + 1)]
+        values = np.array([_value(known, day) for day in past])
+        history = np.append(_value(known, view.as_of), values)
+        festive = [festival_in(Period(day, day), config.timezone) for day in [view.as_of, *past]]
+        expected = _expected(
+            _trimmed(history), float(history[0]), festive, config["normal_level"], counts=name in COUNTS
+        )
+        line = MetricLine(name, METRICS[name].unit, float(history[0]), float(values[0]), None, None, None, False)
+        if isinstance(expected, str):
+            lines.append(replace(line, refusal=expected))
+            continue
+        outside = not expected.low <= history[0] <= expected.high
+        lines.append(
+            replace(
+                line,
+                expected=expected.expected,
+                low=expected.low,
+                high=expected.high,
+                p=expected.p_two_sided,
+                unusual=outside and expected.p_two_sided <= config["alarm_false_discovery"] / 3,
+            )
+        )
+    return lines
+
+
+def _value(known: Mapping[date, float | None], day: date) -> float:
+    value = known.get(day)
+    return float("nan") if value is None else float(value)
+
+
+def _trimmed(history: Floats) -> Floats:
+    """Without the unknown weeks before the data begins."""
+    known = np.flatnonzero(~np.isnan(history))
+    return history[: known[-1] + 1] if known.size else history[:1]
+
+
+def _series(
+    history: Mapping[str, Floats], lines: Sequence[MetricLine], festive: Sequence[str | None], level: float, view: View
+) -> dict[str, Any]:
+    """The last 13 blocks of the tested headline metrics with what was to be expected of each at its time."""
+    shown = 13
+    metrics: dict[str, Any] = {}
+    for line in lines:
+        if line.name not in ("orders", "gross_sales", "visitors", "conversion_rate"):
+            continue
+        values = history[line.name]
+        points = [i for i in range(shown) if i < values.size and not np.isnan(values[i])][::-1]
+        bands = [
+            _expected(values[i:], float(values[i]), festive[i:], level, counts=line.name in COUNTS) for i in points
+        ]
+        metrics[line.name] = {
+            "weeks": [_block(view, i).end.isoformat() for i in points],
+            "values": [float(values[i]) for i in points],
+            "low": [b.low if isinstance(b, Expectation) else None for b in bands],
+            "high": [b.high if isinstance(b, Expectation) else None for b in bands],
+            "expected": [b.expected if isinstance(b, Expectation) else None for b in bands],
+        }
+    weeks = [_block(view, i).end.isoformat() for i in range(shown)][::-1]
+    return {"weeks": weeks, "metrics": metrics}

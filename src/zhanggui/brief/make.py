@@ -1,0 +1,200 @@
+"""Make one morning's brief: gather frames, judge, choose, remember."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from zhanggui import playbooks
+from zhanggui.brief import memory as said_before
+from zhanggui.brief.choose import Chosen, choose
+from zhanggui.brief.headline import Headline, headline
+from zhanggui.brief.kinds import Brief, Coverage
+from zhanggui.brief.pace import pace
+from zhanggui.brief.silence import left_out, not_said, verdict
+from zhanggui.brief.to_come import with_refunds_to_come
+from zhanggui.config import Config
+from zhanggui.costs import CostSheet
+from zhanggui.numbers.calendar import last_complete_day
+from zhanggui.numbers.explain import explain_sales
+from zhanggui.numbers.frames import FRAMES, View
+from zhanggui.numbers.kinds import Driver
+from zhanggui.playbooks.kinds import Locked, Situation, Verdict
+from zhanggui.playbooks.terms import margin_per_sale
+from zhanggui.units import Clock, Words
+
+if TYPE_CHECKING:
+    from zhanggui.store import Warehouse
+
+OWN_FRAMES = (
+    "shop_blocks",
+    "shop_days",
+    "product_names",
+    "refund_ages",
+    "non_goods",
+    "set_apart",
+    "targets",
+    "annotated_days",
+    "coverage",
+    "places",
+)
+MONDAY = 0
+OFFERED = ("traffic_days", "order_lines", "refunds", "stock_days", "ad_days", "reviews", "costs")
+
+
+def make(
+    warehouse: Warehouse,
+    *,
+    as_of: date | None,
+    days: int,
+    config: Config,
+    clock: Clock,
+    costs: CostSheet,
+    memory: Path | None,
+) -> Brief:
+    """The brief of ``as_of`` (default: the last complete day) over its last ``days`` days. ``memory`` is the file of what was said."""
+    day = as_of or last_complete_day(warehouse, clock)
+    view = View(day, days)
+    tables = warehouse.rows()
+    wanted = dict.fromkeys([*OWN_FRAMES, *_frames(tables)])
+    frames = {name: FRAMES[name](warehouse, view) for name in wanted}
+    situation = situate(view, frames, tables, config, costs)
+    cadence = _cadence(situation)
+    numbers = headline(warehouse, view, frames, config, clock, daily=cadence == "daily")
+    verdicts = _judged(situation)
+    chosen = choose(numbers.lines, verdicts, config, situation.floor)
+    earlier = said_before.read(memory)
+    said = said_before.with_state(chosen.findings, earlier, day)
+    said_before.note(memory, said, earlier, day)
+    due = sorted((d for v in verdicts for d in v.due), key=lambda d: (d.by, -d.loss))
+    lines = with_refunds_to_come(chosen.lines, frames["refund_ages"], view)
+    drivers = _drivers(warehouse, view, frames, config, clock)
+    month = pace(frames["shop_days"], frames["targets"], day)
+    return Brief(
+        shop=config.name,
+        as_of=day,
+        currency=config.currency,
+        period=view.period,
+        against=view.period.aligned_before(),
+        cadence=cadence,
+        verdict=verdict(lines, said, due, drivers, situation),
+        due=due,
+        metrics=lines,
+        yesterday=numbers.yesterday,
+        pace=month,
+        drivers=drivers,
+        findings=said,
+        quiet=not_said(lines, chosen, situation),
+        left_out=left_out(frames, situation),
+        missing=_missing(verdicts, situation, chosen),
+        coverage=_coverage(frames["coverage"]),
+        names=situation.names,
+        series=numbers.series,
+    )
+
+
+def _frames(tables: Mapping[str, int]) -> list[str]:
+    """The frames of the rules that have what they need."""
+    names: list[str] = []
+    for rule in playbooks.rules():
+        if all(tables.get(need) for need in rule.needs):
+            names += rule.frames
+    return names
+
+
+def situate(
+    view: View, frames: Mapping[str, pl.DataFrame], tables: Mapping[str, int], config: Config, costs: CostSheet
+) -> Situation:
+    """What rules judge by. The money floor is a share of a usual week's contribution, or of its sales where costs are unknown."""
+    blocks = frames["shop_blocks"].filter(pl.col("block") < 8)
+    per_day = float(blocks["orders"].fill_null(0).sum()) / max(blocks.height * view.days, 1) if blocks.height else 0.0
+    week = (
+        float((blocks["gross"].fill_null(0) - blocks["refunds"].fill_null(0)).sum())
+        / max(blocks.height, 1)
+        * 7
+        / view.days
+        if blocks.height
+        else 0.0
+    )
+    margin = margin_per_sale(costs)
+    weekly = week if margin is None else week * margin
+    names = dict(frames["product_names"].select("product_id", "name").iter_rows())
+    hourly = config["hourly_value_cny"] if config.currency in ("CNY", "TWD", "HKD") else config["hourly_value_other"]
+    return Situation(
+        as_of=view.as_of,
+        period=view.period,
+        against=view.period.aligned_before(),
+        config=config,
+        frames=frames,
+        costs=costs,
+        tables=tables,
+        weekly=(view.as_of + timedelta(days=1)).weekday() == MONDAY or view.as_of.weekday() == MONDAY,
+        orders_per_day=per_day,
+        weekly_money=weekly,
+        floor=max(config["money_floor_share"] * weekly, 0.5 * hourly),
+        names=names,
+    )
+
+
+def _cadence(situation: Situation) -> Literal["weekly", "short", "weekly_figures", "daily"]:
+    """How a shop of this size is read: by the week, daily with week figures, or yesterday itself (rules.md § 1)."""
+    if situation.orders_per_day < situation.config["small_shop_orders"]:
+        return "weekly" if situation.weekly else "short"
+    return "weekly_figures" if situation.orders_per_day <= situation.config["large_shop_orders"] else "daily"
+
+
+def _judged(situation: Situation) -> list[Verdict]:
+    verdicts = []
+    for rule in playbooks.rules():
+        lacking = [need for need in rule.needs if not situation.tables.get(need)]
+        if lacking:
+            key = Words(f"rules.locked.{rule.name}")
+            verdicts.append(Verdict(locked=(Locked(rule.name, lacking[0], key),)))
+        else:
+            verdicts.append(rule.judge(situation))
+    return verdicts
+
+
+def _drivers(
+    warehouse: Warehouse, view: View, frames: Mapping[str, pl.DataFrame], config: Config, clock: Clock
+) -> list[Driver]:
+    """Net sales against the period before: factors, and the places of every dimension that the data distinguishes."""
+    by = [("product_id",), ("new_or_returning",)]
+    seen = frames["places"].row(0, named=True)
+    by += [(name,) for name in ("country", "region", "source", "channel") if (seen[name] or 0) > 1]
+    return explain_sales(
+        warehouse, "net_sales", by, period=view.period, against=view.period.aligned_before(), config=config, clock=clock
+    )
+
+
+def _missing(verdicts: Sequence[Verdict], situation: Situation, chosen: Chosen) -> list[Locked]:
+    """What is locked, once a table, the most worth first."""
+    best: dict[str, Locked] = {}
+    for locked in (item for v in verdicts for item in v.locked):
+        known = best.get(locked.needs)
+        if known is None or (locked.worth or 0) > (known.worth or 0):
+            best[locked.needs] = locked
+    if not situation.tables.get("traffic_days"):
+        open_money = sum(
+            abs(f.size) for f in chosen.findings if f.rule in ("falling_product", "rising_product") and not f.because
+        )
+        best["traffic_days"] = Locked(
+            "falling_conversion", "traffic_days", Words("rules.locked.falling_conversion"), open_money or None
+        )
+    order = {name: i for i, name in enumerate(OFFERED)}
+    return sorted(best.values(), key=lambda x: (-(x.worth or 0), order.get(x.needs, len(order)), x.needs))
+
+
+def _coverage(frame: pl.DataFrame) -> list[Coverage]:
+    return [
+        Coverage(str(row["table"]), int(row["rows"]), row["start"], row["end"])
+        for row in frame.iter_rows(named=True)
+        if row["rows"]
+    ]
+
+
+__all__ = ["Headline", "make", "situate"]

@@ -1,0 +1,152 @@
+"""The one sentence of verdict, what is not said and why, and what the data holds that no metric counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import polars as pl
+
+from zhanggui.brief.choose import Chosen
+from zhanggui.brief.kinds import MetricLine, Said
+from zhanggui.numbers.kinds import Driver, Place
+from zhanggui.playbooks.kinds import Due, Situation
+from zhanggui.playbooks.terms import count, exact, money, name_of, share
+from zhanggui.units import Quantity, Words
+
+MOST_SAID = 3
+NOTABLE = 0.1
+MASKED = 0.05
+
+
+def verdict(
+    lines: Sequence[MetricLine],
+    said: Sequence[Said],
+    due: Sequence[Due],
+    drivers: Sequence[Driver],
+    situation: Situation,
+) -> list[Words]:
+    """One sentence: how the period was against normal, and what needs the owner today."""
+    words = [_period(lines, drivers, situation)]
+    leaks = [s for s in said if s.finding.kind == "arithmetic" and s.finding.size < 0 and s.state != "open"]
+    new = [s for s in said if s.finding.kind in ("claim", "question") and s.state != "open"]
+    if leaks:
+        loss = -sum(s.finding.size for s in leaks)
+        words.append(Words("rules.verdict.leaks", {"places": count(len(leaks)), "loss": money(loss)}))
+    if new:
+        words.append(Words("rules.verdict.look", {"findings": count(len(new))}))
+    if due:
+        words.append(Words("rules.verdict.due", {"due": count(len(due))}))
+    return words
+
+
+def _period(lines: Sequence[MetricLine], drivers: Sequence[Driver], situation: Situation) -> Words:
+    sales = next((line for line in lines if line.name == "gross_sales"), None)
+    odd = [line for line in lines if line.unusual]
+    if sales is None or sales.value is None:
+        return Words("rules.verdict.no_sales")
+    if sales.expected is None:
+        return Words("rules.verdict.too_short", {"value": money(sales.value)})
+    gap = money(sales.value - sales.expected, signed=True)
+    if sales.unusual:
+        key = "rules.verdict.low" if sales.value < sales.expected else "rules.verdict.high"
+        return Words(key, {"gap": gap, "value": money(sales.value)})
+    if odd:
+        names = Words("rules.verdict.metric", {"metric": Words(f"metrics.name.{odd[0].name}")})
+        return Words("rules.verdict.partly", {"what": names})
+    return Words("rules.verdict.normal", {"value": money(sales.value)})
+
+
+def not_said(lines: Sequence[MetricLine], chosen: Chosen, situation: Situation) -> list[Words]:
+    """Changes that look like something and may be chance, and numbers that this data cannot give."""
+    words: list[Words] = []
+    for line in lines:
+        if line.unusual or line.value is None or not line.previous or line.low is None or line.p is None:
+            continue
+        change = line.value / line.previous - 1
+        if abs(change) >= NOTABLE and len(words) < MOST_SAID:
+            words.append(
+                Words(
+                    "rules.not_said.chance",
+                    {
+                        "metric": Words(f"metrics.name.{line.name}"),
+                        "value": Quantity(line.value, line.unit),
+                        "previous": Quantity(line.previous, line.unit),
+                        "change": share(change, signed=True),
+                    },
+                )
+            )
+    products = [f for f in chosen.held_back if f.where.get("product_id")]
+    if products:
+        names = " · ".join(name_of(situation, f.where["product_id"]) for f in products[:3])
+        words.append(Words("rules.not_said.products", {"products": count(len(products)), "names": names}))
+    return words + _masked(situation) + _festive(lines)
+
+
+def _masked(situation: Situation) -> list[Words]:
+    orders = situation.frames["set_apart"].filter(pl.col("counted"))
+    total, unknown = float(orders["orders"].sum()), float(orders["no_buyer"].fill_null(0).sum())
+    if not total or unknown / total < MASKED:
+        return []
+    money_unknown = float(orders["no_buyer_goods"].fill_null(0).sum())
+    return [Words("rules.not_said.no_buyer", {"share": share(unknown / total), "money": money(money_unknown)})]
+
+
+def _festive(lines: Sequence[MetricLine]) -> list[Words]:
+    if any(line.refusal == "unknown_event" for line in lines):
+        return [Words("rules.not_said.festival")]
+    if any(line.refusal == "too_short" for line in lines):
+        return [Words("rules.not_said.short")]
+    return []
+
+
+def left_out(frames: Mapping[str, pl.DataFrame], situation: Situation) -> list[Words]:
+    """Money in the data that no sales metric counts, with its sum to the cent."""
+    words = []
+    lines = frames["non_goods"]
+    if lines.height:
+        amount = float(lines["amount"].fill_null(0).sum() - lines["refunds"].fill_null(0).sum())
+        rows = float(lines["rows"].fill_null(0).sum() + lines["refund_rows"].fill_null(0).sum())
+        now = float(lines["amount_now"].fill_null(0).sum() - lines["refunds_now"].fill_null(0).sum())
+        largest = lines.with_columns(net=pl.col("amount").fill_null(0) - pl.col("refunds").fill_null(0))
+        largest = largest.sort(pl.col("net").abs(), descending=True).head(4)
+        names = " · ".join(code or "–" for code in largest["sku"].to_list())
+        words.append(
+            Words(
+                "rules.left_out.non_goods",
+                {"rows": count(rows), "money": exact(amount), "now": exact(now), "names": names},
+            )
+        )
+    apart = frames["set_apart"].filter(~pl.col("counted") & (pl.col("kind") != "credit"))
+    if apart.height and float(apart["orders"].sum()):
+        words.append(
+            Words(
+                "rules.left_out.orders",
+                {
+                    "orders": count(float(apart["orders"].sum())),
+                    "money": exact(float(apart["goods"].fill_null(0).sum())),
+                    "now": count(float(apart["orders_now"].fill_null(0).sum())),
+                },
+            )
+        )
+    rates = float(frames["set_apart"]["no_rate"].fill_null(0).sum())
+    if rates:
+        words.append(Words("rules.left_out.no_rate", {"orders": count(rates)}))
+    return words
+
+
+def largest_place(driver: Driver) -> Place | None:
+    """The place that moved most with the change."""
+    same = [p for p in driver.where if p.by and p.change * driver.change > 0]
+    return max(same, key=lambda p: abs(p.change), default=None)
+
+
+def days_without_sales(days: pl.DataFrame, situation: Situation) -> list[str]:
+    """Days of the period without a sale on weekdays that usually have one."""
+    sold = set(days.filter(pl.col("orders") > 0)["day"].to_list())
+    missing = []
+    for day in situation.period.each():
+        past = [day - timedelta(days=7 * k) for k in range(1, 9)]
+        if day not in sold and sum(p in sold for p in past) >= 7:
+            missing.append(day.isoformat())
+    return missing
