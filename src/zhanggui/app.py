@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from zhanggui import config as settings
 from zhanggui.config import Config
@@ -17,7 +18,8 @@ from zhanggui.units import Clock, Period
 if TYPE_CHECKING:
     from zhanggui.brief import Brief
     from zhanggui.costs import CostSheet
-    from zhanggui.numbers.kinds import Answer, Driver
+    from zhanggui.metrics.kinds import Metric
+    from zhanggui.numbers.kinds import Answer, Driver, Flag
     from zhanggui.store import Batch, Reconciliation, Undone, Warehouse
     from zhanggui.tables.loading import Reading
 
@@ -27,10 +29,28 @@ _HOME = {
     "Brief": "zhanggui.brief",
     "CostSheet": "zhanggui.costs",
     "Driver": "zhanggui.numbers.kinds",
+    "Flag": "zhanggui.numbers.kinds",
+    "Metric": "zhanggui.metrics.kinds",
     "Reading": "zhanggui.tables.loading",
     "Reconciliation": "zhanggui.store",
     "Undone": "zhanggui.store",
 }
+
+__all__ = [
+    "Answer",
+    "Batch",
+    "Brief",
+    "CostSheet",
+    "Driver",
+    "Flag",
+    "Metric",
+    "Reading",
+    "Reconciliation",
+    "Shop",
+    "Undone",
+    "catalogue",
+    "caveat_text",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -54,10 +74,23 @@ class Shop:
         """Make a workspace: settings, warehouse, key. Raises WorkspaceError where one is already."""
         from zhanggui.store import Warehouse
 
+        settings.check(config)
         folder.mkdir(parents=True, exist_ok=True)
         Warehouse.create(folder, config)
         settings.write(folder, config)
         return cls(folder, config)
+
+    @classmethod
+    def demo(cls, folder: Path, locale: str = "en") -> Shop:
+        """The workspace of the bundled real shop, made in ``folder``; opened where it is there already."""
+        from zhanggui import demo
+
+        if (folder / settings.FILE).is_file():
+            return cls.open(folder)
+        config = Config(name=demo.NAME, currency=demo.CURRENCY, timezone=demo.TIMEZONE, locale=locale)
+        shop = cls.create(folder, config)
+        shop.import_files([demo.demo_file()])
+        return shop
 
     @classmethod
     def open(cls, folder: Path, clock: Clock | None = None) -> Shop:
@@ -109,6 +142,10 @@ class Shop:
         )
         return sources.read(paths, options, source=source)
 
+    def load(self, readings: Sequence[Reading], *, dry_run: bool = False) -> Reconciliation:
+        """Load what was read, in one transaction; a dry run says what it would do and changes nothing."""
+        return self.warehouse.load(readings, dry_run=dry_run)
+
     def import_files(
         self,
         paths: Sequence[Path],
@@ -120,7 +157,7 @@ class Shop:
     ) -> Reconciliation:
         """Import files and folders in one transaction."""
         readings = self.read_files(paths, source=source, channel=channel, mapping=mapping)
-        return self.warehouse.load(readings, dry_run=dry_run)
+        return self.load(readings, dry_run=dry_run)
 
     def imports(self) -> list[Batch]:
         """Every import so far, the latest last."""
@@ -203,6 +240,53 @@ class Shop:
             memory=self.folder / "said.json" if remember else None,
         )
 
+    # ---- the same, written
+
+    def brief_text(self, brief: Brief, locale: str, width: int = 120) -> str:
+        """The brief for a terminal of ``width`` columns."""
+        from zhanggui.report import as_text
+
+        return as_text(brief, locale, width)
+
+    def brief_json(self, brief: Brief, locale: str) -> dict[str, Any]:
+        """The brief for programs."""
+        from zhanggui.report import as_json
+
+        return as_json(brief, locale)
+
+    def brief_html(self, brief: Brief, locale: str) -> str:
+        """The brief as one page for phone and paper."""
+        from zhanggui.report import as_html
+
+        return as_html(brief, locale)
+
+    def check_text(self, brief: Brief, locale: str, width: int = 120) -> str:
+        """What data stands behind the brief, what is missing and what that locks."""
+        from zhanggui.report import check_text
+
+        return check_text(brief, locale, width)
+
+    def driver_text(self, driver: Driver, locale: str, width: int = 120) -> str:
+        """Why a metric moved, for a terminal."""
+        from zhanggui.report import driver_text
+
+        return driver_text(driver, locale, self.config.currency, self._names(driver), width)
+
+    def driver_json(self, driver: Driver) -> dict[str, Any]:
+        """Why a metric moved, for programs."""
+        from zhanggui.report import driver_json
+
+        return driver_json(driver)
+
+    def _names(self, driver: Driver) -> dict[str, str]:
+        """Short names of the products a driver speaks of."""
+        if not any("product_id" in place.by for place in driver.where):
+            return {}
+        from zhanggui.numbers.frames import FRAMES, View
+
+        found = FRAMES["product_names"](self.warehouse, View(driver.period.end, driver.period.days))
+        return dict(found.select("product_id", "name").iter_rows())
+
     # ---- what the owner enters
 
     @property
@@ -221,11 +305,39 @@ class Shop:
         costs.write(self.folder, sheet)
         return sheet
 
+    def set_target(self, month: str, value: float, metric: str = "net_sales") -> Reconciliation:
+        """Enter a month's target (``2026-09``); a later entry for the same month replaces it, and ``imports undo`` takes it back."""
+        import polars as pl
 
-def _day(value: date | str | None) -> date | None:
+        from zhanggui.tables.loading import Piece, Reading, Recognition, Sheet
+
+        _day(f"{month}-01", "config.bad_month", month)
+        stated = {"month": month, "metric": metric, "value": repr(float(value))}
+        entry = Sheet(Path("targets"), "csv", tuple(stated), tuple(stated), (tuple(stated.values()),))
+        now = self.clock.now().astimezone(ZoneInfo(self.config.timezone))
+        piece = Piece("targets", pl.DataFrame([stated]), "targets", layout=40, exported_at=f"{now:%Y-%m-%d %H:%M:%S}")
+        recognition = Recognition("owner", "targets", 1.0, tuple(stated))
+        return self.load([Reading(entry, recognition, (piece,), "", 1)])
+
+
+def catalogue() -> Mapping[str, Metric]:
+    """Every metric by name. Needs no workspace and imports no engine."""
+    from zhanggui.metrics import METRICS
+
+    return METRICS
+
+
+def caveat_text(flag: Flag, locale: str, currency: str) -> str:
+    """Why a number may not be what it seems, in words."""
+    from zhanggui.report.naming import caveat
+
+    return caveat(flag, locale, currency)
+
+
+def _day(value: date | str | None, code: str = "config.bad_day", seen: str | None = None) -> date | None:
     if value is None or isinstance(value, date):
         return value
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise BadValue("config.bad_day", value=value) from None
+        raise BadValue(code, value=seen or value) from None

@@ -108,6 +108,22 @@ def parse(raw: Mapping[str, Any]) -> Config:
     )
 
 
+def check(config: Config) -> None:
+    """Whether a new workspace's currency, time zone and language exist. Raises BadValue for the first that does not."""
+    from zoneinfo import ZoneInfo
+
+    from babel.numbers import is_currency
+
+    if not is_currency(config.currency):
+        raise BadValue("config.unknown_currency", value=config.currency)
+    try:
+        ZoneInfo(config.timezone)
+    except (KeyError, ValueError, OSError):
+        raise BadValue("config.unknown_timezone", value=config.timezone) from None
+    if config.locale not in LOCALES:
+        raise BadValue("config.unknown_locale", name=config.locale, known=", ".join(LOCALES))
+
+
 def write(folder: Path, config: Config) -> None:
     """Write a new ``zhanggui.toml``."""
     lines = ["[shop]"]

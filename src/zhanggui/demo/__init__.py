@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+NAME = "Online Retail"
 CURRENCY = "GBP"
 TIMEZONE = "Europe/London"
 

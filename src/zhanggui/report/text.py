@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from zhanggui.brief import Brief, MetricLine, Said
 from zhanggui.i18n import text
 from zhanggui.i18n.columns import shorten, table, width, wrap
-from zhanggui.i18n.writing import currency_symbol, day, days, percent, say
+from zhanggui.i18n.writing import count, currency_symbol, day, days, percent, say
 from zhanggui.numbers.kinds import Driver
 from zhanggui.report import lines, naming
 
@@ -169,16 +169,16 @@ class _Writer:
             found += self.wrapped(say(said.finding.because, self.locale, currency, names), "   → ", later="     ")
         return found
 
-    def not_said(self) -> list[str]:
+    def not_said(self, most: int = MOST_GAPS) -> list[str]:
         gaps = lines.gaps(self.brief.missing, self.locale, self.brief.currency)
         if not gaps and not self.brief.quiet:
             return []
         found = [self.heading("not_said")]
         for words in self.brief.quiet:
             found += self.wrapped(say(words, self.locale, self.brief.currency, self.brief.names))
-        for gap in gaps[:MOST_GAPS]:
+        for gap in gaps[:most]:
             found += self.wrapped(text("report.gap", self.locale, table=gap.name, words=gap.words) + gap.tail)
-        rest = [gap.name for gap in gaps[MOST_GAPS:]]
+        rest = [gap.name for gap in gaps[most:]]
         if rest:
             comma = text("units.comma", self.locale)
             found += self.wrapped(text("report.more_gaps", self.locale, tables=comma.join(rest)))
@@ -243,4 +243,24 @@ def driver_text(
     found = [*wrap(head, width), *driver_lines(driver, locale, currency, names or {}, width, most=12)]
     for flag in driver.flags:
         found += wrap(naming.caveat(flag, locale, currency), width, " ")
+    return "\n".join(found) + "\n"
+
+
+def check_text(brief: Brief, locale: str, width: int = WIDTH) -> str:
+    """The answer of ``zhanggui check``: the data at hand, what is missing and what it would unlock, what is flagged or left out."""
+    writer = _Writer(brief, locale, width)
+    head = [text(f"report.page.{name}", locale) for name in ("table", "rows", "from", "to")]
+    rows = [
+        [
+            naming.table(at.table, locale),
+            count(at.rows, locale),
+            at.start.isoformat() if at.start else "",
+            at.end.isoformat() if at.end else "",
+        ]
+        for at in brief.coverage
+    ]
+    found = [*writer.title(), *table([head, *rows], "<><<")]
+    for said in lines.caveats((*brief.yesterday, *brief.metrics), locale, brief.currency):
+        found += writer.wrapped(said)
+    found += [*writer.not_said(len(brief.missing)), *writer.left_out()]
     return "\n".join(found) + "\n"

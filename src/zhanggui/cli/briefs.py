@@ -1,0 +1,48 @@
+"""``zhanggui brief`` and ``zhanggui check``: the day's brief, and what data stands behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zhanggui.cli.options import AsJson, Folder, open_shop
+from zhanggui.cli.speech import RUN, columns, echo, echo_json, help_text, say
+from zhanggui.errors import BadValue
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("brief", help=help_text("brief"))(brief)
+    app.command("check", help=help_text("check"))(check)
+
+
+def brief(
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DAY", help=help_text("brief_as_of"))] = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=366, help=help_text("brief_days"))] = 7,
+    as_json: AsJson = False,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help=help_text("brief_html"))] = None,
+    shop: Folder = None,
+) -> None:
+    if as_json and html:
+        raise BadValue("cli.one_form")
+    with open_shop(shop) as opened:
+        made = opened.brief(as_of, days)
+        if as_json:
+            echo_json(opened.brief_json(made, RUN.locale))
+        elif html:
+            html.write_text(opened.brief_html(made, RUN.locale), encoding="utf-8")
+            echo(say("cli.written", file=str(html)))
+        else:
+            typer.echo(opened.brief_text(made, RUN.locale, columns()), nl=False)
+
+
+def check(as_json: AsJson = False, shop: Folder = None) -> None:
+    with open_shop(shop) as opened:
+        made = opened.brief(remember=False)
+        if as_json:
+            whole = opened.brief_json(made, RUN.locale)
+            kept = ("version", "shop", "as_of", "coverage", "missing", "quiet", "left_out")
+            echo_json({name: whole[name] for name in kept})
+        else:
+            typer.echo(opened.check_text(made, RUN.locale, columns()), nl=False)

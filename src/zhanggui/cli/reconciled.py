@@ -1,0 +1,193 @@
+"""What an import did, written: files, rows, money, what was rejected and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from zhanggui.cli.speech import RUN, say
+from zhanggui.i18n import has, text, writing
+from zhanggui.i18n.columns import shorten, table
+
+if TYPE_CHECKING:
+    from zhanggui.app import Batch, Reading, Reconciliation
+
+SHOWN = 5
+LONGEST = 60
+
+
+def lines(done: Reconciliation, currency: str) -> list[str]:
+    """The reconciliation of one import, for people."""
+    found = [_head(done)]
+    for file in done.files:
+        found.append(" " + say("cli.import.file", **_file(file)))
+        for part in file.left_out:
+            found.append(
+                "   "
+                + say(
+                    "cli.import.left_out",
+                    reason=_reason(f"sources.left_out.{part.reason}"),
+                    rows=part.rows,
+                    money=writing.money(part.money, part.currency or currency, RUN.locale, exact=True),
+                )
+            )
+    found += _tables(done)
+    found += _money(done)
+    found += _rejects(done)
+    found += [" " + say("cli.import.note", words=note) for note in done.notes]
+    found += [
+        " " + say("cli.import.orphans", table=o.table, column=o.column, target=o.target, rows=o.rows)
+        for o in done.orphans
+    ]
+    return found
+
+
+def _head(done: Reconciliation) -> str:
+    if done.dry_run:
+        return say("cli.import.dry", rows=done.rows_read)
+    key = "cli.import.done" if done.changed else "cli.import.unchanged"
+    return say(key, batch=done.batch, rows=done.rows_read)
+
+
+def _file(file: Any) -> dict[str, Any]:
+    return {
+        "file": file.file,
+        "source": file.source,
+        "layout": file.layout,
+        "channel": file.channel,
+        "rows": file.rows_read,
+    }
+
+
+def _tables(done: Reconciliation) -> list[str]:
+    head = [text(f"cli.column.{name}", RUN.locale) for name in ("table", "read", *COUNTS)]
+    rows = []
+    for name, same in groupby(sorted(done.tables, key=lambda count: count.table), key=lambda count: count.table):
+        counts = list(same)
+        numbers = [sum(getattr(count, column) for count in counts) for column in ("rows_read", *COUNTS)]
+        rows.append([name, *(writing.count(number, RUN.locale) for number in numbers)])
+    return table([head, *rows], "<>>>>>") if rows else []
+
+
+COUNTS = ("new", "replaced", "already_there", "rejected")
+
+
+def _money(done: Reconciliation) -> list[str]:
+    sums: dict[tuple[str, str], list[float]] = {}
+    for count in done.tables:
+        for check in count.money:
+            total = sums.setdefault((count.table, check.currency), [0.0] * 5)
+            each = (check.of_file, check.arrived, check.rejected, check.already_there, check.gap)
+            sums[count.table, check.currency] = [a + b for a, b in zip(total, each, strict=True)]
+    return [" " + _money_line(name, currency, total) for (name, currency), total in sums.items()]
+
+
+def _money_line(name: str, currency: str, total: Sequence[float]) -> str:
+    names = ("of_file", "arrived", "rejected", "already_there", "gap")
+    written = {
+        name: writing.money(number, currency, RUN.locale, exact=True) for name, number in zip(names, total, strict=True)
+    }
+    gap = abs(total[4]) >= 0.005
+    return say("cli.import.money_gap" if gap else "cli.import.money", table=name, **written)
+
+
+def _rejects(done: Reconciliation) -> Iterator[str]:
+    if not done.rejected:
+        return
+    yield " " + say("cli.import.rejected", rows=done.rejected)
+    for reject in done.rejects[:SHOWN]:
+        yield "   " + say(
+            "cli.import.reject",
+            file=reject.file,
+            row=str(reject.row),
+            column=reject.column,
+            value=shorten(writing.printable(reject.value), LONGEST),
+            reason=_reason(reject.reason),
+        )
+    if done.rejects_folder is not None:
+        yield "   " + say("cli.import.rejects_folder", folder=str(done.rejects_folder))
+
+
+def _reason(key: str) -> str:
+    return text(key, RUN.locale) if has(key, RUN.locale) else key.rpartition(".")[2].replace("_", " ")
+
+
+def guesses(readings: Sequence[Reading]) -> Iterator[str]:
+    """How each file was understood, before anything is loaded: which column goes where, and which are not used."""
+    for reading in readings:
+        seen = reading.recognition
+        yield say(
+            "cli.import.understood",
+            file=reading.sheet.name,
+            source=seen.source,
+            layout=seen.layout,
+            sure=writing.percent(seen.score, RUN.locale),
+        )
+        for piece in reading.pieces:
+            for column, origin in _columns(piece):
+                yield f"   {origin} → {piece.table}.{column}" if origin != column else f"   {piece.table}.{column}"
+        if seen.unknown:
+            yield "   " + say("cli.import.unused", columns=[shorten(name, 30) for name in seen.unknown])
+
+
+def _columns(piece: Any) -> list[tuple[str, str]]:
+    """Canonical column and where it comes from. A frame has the canonical names already."""
+    stated = getattr(piece.rows, "columns", None)
+    if isinstance(stated, dict):
+        return list(stated.items())
+    return [(name, name) for name in stated or () if not name.startswith("_")]
+
+
+def as_dict(done: Reconciliation, readings: Sequence[Reading] = ()) -> dict[str, Any]:
+    """The reconciliation for programs."""
+    found = {
+        "batch": done.batch,
+        "dry_run": done.dry_run,
+        "changed": done.changed,
+        "rows": {
+            "read": done.rows_read,
+            **{name: getattr(done, name) for name in COUNTS},
+            "left_out": done.left_out,
+        },
+        "files": [asdict(file) for file in done.files],
+        "tables": [
+            {**asdict(count), "money": [{**asdict(check), "gap": check.gap} for check in count.money]}
+            for count in done.tables
+        ],
+        "rejects": [{**asdict(reject), "text": _reason(reject.reason)} for reject in done.rejects],
+        "rejects_folder": str(done.rejects_folder) if done.rejects_folder else None,
+        "notes": [writing.say(note, RUN.locale, "") for note in done.notes],
+        "orphans": [asdict(orphans) for orphans in done.orphans],
+    }
+    if readings:
+        found["understood"] = [
+            {
+                "file": reading.sheet.name,
+                "source": reading.recognition.source,
+                "layout": reading.recognition.layout,
+                "score": reading.recognition.score,
+                "columns": {piece.table: dict(_columns(piece)) for piece in reading.pieces},
+                "unknown": list(reading.recognition.unknown),
+            }
+            for reading in readings
+        ]
+    return found
+
+
+def list_of(batches: Sequence[Batch]) -> list[str]:
+    """Every import in a line."""
+    head = [text(f"cli.column.{name}", RUN.locale) for name in ("batch", "at", "rows", "rejected", "files", "state")]
+    rows = [
+        [
+            batch.id,
+            f"{batch.at:%Y-%m-%d %H:%M}",
+            writing.count(sum(batch.rows.values()), RUN.locale),
+            writing.count(batch.rejected, RUN.locale),
+            shorten(writing.joined([writing.printable(name) for name in batch.files], RUN.locale), LONGEST),
+            text("cli.imports.state_undone", RUN.locale) if batch.undone_at else "",
+        ]
+        for batch in batches
+    ]
+    return table([head, *rows], "<<>><<", indent=0)
