@@ -1,0 +1,168 @@
+"""What every method owes: the same answer twice, refusal of empty and constant input, scaling with units, never NaN, survival of n = 1."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from zhanggui.methods.concentration import concentration
+from zhanggui.methods.counts import demand, reorder, zero_run
+from zhanggui.methods.decomposition import kitagawa, lmdi, products_to_shop, shapley, split
+from zhanggui.methods.development import compare_at_equal_age, develop, to_come
+from zhanggui.methods.expectation import expect, expect_day, expect_many, weekday_profile
+from zhanggui.methods.forecast_pace import pace
+from zhanggui.methods.line_shift import line_shift
+from zhanggui.methods.shrinkage import beta_by_likelihood, beta_by_moments, james_stein, shrink
+from zhanggui.methods.smallest_visible import smallest_visible_change, smallest_visible_count_change, weeks_to_see
+from zhanggui.methods.two_windows import compare_counts, compare_money, compare_rates
+from zhanggui.units import Refusal
+
+Draw = np.ndarray
+
+
+class Case(NamedTuple):
+    """``ask`` takes positive amounts (n,) in some unit of money or number; ``scales`` names fields in that unit, ``steady`` those without
+    one; ``constant``: whether equal amounts are refused; ``alone``: whether one amount is enough for an answer."""
+
+    ask: Callable[[Draw], object]
+    scales: tuple[str, ...] = ()
+    steady: tuple[str, ...] = ()
+    constant: bool = False
+    alone: bool = False
+
+
+def halves(x: Draw) -> tuple[Draw, Draw]:
+    return x[: x.size // 2], x[x.size // 2 :]
+
+
+def as_cells(x: Draw) -> tuple[Draw, Draw]:
+    rates = np.linspace(0.5, 2, x.size)
+    return np.column_stack([x, rates]), np.column_stack([x[::-1], rates * 1.1])
+
+
+def developed(x: Draw):
+    reached = np.minimum(np.arange(x.size, 0, -1) - 1, 3)
+    wobble = 1 + 0.3 * np.sin(np.arange(3 * x.size)).reshape(x.size, 3)
+    return develop(x[:, None] * [0.05, 0.03, 0.02] * wobble, x, reached), reached
+
+
+def coming(x: Draw):
+    pattern, reached = developed(x)
+    return pattern if isinstance(pattern, Refusal) else to_come(pattern, x * 0.02, x, reached)
+
+
+CASES = {
+    "lmdi": Case(lambda x: lmdi(*as_cells(x)), ("total", "effects", "cells"), alone=True),
+    "split": Case(lambda x: split(*as_cells(x)), ("total", "effects"), alone=True),
+    "shapley": Case(lambda x: shapley(*as_cells(x), lambda rows: rows.prod(axis=1)), ("total", "effects"), alone=True),
+    "kitagawa": Case(lambda x: kitagawa(x, x / (x + 1), x[::-1], x / (x + 2)), alone=True),
+    "products_to_shop": Case(
+        lambda x: products_to_shop(x.sum(), x.sum() / 2, x.sum() / 10, x.sum() / 20), (), ("shop",), alone=True
+    ),
+    "expect": Case(
+        lambda x: expect(x, x.mean() if x.size else 1.0),
+        ("expected", "low", "high"),
+        ("p_low", "p_high", "scale"),
+        True,
+    ),
+    "expect_day": Case(
+        lambda x: expect_day(x, 2, x.mean() if x.size else 1.0), ("expected", "low", "high"), ("p_low", "scale"), True
+    ),
+    "weekday_profile": Case(lambda x: weekday_profile(x, np.arange(x.size) % 7), (), ("factors",)),
+    "expect_many": Case(
+        lambda x: expect_many(x[None, :], x[:1] if x.size else np.ones(1), kind="money"),
+        ("expected", "high"),
+        ("p_low", "scale"),
+    ),
+    "pace": Case(lambda x: pace(x, 0, float(x.sum()), 9), ("forecast", "low", "high"), ()),
+    "concentration": Case(concentration, (), ("shares", "herfindahl"), alone=True),
+    "compare_money": Case(lambda x: compare_money(*halves(x)), ("first", "second"), ("p_lower",), True),
+    "compare_counts": Case(lambda x: compare_counts(*halves(np.floor(x)))),
+    "compare_rates": Case(lambda x: compare_rates(x.sum() / 9, x.sum(), x.sum() / 8, x.sum()), alone=True),
+    "line_shift": Case(lambda x: line_shift(*halves(x)), (), ("ratio", "p_lower"), True),
+    "beta_by_moments": Case(lambda x: beta_by_moments(np.floor(x / 9 + 1), np.floor(x) + 9)),
+    "beta_by_likelihood": Case(lambda x: beta_by_likelihood(np.floor(x / 9 + 1), np.floor(x) + 9)),
+    "shrink": Case(
+        lambda x: shrink(x, np.sqrt(np.arange(1, x.size + 1)) * (x.mean() if x.size else 1)), ("means", "centre")
+    ),
+    "james_stein": Case(lambda x: james_stein(x, float(x.var()) / 4 if x.size else 1.0), constant=True),
+    "develop": Case(lambda x: developed(x)[0], ("unit",), ("seen_by", "ratio")),
+    "to_come": Case(coming, (), ()),
+    "compare_at_equal_age": Case(lambda x: compare_at_equal_age(x.sum(), 10.0, x.sum() * 1.1, 10.0), alone=True),
+    "smallest_visible_change": Case(lambda x: smallest_visible_change(0.03, float(x.sum())), alone=True),
+    "smallest_visible_count_change": Case(lambda x: smallest_visible_count_change(float(x.sum())), alone=True),
+    "weeks_to_see": Case(lambda x: weeks_to_see(0.03, float(x.sum()), 0.1), alone=True),
+    "zero_run": Case(lambda x: zero_run(float(x.sum()), 56.0 * min(x.size, 1), 9.0), alone=True),
+    "demand": Case(lambda x: demand(float(x.sum()), 56.0 * min(x.size, 1)), ("daily",), alone=True),
+    "reorder": Case(
+        lambda x: (
+            d
+            if isinstance(d := demand(x.size, 56.0 * min(x.size, 1)), Refusal)
+            else reorder(d, 1, 9, 7, under=5, over=1)
+        ),
+        alone=True,
+    ),
+}
+
+
+def amounts(n: int = 84, seed: int = 0) -> Draw:
+    return np.random.default_rng(seed).lognormal(4, 0.4, n)
+
+
+def numbers(answer: object) -> np.ndarray:
+    """Every number in an answer, nested dataclasses and all; errors nobody gave variances for are left out."""
+    if isinstance(answer, tuple):
+        return np.concatenate([numbers(each) for each in answer])
+    if dataclasses.is_dataclass(answer):
+        fields = [f.name for f in dataclasses.fields(answer) if "error" not in f.name and f.name != "reach"]
+        return np.concatenate([numbers(getattr(answer, name)) for name in fields] or [np.zeros(0)])
+    return np.zeros(0) if isinstance(answer, str) else np.atleast_1d(np.asarray(answer, dtype=float)).ravel()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_same_question_has_the_same_answer_and_no_nan(name):
+    first, second = CASES[name].ask(amounts()), CASES[name].ask(amounts())
+    assert not isinstance(first, Refusal), first
+    assert np.array_equal(numbers(first), numbers(second))
+    assert not np.isnan(numbers(first)).any()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_empty_input_is_refused(name):
+    with np.errstate(all="raise"):
+        assert isinstance(CASES[name].ask(np.zeros(0)), Refusal)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_value_is_answered_or_refused_but_never_nan(name):
+    answer = CASES[name].ask(np.array([30.0]))
+    assert isinstance(answer, Refusal) != CASES[name].alone
+    if not isinstance(answer, Refusal):
+        assert not np.isnan(numbers(answer)).any()
+    else:
+        assert answer.needed is not None
+        assert answer.have is not None
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_constant_input_is_refused_where_there_is_nothing_to_learn(name):
+    answer = CASES[name].ask(np.full(84, 30.0))
+    assert isinstance(answer, Refusal) or not CASES[name].constant
+    if not isinstance(answer, Refusal):
+        assert not np.isnan(numbers(answer)).any()
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.scales or case.steady])
+def test_pence_and_pounds_say_the_same(name):
+    case = CASES[name]
+    pounds, pence = case.ask(amounts()), case.ask(100 * amounts())
+    for field in case.scales:
+        assert np.asarray(getattr(pence, field)) == pytest.approx(
+            100 * np.asarray(getattr(pounds, field)), rel=1e-6, abs=1e-9
+        )
+    for field in case.steady:
+        assert np.asarray(getattr(pence, field)) == pytest.approx(
+            np.asarray(getattr(pounds, field)), rel=1e-6, abs=1e-9
+        )
