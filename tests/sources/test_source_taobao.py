@@ -4,10 +4,15 @@ import json
 from decimal import Decimal
 
 import pytest
+
 from zhanggui.errors import BadFile
 from zhanggui.sources.taobao import exported
 
-HEADER = "订单编号,买家会员名,买家应付货款,买家应付邮费,总金额,买家实际支付金额,订单状态,买家留言,收货地址 ,联系手机,订单创建时间,订单付款时间 ,宝贝标题 ,宝贝种类 ,物流单号 ,物流公司,订单备注,宝贝总数量,店铺名称,分阶段订单信息,退款金额,确认收货时间,打款商家金额"
+HEADER = (
+    "订单编号,买家会员名,买家应付货款,买家应付邮费,总金额,买家实际支付金额,订单状态,买家留言,收货地址 ,"
+    "联系手机,订单创建时间,订单付款时间 ,宝贝标题 ,宝贝种类 ,物流单号 ,物流公司,订单备注,宝贝总数量,"
+    "店铺名称,分阶段订单信息,退款金额,确认收货时间,打款商家金额"
+)
 PAID = {
     "订单编号": '="5301234567890123401"',
     "买家会员名": "买家甲",
@@ -46,7 +51,11 @@ def order_list(write, read, rows):
 
 def test_the_order_list_of_2019_is_recognised_by_its_columns(samples, read):
     (reading,) = read(samples / "taobao_ExportOrderList201905151650.csv")
-    assert (reading.recognition.source, reading.recognition.layout, reading.recognition.score) == ("taobao", "orders", 1.0)
+    assert (reading.recognition.source, reading.recognition.layout, reading.recognition.score) == (
+        "taobao",
+        "orders",
+        1.0,
+    )
     assert (reading.channel, reading.shop, reading.rows_read) == ("taobao:main", "测试旗舰店", 3)
     assert "发货时间" in reading.recognition.missing
 
@@ -287,7 +296,10 @@ def test_a_sub_order_list_gives_lines_orders_refunds_and_products(samples, read,
     assert {piece.table: piece.layout for piece in readings[0].pieces}["order_lines"] == 30
 
 
-SUB = "子订单编号,主订单编号,商品标题,商品价格,购买数量,订单状态,商家编码,买家应付货款,买家实付金额,退款状态,退款金额,订单创建时间,订单付款时间,发货时间,商品ID"
+SUB = (
+    "子订单编号,主订单编号,商品标题,商品价格,购买数量,订单状态,商家编码,买家应付货款,买家实付金额,"
+    "退款状态,退款金额,订单创建时间,订单付款时间,发货时间,商品ID"
+)
 
 
 @pytest.mark.parametrize("when", ["2026-08-01 10:00:00", "2026/08/01 10:00:00", "2026/8/1 10:00", "2026-08-01"])
@@ -367,7 +379,10 @@ def test_other_platforms_files_are_not_claimed(write):
     from zhanggui.sources import reading
     from zhanggui.sources.taobao import SOURCE
 
-    douyin = "主订单编号,子订单编号,选购商品,商品规格,商品数量,商品ID,商家编码,商品单价,订单应付金额,订单提交时间,订单状态\n1,2,a,b,1,3,c,4,5,2026-01-01,已完成\n"
+    douyin = (
+        "主订单编号,子订单编号,选购商品,商品规格,商品数量,商品ID,商家编码,商品单价,订单应付金额,订单提交时间,订单状态\n"
+        "1,2,a,b,1,3,c,4,5,2026-01-01,已完成\n"
+    )
     jd = "订单号,商品ID,商品名称,订购数量,下单时间,京东价,订单金额,订单状态\n1,2,a,1,2026-01-01,3,3,完成\n"
     for name, text in (("douyin.csv", douyin), ("jd.csv", jd)):
         (sheet,) = reading.sheets(write(name, text), SOURCE.known)

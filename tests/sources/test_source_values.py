@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from zhanggui.errors import BadFile
 from zhanggui.sources import reading
 from zhanggui.sources import values as v
@@ -83,7 +84,9 @@ def test_what_is_no_amount_stays_to_be_rejected():
     assert rejects == [(3, "pay", "abc", "store.reject.not_an_amount")]
 
 
-@given(st.decimals(min_value=-(10**9), max_value=10**9, places=2, allow_nan=False), st.sampled_from(["{}", "￥{}", "{}元"]))
+@given(
+    st.decimals(min_value=-(10**9), max_value=10**9, places=2, allow_nan=False), st.sampled_from(["{}", "￥{}", "{}元"])
+)
 @settings(max_examples=80, deadline=None)
 def test_every_amount_survives_thousand_marks_to_the_cent(amount, dress):
     frame = pl.DataFrame({"x": [dress.format(f"{amount:,.2f}")]})

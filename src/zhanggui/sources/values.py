@@ -7,7 +7,7 @@ value seen. Decisions that one cell cannot settle (a decimal comma, a percent si
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 import polars as pl
@@ -26,18 +26,51 @@ _GUARD = r'^\s*=?\s*"?\s*[\'’]?\s*|["\s]*$'
 _SYMBOLS = r"(?:￥|¥|\$|£|€|元|圆|RMB|CNY|USD|GBP|EUR|HKD|TWD|HK\$|US\$|NT\$|BRL|R\$)"
 _EUROPEAN = r"^-?\d{1,3}(?:\.\d{3})+,\d+$|^-?\d+,\d{1,2}$|^-?\d{1,3}(?:\.\d{3}){2,}$"
 _ENGLISH = r"^-?\d{1,3}(?:,\d{3})+\.\d+$|^-?\d+\.\d{1,2}$|^-?\d{1,3}(?:,\d{3}){2,}$"
+_PLAIN_ID = r"^[0-9A-Za-z#_-]+$"
+_ISO = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
+_SECONDS = "%Y-%m-%d %H:%M:%S"
+_ZONED = r"(?:[+-]\d{2}:?\d{2}|Z|UTC|GMT)$"
+_MASK = r"[*＊]"
+_REGION = r"[^\s省市区县0-9]{2,8}?(?:省|自治区|特别行政区)|(?:北京|上海|天津|重庆)市"
 _NUMBER = r"^-?\d+(?:\.\d+)?$|^-?\.\d+$"
 
 
 def missing(cell: pl.Expr, *more: str) -> pl.Expr:
     """The text without blanks around it, NULL where it says "no data" (``-``, ``--``, ``—``, empty, null, nan, 暂无 and ``more``)."""
-    bare = cell.str.strip_chars(" \t\r\n\u00a0\u3000\ufeff")
-    return pl.when(~bare.str.to_lowercase().is_in([*MISSING, *(text.lower() for text in more)])).then(bare)
+    return _whole(cell, lambda column: _filled(column, more))
+
+
+def _whole(cell: pl.Expr, clean: Callable[[pl.Series], pl.Series]) -> pl.Expr:
+    """An expression that hands the whole column to ``clean``, so that each step is taken once and may end early.
+
+    A literal (a column the file lacks) is spread over the rows first: the result of a function does not broadcast.
+    """
+    if not cell.meta.root_names():
+        name = cell.meta.output_name(raise_if_undetermined=False) or "literal"
+        cell = pl.coalesce(pl.repeat(None, pl.len(), dtype=pl.String), cell).alias(name)
+    return cell.cast(pl.String).map_batches(clean, return_dtype=pl.String)
+
+
+def _filled(column: pl.Series, more: Sequence[str] = ()) -> pl.Series:
+    bare = column.str.strip_chars(" \t\r\n\u00a0\u3000\ufeff")
+    said = bare.str.to_lowercase().is_in([*MISSING, *(text.lower() for text in more)]).fill_null(True)
+    return bare.zip_with(~said, _nulls(bare))
+
+
+def _nulls(column: pl.Series) -> pl.Series:
+    return pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, len(column))
+
+
+def _every(column: pl.Series, pattern: str) -> bool:
+    """Whether every filled cell matches."""
+    return bool(column.str.contains(pattern).all())
 
 
 def identifier(cell: pl.Expr) -> pl.Expr:
     """An id without the guards exporters put around it: ``="123"``, a leading ``'``, tabs. See also :func:`check_ids`."""
-    return missing(cell.str.replace_all(_GUARD, ""))
+    return _whole(
+        cell, lambda column: _filled(column if _every(column, _PLAIN_ID) else column.str.replace_all(_GUARD, ""))
+    )
 
 
 def check_ids(frame: pl.DataFrame, columns: Iterable[str], sheet: Sheet) -> None:
@@ -57,29 +90,48 @@ def money(cell: pl.Expr, *more_missing: str) -> pl.Expr:
 
     Whether ``1.234,56`` writes its decimals with a comma is decided for the whole column: some cell must show it and none the contrary.
     """
-    text = missing(cell, *more_missing)
+    return _whole(cell, lambda column: _money(_filled(column, more_missing)))
+
+
+def _money(text: pl.Series) -> pl.Series:
+    if _every(text, _NUMBER):
+        return text
     bare = text.str.replace_all(_SYMBOLS, "").str.replace_all(r"[\s\u00a0'’]", "").str.replace(r"^\+", "")
-    bare = bare.str.replace(r"^[-−](.*)$", "-$1").str.replace(r"^\((.+)\)$", "-$1").str.replace(r"^（(.+)）$", "-$1")
-    bare = bare.str.replace(r"^(.+)-$", "-$1").str.replace(r"^--", "-")
-    european = bare.str.contains(_EUROPEAN).any() & ~bare.str.contains(_ENGLISH).any()
-    plain = (
-        pl.when(european)
-        .then(bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
-        .otherwise(
-            pl.when(bare.str.contains(r"^-?\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?[万萬亿億]?$"))
-            .then(bare.str.replace_all(",", "", literal=True))
-            .otherwise(bare)
+    bare = (
+        bare.str.replace(r"^[−](.*)$", "-$1").str.replace(r"^[(（](.+)[)）]$", "-$1").str.replace(r"^([^-].*)-$", "-$1")
+    )
+    if bare.str.contains(_EUROPEAN).any() and not bare.str.contains(_ENGLISH).any():
+        plain = bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    else:
+        marked = bare.str.contains(r"^-?\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?[万萬亿億]?$").fill_null(False)
+        plain = bare.str.replace_all(",", "", literal=True).zip_with(marked, bare)
+    if plain.str.contains("[万萬亿億]$").any():
+        plain = _multiplied(plain)
+    return plain.zip_with(plain.str.contains(_NUMBER).fill_null(False), text)
+
+
+def _multiplied(plain: pl.Series) -> pl.Series:
+    """``1.2万`` as 12000, ``1亿`` as 100000000."""
+    return (
+        plain.to_frame("cell")
+        .select(
+            pl.when(pl.col("cell").str.contains("[万萬]$"))
+            .then(10_000.0)
+            .when(pl.col("cell").str.contains("[亿億]$"))
+            .then(1e8)
+            .alias("scale"),
+            "cell",
         )
+        .select(
+            pl.coalesce(
+                (pl.col("cell").str.replace("[万萬亿億]$", "").cast(pl.Float64, strict=False) * pl.col("scale"))
+                .round(4)
+                .cast(pl.String),
+                "cell",
+            )
+        )
+        .to_series()
     )
-    scale = (
-        pl.when(plain.str.contains("[万萬]$"))
-        .then(pl.lit(10_000.0))
-        .when(plain.str.contains("[亿億]$"))
-        .then(pl.lit(1e8))
-    )
-    scaled = (plain.str.replace("[万萬亿億]$", "").cast(pl.Float64, strict=False) * scale).round(4).cast(pl.String)
-    plain = pl.coalesce(scaled, plain)
-    return pl.when(plain.str.contains(_NUMBER)).then(plain).otherwise(text)
 
 
 def amount(cell: pl.Expr, *more_missing: str) -> pl.Expr:
@@ -95,13 +147,16 @@ def readable_amounts(
     for column in columns:
         if column not in frame.columns:
             continue
-        cell = pl.col(column)
-        unread = missing(cell, *more_missing).is_not_null() & amount(cell, *more_missing).is_null()
-        wrong = frame.filter(unread)
-        if not wrong.is_empty():
+        numbers = frame.select(
+            "_row",
+            missing(pl.col(column), *more_missing).alias("text"),
+            amount(pl.col(column), *more_missing).alias("value"),
+        )
+        unread = numbers["text"].is_not_null() & numbers["value"].is_null()
+        if unread.any():
+            wrong = numbers.filter(unread)
             rejects += [
-                (int(row), column, str(value), "store.reject.not_an_amount")
-                for row, value in wrong.select("_row", column).rows()
+                (row, column, text, "store.reject.not_an_amount") for row, text in wrong.select("_row", "text").rows()
             ]
             frame = frame.filter(~unread)
     return frame, rejects
@@ -144,7 +199,12 @@ def instant(cell: pl.Expr, order: Order = "ymd") -> pl.Expr:
     Understands ``2016/5/23 22:02``, ``2019-05-01T10:02:11``, ``2019年5月1日``, ``20190501``, a date alone, and with ``order`` the
     day or the month first (``12/1/2010 8:26``); :func:`date_order` tells which it is.
     """
-    text = missing(cell, "0000-00-00 00:00:00", "0000-00-00")
+    return _whole(cell, lambda column: _instant(_filled(column, ("0000-00-00 00:00:00", "0000-00-00")), order))
+
+
+def _instant(text: pl.Series, order: Order) -> pl.Series:
+    if _every(text, _ISO) and text.str.to_datetime(_SECONDS, strict=False).null_count() == text.null_count():
+        return text
     even = (
         text.str.replace(r"^(\d{4})年(\d{1,2})月(\d{1,2})日?", "$1-$2-$3")
         .str.replace(r"^(\d{4})[/.](\d{1,2})[/.](\d{1,2})", "$1-$2-$3")
@@ -156,13 +216,20 @@ def instant(cell: pl.Expr, order: Order = "ymd") -> pl.Expr:
     if order != "ymd":
         swap = "$3-$2-$1" if order == "dmy" else "$3-$1-$2"
         even = even.str.replace(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", swap)
-    zoned = text.str.contains(r"(?:[+-]\d{2}:?\d{2}|Z|UTC|GMT)$") & text.str.contains(r"\d:\d{2}")
-    parsed = pl.coalesce(
-        even.str.to_datetime(form, strict=False, time_unit="us") for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
+    parsed = pl.DataFrame({"text": text, "even": even}).select(
+        pl.coalesce(
+            *(
+                pl.col("even").str.to_datetime(form, strict=False, time_unit="us")
+                for form in (_SECONDS, "%Y-%m-%d %H:%M")
+            ),
+            pl.col("even").str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us")),
+        )
+        .dt.strftime(_SECONDS)
+        .alias("written"),
+        (pl.col("text").str.contains(_ZONED) & pl.col("text").str.contains(r"\d:\d{2}")).alias("zoned"),
+        "text",
     )
-    days = even.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
-    written = pl.coalesce(parsed, days).dt.strftime("%Y-%m-%d %H:%M:%S")
-    return pl.when(zoned).then(text).otherwise(pl.coalesce(written, text))
+    return parsed.select(pl.when("zoned").then("text").otherwise(pl.coalesce("written", "text"))).to_series()
 
 
 def day(cell: pl.Expr, order: Order = "ymd") -> pl.Expr:
@@ -197,13 +264,17 @@ def date_order(column: pl.Series, file: str) -> Order:
 
 def is_masked(cell: pl.Expr) -> pl.Expr:
     """Whether a name was masked by the platform (``张**``, ``t**``): it names nobody and many share it."""
-    return cell.str.contains(r"[*＊]")
+    return cell.str.contains(_MASK)
 
 
 def identity(cell: pl.Expr) -> pl.Expr:
     """A buyer's name, NULL where it is missing or masked."""
-    name = missing(cell.str.replace_all(_GUARD, ""))
-    return pl.when(~is_masked(name)).then(name)
+
+    def named(column: pl.Series) -> pl.Series:
+        name = _filled(column.str.replace_all(_GUARD, ""))
+        return name.zip_with(~name.str.contains(_MASK).fill_null(True), _nulls(name))
+
+    return _whole(cell, named)
 
 
 def region_parts(address: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
@@ -211,15 +282,37 @@ def region_parts(address: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
     The four municipalities are region and city at once, and short names become full ones (``上海`` → ``上海市``).
     """
-    text = missing(address).str.replace(r"^中国\s*(?:大陆)?\s*", "")
-    named = text.str.extract(r"^([^\s省市区县0-9]{2,8}?(?:省|自治区|特别行政区)|(?:北京|上海|天津|重庆)市)", 1)
-    short = text.str.extract(f"^({'|'.join(REGIONS)})", 1)
-    region = pl.coalesce(named, short).replace(REGIONS)
-    rest = text.str.replace(r"^(?:[^\s省市区县0-9]{2,8}?(?:省|自治区|特别行政区)|(?:北京|上海|天津|重庆)市)\s*", "")
-    rest = pl.when(named.is_null()).then(text.str.replace(f"^(?:{'|'.join(REGIONS)})\\s*", "")).otherwise(rest)
-    city = rest.str.extract(r"^([^\s*＊0-9]{1,10}?(?:自治州|地区|盟|市))", 1)
-    in_municipality = region.is_in(list(MUNICIPALITIES))
-    return region, pl.when(in_municipality).then(region).when(region.is_not_null()).then(city)
+    return _whole(address, lambda column: _places(column)["region"]), _whole(
+        address, lambda column: _places(column)["city"]
+    )
+
+
+def _places(address: pl.Series) -> pl.DataFrame:
+    text = _filled(address).str.replace(r"^中国\s*(?:大陆)?\s*", "")
+    short = f"^({'|'.join(REGIONS)})"
+    return (
+        pl.DataFrame({"text": text})
+        .with_columns(
+            pl.col("text").str.extract(f"^({_REGION})", 1).alias("named"),
+            pl.col("text").str.extract(short, 1).alias("short"),
+        )
+        .with_columns(
+            pl.coalesce("named", "short").replace(REGIONS).alias("region"),
+            pl.when(pl.col("named").is_not_null())
+            .then(pl.col("text").str.replace(f"^(?:{_REGION})\\s*", ""))
+            .otherwise(pl.col("text").str.replace(short + r"\s*", ""))
+            .str.extract(r"^([^\s*＊0-9]{1,10}?(?:自治州|地区|盟|市))", 1)
+            .alias("rest"),
+        )
+        .select(
+            "region",
+            pl.when(pl.col("region").is_in(list(MUNICIPALITIES)))
+            .then("region")
+            .when(pl.col("region").is_not_null())
+            .then("rest")
+            .alias("city"),
+        )
+    )
 
 
 def safe_text(cell: pl.Expr) -> pl.Expr:
@@ -247,17 +340,26 @@ def extra(frame: pl.DataFrame, columns: Iterable[str], names: Mapping[str, str] 
     Columns that look personal by their header, or whose cells do (an e-mail, a phone), are not taken. ``names`` renames.
     """
     taken = [name for name in columns if name in frame.columns and not looks_personal(name)]
-    taken = [name for name in taken if not _holds_people(frame[name])]
-    if not taken:
-        return pl.lit(None, dtype=pl.String)
-    pairs = [
-        pl.when(missing(pl.col(name)).is_not_null() & ~pl.col(name).str.contains(_PERSONAL_CELL)).then(
-            pl.format("{}:{}", pl.lit(_quoted((names or {}).get(name, name.strip()))), _json_text(pl.col(name)))
-        )
-        for name in taken
+    columns_ = {name: column for name in taken if not _holds_people(column := _filled(frame[name]))}
+    parts = [
+        _pair((names or {}).get(name, name.strip()), column) for name, column in columns_.items() if column.count()
     ]
-    inner = pl.concat_str(pairs, separator=",", ignore_nulls=True)
-    return pl.when(inner.str.len_bytes() > 0).then(pl.concat_str(pl.lit("{"), inner, pl.lit("}")))
+    if not parts:
+        return pl.lit(None, dtype=pl.String)
+    inner = pl.select(pl.concat_str([pl.lit(part) for part in parts], separator=",", ignore_nulls=True)).to_series()
+    filled = inner.str.len_bytes() > 0
+    return pl.lit(("{" + inner + "}").zip_with(filled.fill_null(False), _nulls(inner)))
+
+
+def _pair(name: str, column: pl.Series) -> pl.Series:
+    """``"name":"cell"`` as JSON, NULL for an empty cell and for one that looks like a person's. Repeated cells are written once."""
+    cells = column.unique()
+    written = pl.DataFrame({"cell": cells}).select(
+        pl.when(~pl.col("cell").str.contains(_PERSONAL_CELL)).then(
+            pl.concat_str(pl.lit(_quoted(name) + ":"), _json_text(pl.col("cell")))
+        )
+    )
+    return column.replace_strict(cells, written.to_series(), return_dtype=pl.String)
 
 
 def _holds_people(column: pl.Series) -> bool:
@@ -271,7 +373,7 @@ def _quoted(text: str) -> str:
 
 
 def _json_text(cell: pl.Expr) -> pl.Expr:
-    escaped = missing(cell).str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
+    escaped = cell.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
     escaped = escaped.str.replace_all("\n", "\\n", literal=True).str.replace_all("\r", "\\r", literal=True)
     escaped = escaped.str.replace_all("\t", "\\t", literal=True).str.replace_all(r"[\x00-\x1f]", "")
     return pl.concat_str(pl.lit('"'), escaped, pl.lit('"'))
