@@ -18,6 +18,8 @@ AMOUNTS = ("line_total", "unit_price", "order_total", "goods_amount", "paid_amou
 _LEADING = ("quantity", "unit_price", "country", "city", "region", "currency")
 """Fields whose word may stand first in a name (``Quantity sold``); elsewhere the last word is what the column is."""
 
+_MOST = 0.6
+"""The share of cells that must look like dates or numbers where the name says so; the others become rejects."""
 _SURE, _WORD, _PART, _CONTENT, _GIVEN = 0.95, 0.7, 0.5, 0.45, 1.0
 _DATE = re.compile(
     r"(19[789]\d|20\d\d)[-/.年]\d{1,2}[-/.月]\d{1,2}日?([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})([ ,T].*)?"
@@ -169,9 +171,9 @@ def _fits(field: str, cells: Sequence[str]) -> bool:
     if not cells:
         return True
     if field in DATES:
-        return _share(_DATE, cells) >= 0.8
+        return _share(_DATE, cells) >= _MOST
     if field in NUMBERS:
-        return _share(_NUMBER, cells) >= 0.8
+        return _share(_NUMBER, cells) >= _MOST
     return not (field in ("title", "country", "city", "currency") and _share(_DATE, cells) > 0.8)
 
 
