@@ -38,7 +38,7 @@ def choose(lines: Sequence[MetricLine], verdicts: Iterable[Verdict], config: Con
     head, rest = _weights(len(tested), rule_tests, family)
     p = [min((lines[i].p or 0.0) / head, 1.0) if head else 1.0 for i in tested]
     p += [min((f.p or 0.0) / (rest * f.weight), 1.0) if rest * f.weight else 1.0 for f in claims]
-    adjusted = adjust(p, family=family) if p else []
+    adjusted: Sequence[float] = adjust(p, family=family).tolist() if p else []
     level = config["alarm_false_discovery"]
     unusual = {i for i, q in zip(tested, adjusted, strict=False) if q <= level and _matters(lines[i], floor)}
     passed = [

@@ -19,6 +19,7 @@ from zhanggui.numbers.festivals import festival_in
 from zhanggui.numbers.frames import View
 from zhanggui.numbers.kinds import Answer, Question
 from zhanggui.numbers.query import ask
+from zhanggui.playbooks.terms import first_day
 from zhanggui.units import Clock, Period
 
 if TYPE_CHECKING:
@@ -99,10 +100,10 @@ def _history(name: str, frames: Mapping[str, pl.DataFrame], traffic: pl.DataFram
     if name in WITH_TRAFFIC:
         return _traffic_history(name, traffic, view)
     days = frames["shop_days"]
-    first = days.filter(pl.col("orders") > 0)["day"].min() if days.height else None
+    first = first_day(days.filter(pl.col("orders") > 0))
     if first is None:
         return np.full(1, np.nan)
-    whole = min(((view.as_of - first).days + 1) // view.days, view.blocks)  # type: ignore[operator]
+    whole = min(((view.as_of - first).days + 1) // view.days, view.blocks)
     columns = {
         column: _blocks(frames["shop_blocks"], column, whole)
         for column in ("orders", "gross", "refunds", "units", "discount", "listed", "new_buyers", "returning_buyers")

@@ -11,7 +11,7 @@ from zhanggui.brief.choose import Chosen
 from zhanggui.brief.kinds import MetricLine, Said
 from zhanggui.numbers.kinds import Driver, Place
 from zhanggui.playbooks.kinds import Due, Situation
-from zhanggui.playbooks.terms import count, exact, money, name_of, share
+from zhanggui.playbooks.terms import column_sum, count, exact, money, name_of, share
 from zhanggui.units import Quantity, Words
 
 MOST_SAID = 3
@@ -85,10 +85,10 @@ def not_said(lines: Sequence[MetricLine], chosen: Chosen, situation: Situation) 
 
 def _masked(situation: Situation) -> list[Words]:
     orders = situation.frames["set_apart"].filter(pl.col("counted"))
-    total, unknown = float(orders["orders"].sum()), float(orders["no_buyer"].fill_null(0).sum())
+    total, unknown = column_sum(orders, "orders"), column_sum(orders, "no_buyer")
     if not total or unknown / total < MASKED:
         return []
-    money_unknown = float(orders["no_buyer_goods"].fill_null(0).sum())
+    money_unknown = column_sum(orders, "no_buyer_goods")
     return [Words("rules.not_said.no_buyer", {"share": share(unknown / total), "money": money(money_unknown)})]
 
 
@@ -105,9 +105,9 @@ def left_out(frames: Mapping[str, pl.DataFrame], situation: Situation) -> list[W
     words = []
     lines = frames["non_goods"]
     if lines.height:
-        amount = float(lines["amount"].fill_null(0).sum() - lines["refunds"].fill_null(0).sum())
-        rows = float(lines["rows"].fill_null(0).sum() + lines["refund_rows"].fill_null(0).sum())
-        now = float(lines["amount_now"].fill_null(0).sum() - lines["refunds_now"].fill_null(0).sum())
+        amount = column_sum(lines, "amount") - column_sum(lines, "refunds")
+        rows = column_sum(lines, "rows") + column_sum(lines, "refund_rows")
+        now = column_sum(lines, "amount_now") - column_sum(lines, "refunds_now")
         largest = lines.with_columns(net=pl.col("amount").fill_null(0) - pl.col("refunds").fill_null(0))
         largest = largest.sort(pl.col("net").abs(), descending=True).head(4)
         names = " · ".join(code or "–" for code in largest["sku"].to_list())
@@ -118,18 +118,18 @@ def left_out(frames: Mapping[str, pl.DataFrame], situation: Situation) -> list[W
             )
         )
     apart = frames["set_apart"].filter(~pl.col("counted") & (pl.col("kind") != "credit"))
-    if apart.height and float(apart["orders"].sum()):
+    if apart.height and column_sum(apart, "orders"):
         words.append(
             Words(
                 "rules.left_out.orders",
                 {
-                    "orders": count(float(apart["orders"].sum())),
-                    "money": exact(float(apart["goods"].fill_null(0).sum())),
-                    "now": count(float(apart["orders_now"].fill_null(0).sum())),
+                    "orders": count(column_sum(apart, "orders")),
+                    "money": exact(column_sum(apart, "goods")),
+                    "now": count(column_sum(apart, "orders_now")),
                 },
             )
         )
-    rates = float(frames["set_apart"]["no_rate"].fill_null(0).sum())
+    rates = column_sum(frames["set_apart"], "no_rate")
     if rates:
         words.append(Words("rules.left_out.no_rate", {"orders": count(rates)}))
     return words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import ibis
 import polars as pl
@@ -38,7 +38,7 @@ def last_complete_day(warehouse: Warehouse, clock: Clock) -> date:
         last = warehouse.run(traffic.agg(day=traffic.day.max()))["day"][0]
         if last is None:
             raise Unanswerable("metrics.no_data")
-        return min(last, yesterday)
+        return min(cast(date, last), yesterday)
     return min(_whole(days, clock.zone), yesterday)
 
 

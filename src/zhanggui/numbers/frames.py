@@ -77,9 +77,9 @@ def stacked(keys: Sequence[str], *parts: Any) -> Any:
 
 
 def goods(warehouse: Warehouse) -> Any:
-    """Lines of goods of counted sales; gifts and postage are apart."""
+    """Lines of goods and gifts of counted sales, as the catalogue counts them; postage, manual and fee lines are apart."""
     sales = warehouse.table("sales")
-    return sales.filter(sales.kind == "goods")
+    return sales.filter(sales.kind != "non_goods")
 
 
 def refunds(warehouse: Warehouse) -> Any:

@@ -19,7 +19,7 @@ import polars as pl
 from zhanggui.methods.counts import zero_run as chance_of_zero_run
 from zhanggui.methods.expectation import Expectations, expect_many
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
-from zhanggui.playbooks.terms import asked, count, money, name_of, share
+from zhanggui.playbooks.terms import asked, count, first_day, money, name_of, share
 from zhanggui.units import Refusal, Words
 
 Floats = npt.NDArray[np.float64]
@@ -64,10 +64,11 @@ def moves(situation: Situation) -> Moves | None:
     products = blocks["product_id"].unique().sort().to_list()
     orders, gross = (_matrix(blocks, products, name, whole) for name in ("orders", "gross"))
     past, now = orders[:, 1:][:, ::-1], orders[:, 0]
-    usual = past[:, -8:].mean(axis=1) * shop_orders[0] / max(shop_orders[1:9].mean(), 1e-9)
+    recent = np.maximum(past[:, -8:].mean(axis=1), past[:, -2:].mean(axis=1))
+    usual = recent * shop_orders[0] / max(shop_orders[1:9].mean(), 1e-9)
     order_value = gross[:, 1:27].sum(axis=1) / np.maximum(orders[:, 1:27].sum(axis=1), 1.0)
     judged = (np.maximum(usual, now / 4) >= FEWEST_EXPECTED) & (
-        usual * order_value * 7 / situation.period.days >= situation.floor
+        np.maximum(usual, now) * order_value * 7 / situation.period.days >= situation.floor
     )
     judged &= (past > 0).sum(axis=1) >= FEWEST_BLOCKS // 2
     if not judged.any():
@@ -84,10 +85,10 @@ def moves(situation: Situation) -> Moves | None:
 
 def _whole_blocks(situation: Situation, shop: pl.DataFrame) -> int:
     """Blocks (0 included) that lie wholly after the shop's first sale."""
-    first = situation.frames["shop_days"]["day"].min()
+    first = first_day(situation.frames["shop_days"])
     if first is None:
         return 0
-    return int(min(((situation.as_of - first).days + 1) // situation.period.days, int(shop["block"].max()) + 1))  # type: ignore[operator,arg-type]
+    return min(((situation.as_of - first).days + 1) // situation.period.days, int(shop["block"].to_numpy().max()) + 1)
 
 
 def _row(frame: pl.DataFrame, name: str, blocks: int) -> Floats:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from zhanggui.playbooks.kinds import Due, Locked, Rule, Situation, Verdict
-from zhanggui.playbooks.terms import count, margin_per_sale, money
+from zhanggui.playbooks.terms import column_sum, count, margin_per_sale, money
 from zhanggui.units import Words
 
 RULE = "ship_by"
@@ -53,7 +53,7 @@ def _due(channel: str, orders: pl.DataFrame, situation: Situation) -> list[Due]:
     pressing = local.filter(pl.col("deadline") <= morning + timedelta(hours=24)).sort("deadline")
     if pressing.is_empty():
         return []
-    value = float(pressing["goods"].fill_null(0).mean() or 0)  # type: ignore[arg-type]
+    value = column_sum(pressing, "goods") / pressing.height
     margin = margin_per_sale(situation.costs)
     contribution = max((margin or 0) * value - situation.costs.per_order, 0.0) if margin is not None else 0.0
     loss = lateness_loss(
@@ -64,13 +64,14 @@ def _due(channel: str, orders: pl.DataFrame, situation: Situation) -> list[Due]:
         contribution,
     )
     late = pressing.filter(pl.col("deadline") <= morning).height
-    oldest = (morning - pressing["paid_at"].min()).total_seconds() / 3600  # type: ignore[operator]
+    paid: datetime = pressing["paid_at"].sort()[0]
+    oldest = (morning - paid).total_seconds() / 3600
     words = Words(
         "rules.ship_by.late" if late else "rules.ship_by.due",
         {
             "orders": count(pressing.height),
             "late": count(late),
-            "value": money(float(pressing["goods"].fill_null(0).sum())),
+            "value": money(column_sum(pressing, "goods")),
             "oldest": count(round(oldest)),
             "loss": money(loss),
             "channel": channel,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, cast
+
+import polars as pl
 
 from zhanggui.costs import CostSheet
 from zhanggui.playbooks.kinds import Situation
@@ -81,6 +84,16 @@ def name_of(situation: Situation, product: str) -> str:
     """The product's short name, cut to what a line holds."""
     name = situation.names.get(product, product).strip() or product
     return name if len(name) <= 40 else name[:39] + "…"
+
+
+def column_sum(frame: pl.DataFrame, name: str) -> float:
+    """The sum of a column as a float, 0 of no rows; NULL counts nothing."""
+    return float(cast(float, frame[name].fill_null(0).sum() or 0))
+
+
+def first_day(frame: pl.DataFrame, name: str = "day") -> date | None:
+    """The earliest day of a column."""
+    return cast("date | None", frame[name].min()) if frame.height else None
 
 
 def asked(metric: str, situation: Situation, /, by: tuple[str, ...] = (), **where: str) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from zhanggui.units import Words
 
 USUAL_WEEKS = 8
 FEWEST_PRODUCTS = 20
+CANDIDATE = 0.05
 BULK_SHARE = 0.05
 """An order that is a twentieth of the period's sales makes the week look better than it was."""
 
@@ -160,6 +161,8 @@ def paid_price_drift(situation: Situation) -> Verdict:
     from scipy.special import ndtr
 
     p = float(ndtr(-abs(drift) / error))
+    if p >= CANDIDATE:
+        return Verdict(family=1)
     weekly = float(both["gross_0"].sum()) / 4
     size = weekly * (1 - np.exp(-drift))
     low, high = (weekly * (1 - np.exp(-(drift + sign * 1.645 * error))) for sign in (-1, 1))

@@ -1,0 +1,163 @@
+"""P1, concentration, products that stopped selling, slow stock, running out."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from drawn.situation import DAY, situation
+from zhanggui.playbooks.products import concentration, sells_below_cash, slow_stock, stopped_selling
+from zhanggui.playbooks.stock import stock_out
+from zhanggui.playbooks.terms import UnitCosts, contribution, contribution_after_refunds, refund_loss
+
+COSTS = UnitCosts(goods=45, freight=8, fee_share=0.05, return_freight=6, handling=2, unsellable=0.1)
+
+
+def test_the_common_terms_give_the_rule_books_numbers() -> None:
+    assert contribution(100, COSTS) == 42
+    assert refund_loss(COSTS) == 20.5
+    assert contribution_after_refunds(100, COSTS, 0.06, 0.14) == pytest.approx(30.73)
+
+
+def below(loss_lines: int = 6, paid: float = 49.9, cost: float = 53.1) -> dict[str, object]:
+    return {
+        "product_id": "P",
+        "lines": 20,
+        "units": 20.0,
+        "orders": 20,
+        "gross": 1200.0,
+        "cost": 1000.0,
+        "loss_lines": loss_lines,
+        "loss_orders": loss_lines,
+        "loss_units": float(loss_lines),
+        "loss_gross": loss_lines * paid,
+        "loss_cost": loss_lines * cost,
+    }
+
+
+def test_orders_paid_below_the_goods_cost_are_a_certain_leak() -> None:
+    (finding,) = sells_below_cash(situation(below_cost=[below()])).findings
+    assert finding.kind == "arithmetic"
+    assert finding.alert == "urgent"
+    assert finding.size == pytest.approx(-6 * 3.2 / 4)
+    assert finding.words.params["paid"].value == pytest.approx(49.9)
+    assert finding.where == {"product_id": "P"}
+
+
+def test_fees_of_the_cost_sheet_make_the_leak_larger() -> None:
+    costs = {"share": {"fees": 0.05}}
+    (finding,) = sells_below_cash(situation(below_cost=[below()], costs=costs)).findings
+    assert finding.size == pytest.approx(-6 * (53.1 - 49.9 * 0.95) / 4)
+
+
+def test_no_leak_is_said_when_every_line_covers_its_cost() -> None:
+    assert not sells_below_cash(situation(below_cost=[below(loss_lines=0)])).findings
+
+
+def test_without_costs_the_break_even_is_said_instead_of_silence() -> None:
+    prices = [
+        {"product_id": "P", "window": 0, "orders": 9, "units": 9.0, "gross": 690.0, "listed": 1000.0, "price": 69.0}
+    ]
+    verdict = sells_below_cash(situation(paid_prices=prices))
+    assert not verdict.findings
+    (locked,) = verdict.locked
+    assert locked.needs == "costs"
+    assert locked.words.key == "rules.sells_below_cash.break_even"
+    assert locked.words.params["kept"].value == pytest.approx(0.69)
+    assert locked.words.params["point"].value == 50
+
+
+def sold(product: str, year: float, last: date = DAY, first: date = DAY - timedelta(days=300)) -> dict[str, object]:
+    return {
+        "product_id": product,
+        "first_day": first,
+        "last_day": last,
+        "orders": 50,
+        "gross": year,
+        "gross_year": year,
+    }
+
+
+def test_a_product_that_is_more_than_half_of_the_year_is_a_risk_to_be_said() -> None:
+    (finding,) = concentration(situation(product_last_sales=[sold("A", 6000), sold("B", 4000)])).findings
+    assert finding.kind == "state"
+    assert finding.words.params["share"].value == pytest.approx(0.6)
+
+
+def test_a_shop_of_one_product_is_not_told_that_it_has_one() -> None:
+    assert not concentration(situation(product_last_sales=[sold("A", 6000)])).findings
+
+
+def test_products_without_a_sale_for_the_limit_are_one_line_with_their_old_worth() -> None:
+    old = DAY - timedelta(days=61)
+    rows = [sold("A", 52000), sold("B", 5200, last=old), sold("C", 2600, last=old)]
+    (finding,) = stopped_selling(situation(product_last_sales=rows)).findings
+    assert finding.words.params["products"].value == 2
+    assert finding.size == pytest.approx(150)
+
+
+def test_archived_products_are_meant_not_to_sell() -> None:
+    rows = [sold("A", 52000), sold("B", 5200, last=DAY - timedelta(days=61))]
+    names = [{"product_id": "B", "name": "B", "status": "archived"}]
+    assert not stopped_selling(situation(product_last_sales=rows, product_names=names)).findings
+
+
+def test_a_shop_younger_than_the_limit_has_no_stopped_products() -> None:
+    young = DAY - timedelta(days=30)
+    rows = [sold("A", 52000, first=young), sold("B", 5200, first=young, last=DAY - timedelta(days=29))]
+    assert not stopped_selling(situation(product_last_sales=rows)).findings
+
+
+def stocked(on_hand: float, cost: float | None = 10.0, lead: float | None = 10.0) -> dict[str, list[dict[str, object]]]:
+    return {
+        "stock": [{"product_id": "A", "sku": "*", "day": DAY, "on_hand": on_hand, "inbound": 0.0}],
+        "product_names": [{"product_id": "A", "name": "Cup", "cost": cost, "price": 40.0, "lead_days": lead}],
+        "product_days": [{"product_id": "A", "age": age, "orders": 1, "units": 1.1} for age in range(84)],
+        "product_last_sales": [sold("A", 16000)],
+    }
+
+
+def test_stock_for_longer_than_the_limit_ties_up_its_cash() -> None:
+    (finding,) = slow_stock(situation(**stocked(400))).findings
+    assert finding.words.params["cash"].value == 4000
+    assert finding.words.params["days"].value == round(400 / 1.1)
+
+
+def test_stock_that_sells_in_time_is_no_news() -> None:
+    assert not slow_stock(situation(**stocked(100))).findings
+
+
+def test_slow_stock_of_unknown_cost_is_not_priced() -> None:
+    frames = stocked(400, cost=None)
+    frames["product_names"][0]["price"] = None
+    assert not slow_stock(situation(**frames)).findings
+
+
+def test_stock_that_likely_ends_before_the_supplier_delivers_is_ordered() -> None:
+    (finding,) = stock_out(situation(**stocked(9))).findings
+    assert finding.words.key == "rules.stock_out.one"
+    assert 0.5 < finding.words.params["chance"].value < 0.8
+    assert finding.words.params["quantity"].value > 5
+    assert finding.size < 0
+
+
+def test_enough_stock_is_no_news() -> None:
+    assert not stock_out(situation(**stocked(60))).findings
+
+
+def test_without_a_lead_time_it_is_asked_for_once() -> None:
+    (finding,) = stock_out(situation(**stocked(5, lead=None))).findings
+    assert finding.kind == "question"
+    assert finding.words.key == "rules.stock_out.lead"
+
+
+def test_the_cost_sheets_lead_time_serves_where_the_product_has_none() -> None:
+    costs = {"lead_days": {"*": 10}}
+    (finding,) = stock_out(situation(**stocked(9, lead=None), costs=costs)).findings
+    assert finding.words.params["lead"].value == 10
+
+
+def test_sales_spread_over_products_are_no_news() -> None:
+    rows = [sold("A", 4900), sold("B", 3000), sold("C", 2100)]
+    assert not concentration(situation(product_last_sales=rows)).findings
