@@ -29,7 +29,7 @@ DELIVERY_DAYS = 14
 """Days after a sale within which most orders have left and arrived."""
 YEAR_DAYS = 365
 MASKED_SHARE = 0.01
-USUAL_SHARE = 0.9
+USUAL_SHARE = 0.8
 """A weekday on which sales fall on at least this share of its days is a day of business; without any sale it is a gap."""
 ENOUGH_WEEKS = 4
 
@@ -335,7 +335,7 @@ def _table_missing(one: Metric, seen: Seen) -> Flag | None:
     empty = [
         table
         for table in dict.fromkeys(MEASURES[name].table for name in one.measures if name not in one.optional)
-        if table not in ("calendar", "refund_facts") and not seen.held.rows(table)
+        if table != "calendar" and not seen.held.rows("order_facts" if table == "refund_facts" else table)
     ]
     if not empty:
         return None

@@ -61,16 +61,19 @@ class DrawnWarehouse:
         """Hand-written SQL, the twin to compare with."""
         return list(self.raw.execute(text).fetchall())
 
-    def draw(self, name: str, rows: Sequence[Mapping[str, Any]], **same: Any) -> None:
+    def draw(self, into: str, rows: Sequence[Mapping[str, Any]], **same: Any) -> None:
         """Insert rows; what a row does not say is NULL, and ``same`` holds for all."""
-        table = {**TABLES, **FACTS}[name]
+        table = {**TABLES, **FACTS}[into]
         known = columns(table)
-        for row in rows:
-            full = {**({"channel": "shop:main"} if table.has_channel else {}), **same, **row}
-            assert set(full) <= set(known), set(full) - set(known)
-            names = ", ".join(f'"{column}"' for column in full)
-            marks = ", ".join("?" for _ in full)
-            self.raw.execute(f'INSERT INTO "{name}" ({names}) VALUES ({marks})', list(full.values()))
+        full = [{**({"channel": "shop:main"} if table.has_channel else {}), **same, **row} for row in rows]
+        names = list(dict.fromkeys(name for row in full for name in row))
+        assert set(names) <= set(known), set(names) - set(known)
+        quoted = ", ".join(f'"{name}"' for name in names)
+        mark = f"({', '.join('?' for _ in names)})"
+        for first in range(0, len(full), 100):
+            part = full[first : first + 100]
+            values = [row.get(name) for row in part for name in names]
+            self.raw.execute(f'INSERT INTO "{into}" ({quoted}) VALUES {", ".join([mark] * len(part))}', values)
         self.version += 1
 
 
