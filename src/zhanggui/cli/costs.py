@@ -82,13 +82,13 @@ def target(
         echo(say("cli.costs.target", opened.config.currency, month=month, money=Quantity(value, exact=True)))
 
 
-def _value(entry: str, typed: str) -> list[float]:
+def _value(entry: str, typed: str) -> float | list[float]:
     """``6.5``, ``0.45-0.5``, ``45%-50%``: a number or a range; 45 % is 0.45."""
     found = _VALUE.fullmatch(typed)
     if not found:
         raise BadValue("config.bad_cost", name=entry, value=typed)
     ends = [_number(end) for end in found.groups() if end]
-    return [ends[0], ends[-1]] if len(ends) > 1 else [ends[0], ends[0]]
+    return ends if len(ends) > 1 else ends[0]
 
 
 def _number(typed: str) -> float:

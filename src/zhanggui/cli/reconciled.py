@@ -7,9 +7,9 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from zhanggui.cli.speech import RUN, say
+from zhanggui.cli.speech import RUN, columns, say
 from zhanggui.i18n import has, text, writing
-from zhanggui.i18n.columns import shorten, table
+from zhanggui.i18n.columns import shorten, table, wrap
 
 if TYPE_CHECKING:
     from zhanggui.app import Batch, Reading, Reconciliation
@@ -126,8 +126,8 @@ def guesses(readings: Sequence[Reading]) -> Iterator[str]:
             sure=writing.percent(seen.score, RUN.locale),
         )
         for piece in reading.pieces:
-            for column, origin in _columns(piece):
-                yield f"   {origin} → {piece.table}.{column}" if origin != column else f"   {piece.table}.{column}"
+            pairs = [origin if origin == column else f"{origin} → {column}" for column, origin in _columns(piece)]
+            yield from wrap(f"{piece.table}: {', '.join(pairs)}", columns(), "   ", "     ")
         if seen.unknown:
             yield "   " + say("cli.import.unused", columns=[shorten(name, 30) for name in seen.unknown])
 

@@ -325,6 +325,8 @@ def _range(low: str, high: str, q: Quantity, suffix: str) -> str:
 def _symbol(currency: str, locale: str) -> str:
     from babel.numbers import get_currency_symbol
 
+    if not currency:
+        return ""
     symbol: str = get_currency_symbol(currency, locale=_BABEL[locale])
     return f"{symbol} " if symbol == currency else symbol
 

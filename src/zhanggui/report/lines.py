@@ -33,14 +33,17 @@ class Row:
     @property
     def against(self) -> str:
         """Expected value and normal range in one cell."""
-        return f"{self.expected} [{self.normal}]" if self.normal else self.expected
+        return f"{self.expected} [{self.normal}]".lstrip() if self.normal else self.expected
 
 
 def row(line: MetricLine, locale: str, currency: str) -> Row:
     """One metric line written in ``locale``."""
-    value = quantity(line.estimate, locale, currency) if line.estimate else _plain(line.value, line, locale, currency)
     expected = _rounded(line.expected, line, locale, currency) if line.expected is not None else ""
     normal = normal_range(line.low, line.high, line.unit, locale, currency)
+    value = measured(line.value, line.unit, locale, currency)
+    if line.estimate is not None:
+        alone, _, own_range = quantity(line.estimate, locale, currency).partition(" [")
+        value, normal = alone, normal or own_range.rstrip("]")
     return Row(line, naming.metric(line.name, locale), value, expected, normal, _mark(line))
 
 
@@ -57,10 +60,6 @@ def _mark(line: MetricLine) -> Mark:
     return "low" if line.value < (line.expected if line.expected is not None else line.low) else "high"
 
 
-def _plain(value: float | None, line: MetricLine, locale: str, currency: str) -> str:
-    return measured(value, line.unit, locale, currency)
-
-
 def _rounded(value: float, line: MetricLine, locale: str, currency: str) -> str:
     return quantity(Quantity(value, line.unit, exact=line.unit == "share"), locale, currency)
 
@@ -74,10 +73,14 @@ def why_not(line: MetricLine, locale: str) -> str:
 
 
 def caveats(lines: Iterable[MetricLine], locale: str, currency: str) -> list[str]:
-    """Every caveat once, with the names of the numbers it is about."""
+    """Every caveat once, with the names of the numbers it is about. Where its substitute is an estimate that stands among the
+    lines, the estimate says it already."""
+    lines = list(lines)
+    said = {line.name for line in lines if line.estimate is not None}
+    known = {flag.caveat for line in lines for flag in line.flags if flag.instead in said}
     about: dict[str, list[str]] = {}
     for line in lines:
-        for flag in line.flags:
+        for flag in (flag for flag in line.flags if flag.caveat not in known):
             about.setdefault(naming.caveat(flag, locale, currency), []).append(naming.metric(line.name, locale))
     comma = text("units.comma", locale)
     return [
@@ -97,7 +100,7 @@ def pace(brief: Brief, locale: str) -> str:
         "report.pace",
         locale,
         month=month(p.month, locale),
-        metric=naming.metric(p.metric, locale),
+        metric=naming.inside(p.metric, locale),
         days=p.days,
         so_far=money(p.so_far, brief.currency, locale, whole=True),
         forecast=money(p.forecast, brief.currency, locale, low=p.low, high=p.high),
@@ -131,11 +134,11 @@ def amount(value: float, unit: str, locale: str, currency: str) -> str:
 def equation(driver: Driver, locale: str, currency: str) -> str:
     """``net sales −£16,498 = orders −£5,033 · order value −£11,465``."""
     parts = " · ".join(
-        f"{naming.metric(part.name, locale)} {amount(part.change, driver.unit, locale, currency)}"
+        f"{naming.inside(part.name, locale)} {amount(part.change, driver.unit, locale, currency)}"
         for part in driver.parts
         if abs(part.change) >= _smallest(driver)
     )
-    head = f"{naming.metric(driver.metric, locale)} {amount(driver.change, driver.unit, locale, currency)}"
+    head = f"{naming.inside(driver.metric, locale)} {amount(driver.change, driver.unit, locale, currency)}"
     return f"{head} = {parts}" if parts else head
 
 
@@ -195,7 +198,7 @@ def place_note(at: Place, unit: str, locale: str, currency: str) -> str:
     return text(
         "report.place.mostly",
         locale,
-        part=naming.metric(largest.name, locale),
+        part=naming.inside(largest.name, locale),
         change=amount(largest.change, unit, locale, currency),
     )
 

@@ -23,6 +23,12 @@ def metric(name: str, locale: str) -> str:
     return name.replace("_", " ")
 
 
+def inside(name: str, locale: str) -> str:
+    """The name of a metric as it stands inside a sentence: in English without its capital, unless it is an abbreviation."""
+    named = metric(name, locale)
+    return named[:1].lower() + named[1:] if locale == "en" and not named[1:2].isupper() else named
+
+
 def dimension(name: str, locale: str) -> str:
     """The name of a dimension; its own name where the catalogue has none."""
     key = f"report.dimension.{name}"
@@ -67,7 +73,10 @@ def caveat(flag: Flag, locale: str, currency: str) -> str:
         locale,
         currency,
     )
-    return f"{said} {text('report.instead', locale, metric=metric(flag.instead, locale))}" if flag.instead else said
+    if not flag.instead:
+        return said
+    gap = " " if locale == "en" else ""
+    return said + gap + text("report.instead", locale, metric=inside(flag.instead, locale))
 
 
 def deadline(by: str, as_of: date, locale: str) -> str:
