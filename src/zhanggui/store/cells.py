@@ -123,7 +123,7 @@ def text(cell: str, kind: str, setting: Setting) -> str:
     if kind != "VARCHAR":
         return f"CAST({cell} AS VARCHAR)"
     if setting.neutralised:
-        return f"CASE WHEN {cell}[1] = '''' AND regexp_matches({cell}, '{_FORMULA}') THEN substr({cell}, 2) ELSE {cell} END"
+        return f"CASE WHEN starts_with({cell}, '''') AND regexp_matches({cell}, '{_FORMULA}') THEN substr({cell}, 2) ELSE {cell} END"
     return cell
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from zhanggui.store.schema import fact_types, literal, names
+from zhanggui.store.schema import create_table, fact_types, first, literal, names
 from zhanggui.tables.facts import DIMENSIONS, FACTS
 
 READS = ("orders", "order_lines", "order_fees", "refunds", "fx_rates", "products")
@@ -35,30 +35,36 @@ class Terms:
 
 def derive(connection: DuckDBPyConnection, terms: Terms) -> None:
     """Make the three fact tables anew."""
-    steps = (
+    for name, query in (
         ("_rates", _rates(terms)),
         ("_placed", _placed(terms)),
         ("_visits", _visits()),
-        ("_lines", _lines()),
-        ("_sums", _sums()),
+        ("_lines", _lines(costed=_any(connection, "products", "cost IS NOT NULL"))),
         ("_goods", _goods()),
-    )
-    for name, query in steps:
+        ("_orders", _orders(terms)),
+        ("_allocated", _allocated()),
+    ):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
-    _fill(connection, "order_facts", _order_facts(terms))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE _allocated AS {_allocated()}")
-    _fill(connection, "sales", _sales())
+    _fill(connection, "order_facts", "SELECT * FROM _orders")
+    _fill(connection, "sales", _sales(allocated=_any(connection, "_allocated", "true")))
     for name, query in (("_owed", _owed()), ("_links", _links())):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
     _fill(connection, "refund_facts", _refund_facts(terms))
-    for name in ("_rates", "_placed", "_visits", "_lines", "_sums", "_goods", "_allocated", "_owed", "_links"):
-        connection.execute(f"DROP TABLE IF EXISTS {name}")
+    for name in ("_rates", "_placed", "_visits", "_lines", "_goods", "_orders", "_allocated", "_owed", "_links"):
+        connection.execute(f"DROP TABLE {name}")
 
 
 def _fill(connection: DuckDBPyConnection, fact: str, query: str) -> None:
-    columns = names(tuple(fact_types(FACTS[fact])))
-    connection.execute(f"DELETE FROM {fact}")
-    connection.execute(f"INSERT INTO {fact} ({columns}) SELECT {columns} FROM ({query})")
+    """A new table in place of the old one: cheaper than deleting its rows."""
+    columns = fact_types(FACTS[fact])
+    connection.execute(f"DROP TABLE {fact}")
+    connection.execute(create_table(fact, columns))
+    connection.execute(f"INSERT INTO {fact} SELECT {names(tuple(columns))} FROM ({query})")
+
+
+def _any(connection: DuckDBPyConnection, table: str, condition: str) -> bool:
+    row = first(connection, f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {condition})")
+    return bool(row and row[0])
 
 
 def _among(values: tuple[str, ...]) -> str:
@@ -82,19 +88,20 @@ def _rates(terms: Terms) -> str:
 
 
 def _placed(terms: Terms) -> str:
-    """Orders with what decides whether and when they are a sale (see the table's own notes)."""
+    """Orders with what decides whether and when they are a sale. ``o`` numbers them: joins go by it, not by two texts."""
+    home = literal(terms.currency)
     return f"""
         WITH paying AS (SELECT channel, bool_or(paid_at IS NOT NULL) AS pays FROM orders GROUP BY channel),
         judged AS (
-            SELECT o.*, coalesce(o.kind, 'normal') AS sort, coalesce(o.paid_day, o.created_day) AS day,
+            SELECT o.* EXCLUDE (kind, carrier, buyer_note, seller_note, extra, _key, _content, _rank, _batch, _piece),
+                row_number() OVER () AS o, coalesce(o.kind, 'normal') AS sort, coalesce(o.paid_day, o.created_day) AS day,
                 coalesce(o.paid_at, o.created_at) AS moment,
                 coalesce(o.kind, 'normal') NOT IN ({_among(NEVER_SALES)})
                 AND coalesce(o.status, '') NOT IN ('placed', 'cancelled')
                 AND (o.paid_at IS NOT NULL OR NOT p.pays OR coalesce(o.status, '') IN ({_among(PAID_STATUSES)})) AS counted
             FROM orders o JOIN paying p USING (channel)
         )
-        SELECT j.* EXCLUDE (kind), CASE WHEN coalesce(j.currency, {literal(terms.currency)}) = {literal(terms.currency)} THEN 1.0
-            ELSE x.rate END AS rate
+        SELECT j.*, CASE WHEN coalesce(j.currency, {home}) = {home} THEN 1.0 ELSE x.rate END AS rate
         FROM judged j LEFT JOIN _rates x ON x.currency = j.currency AND x.day = j.day"""
 
 
@@ -110,41 +117,34 @@ def _visits() -> str:
         FROM ({days}) WINDOW buyer AS (PARTITION BY channel, customer_key ORDER BY day)"""
 
 
-def _lines() -> str:
+def _lines(*, costed: bool) -> str:
     """Order lines with their value: the stated total, else quantity × price − discount."""
-    value = """coalesce(l.line_total, CAST(round(l.quantity * CAST(l.unit_price AS DOUBLE), 4) AS DECIMAL(18,4))
-        - coalesce(l.line_discount, 0))"""
+    listed = "CAST(round(l.quantity * CAST(l.unit_price AS DOUBLE), 4) AS DECIMAL(18,4))"
+    unit_cost = "coalesce(l.unit_cost, p.cost)" if costed else "l.unit_cost"
+    products = "(SELECT channel, product_id, cost FROM products WHERE cost IS NOT NULL)"
+    join = f"LEFT JOIN {products} p ON p.channel = l.channel AND p.product_id = l.product_id" if costed else ""
     return f"""
-        SELECT l.channel, l.order_id, l.line_id, coalesce(l.kind, 'goods') AS kind, l.quantity AS units, l.product_id, l.sku,
-            CAST({value} AS DECIMAL(18,4)) AS value,
-            CAST(round(l.quantity * CAST(l.unit_price AS DOUBLE), 4) AS DECIMAL(18,4)) AS listed,
-            CAST(round(l.quantity * CAST(coalesce(l.unit_cost, p.cost) AS DOUBLE), 4) AS DECIMAL(18,4)) AS cost
-        FROM order_lines l LEFT JOIN (SELECT channel, product_id, cost FROM products WHERE cost IS NOT NULL) p
-            ON p.channel = l.channel AND p.product_id = l.product_id"""
-
-
-def _sums() -> str:
-    return """
-        SELECT channel, order_id, sum(value) FILTER (kind <> 'non_goods') AS goods_value,
-            sum(value) FILTER (kind = 'non_goods') AS non_goods,
-            count(*) FILTER (kind <> 'non_goods') AS goods_lines,
-            sum(units) FILTER (kind <> 'non_goods') AS units,
-            sum(cost) FILTER (kind <> 'non_goods') AS cost
-        FROM _lines GROUP BY channel, order_id"""
+        SELECT o.o, l.line_id, coalesce(l.kind, 'goods') AS kind, l.quantity AS units, coalesce(l.product_id, '') AS product_id, l.sku,
+            CAST(coalesce(l.line_total, {listed} - coalesce(l.line_discount, 0)) AS DECIMAL(18,4)) AS value, {listed} AS listed,
+            CAST(round(l.quantity * CAST({unit_cost} AS DOUBLE), 4) AS DECIMAL(18,4)) AS cost
+        FROM order_lines l JOIN _placed o ON o.channel = l.channel AND o.order_id = l.order_id {join}"""
 
 
 def _goods() -> str:
     """What each order's goods are worth, own currency and ours, and whether its lines must be allocated to it."""
     rest = "o.order_total - coalesce(o.shipping_amount, 0) - coalesce(o.tax_amount, 0)"
     return f"""
-        WITH worth AS (
-            SELECT o.channel, o.order_id, o.rate, s.goods_value, s.non_goods, s.goods_lines, s.units, s.cost,
-                CAST(coalesce(o.goods_amount, s.goods_value, {rest}) AS DECIMAL(18,4)) AS goods_own
-            FROM _placed o LEFT JOIN _sums s USING (channel, order_id)
+        WITH sums AS (
+            SELECT o, sum(value) FILTER (kind <> 'non_goods') AS goods_value, sum(value) FILTER (kind = 'non_goods') AS non_goods,
+                count(*) FILTER (kind <> 'non_goods') AS goods_lines, sum(units) FILTER (kind <> 'non_goods') AS units,
+                sum(cost) FILTER (kind <> 'non_goods') AS cost
+            FROM _lines GROUP BY o
+        ), worth AS (
+            SELECT o.o, o.rate, s.* EXCLUDE (o), CAST(coalesce(o.goods_amount, s.goods_value, {rest}) AS DECIMAL(18,4)) AS goods_own
+            FROM _placed o LEFT JOIN sums s USING (o)
         )
-        SELECT *, CAST(CASE WHEN rate = 1 THEN goods_own ELSE round(CAST(goods_own AS DOUBLE) * rate, 4) END AS DECIMAL(18,4)) AS goods,
-            coalesce(goods_lines, 0) > 0 AND goods_own IS NOT NULL
-                AND (goods_value IS DISTINCT FROM goods_own OR rate IS DISTINCT FROM 1) AS uneven
+        SELECT *, {_ours("goods_own", "rate")} AS goods, coalesce(goods_lines, 0) > 0 AND goods_own IS NOT NULL
+            AND (goods_value IS DISTINCT FROM goods_own OR rate IS DISTINCT FROM 1) AS uneven
         FROM worth"""
 
 
@@ -157,16 +157,16 @@ def _new_or_returning(terms: Terms) -> str:
         WHEN v.previous_day IS NULL OR v.previous_day < o.day - {terms.new_buyer_days} THEN 'new' ELSE 'returning' END"""
 
 
-def _order_facts(terms: Terms) -> str:
+def _orders(terms: Terms) -> str:
     dims = ", ".join(f"coalesce(o.{name}, '') AS {name}" for name in _DIMS)
     fee_rate = f"CASE WHEN coalesce(f.currency, o.currency, {literal(terms.currency)}) = {literal(terms.currency)} THEN 1.0 ELSE x.rate END"
     return f"""
         WITH charged AS (
-            SELECT f.channel, f.order_id, sum({_ours("f.amount", f"({fee_rate})")}) AS fees
+            SELECT o.o, sum({_ours("f.amount", f"({fee_rate})")}) AS fees
             FROM order_fees f JOIN _placed o USING (channel, order_id)
             LEFT JOIN _rates x ON x.currency = coalesce(f.currency, o.currency) AND x.day = o.day GROUP BY ALL
         )
-        SELECT o.channel, o.order_id, o.customer_key, o.status, o.sort AS kind, coalesce(o.created_day, o.paid_day) AS placed_day, o.day,
+        SELECT o.o, g.goods_lines, g.uneven, o.channel, o.order_id, o.customer_key, o.status, o.sort AS kind, coalesce(o.created_day, o.paid_day) AS placed_day, o.day,
             o.counted, o.sort NOT IN ({_among(NEVER_PLACED)}) AS placed, {dims}, {_new_or_returning(terms)} AS new_or_returning,
             v.previous_day, v.first_day, v.next_day, g.goods, {_ours("g.non_goods", "o.rate")} AS non_goods,
             {_ours("o.shipping_amount", "o.rate")} AS shipping, {_ours("o.tax_amount", "o.rate")} AS tax,
@@ -174,50 +174,49 @@ def _order_facts(terms: Terms) -> str:
             c.fees, {_ours("o.payout_amount", "o.rate")} AS payout, g.units, {_ours("g.cost", "o.rate")} AS cost,
             coalesce(o.currency, {literal(terms.currency)}) AS currency, o.rate, g.goods_own,
             o.paid_at, o.created_at, o.ship_by, o.shipped_at, o.delivered_at
-        FROM _placed o JOIN _goods g USING (channel, order_id)
+        FROM _placed o JOIN _goods g USING (o)
         LEFT JOIN _visits v ON v.channel = o.channel AND v.customer_key = o.customer_key AND v.day = o.day
-        LEFT JOIN charged c ON c.channel = o.channel AND c.order_id = o.order_id"""
+        LEFT JOIN charged c ON c.o = o.o"""
 
 
 def _allocated() -> str:
     """Lines of orders whose lines do not add up: price × quantity shares, to the cent, the remainder on the largest line."""
     return """
         WITH weighed AS (
-            SELECT l.channel, l.order_id, l.line_id, g.goods,
+            SELECT l.o, l.line_id, g.goods,
                 CASE WHEN l.kind = 'gift' THEN 0 ELSE greatest(coalesce(CAST(CASE WHEN g.goods_value = g.goods_own
                     THEN l.value ELSE coalesce(l.listed, l.value) END AS DOUBLE), 0), 0) END AS weight
-            FROM _lines l JOIN _goods g USING (channel, order_id) WHERE g.uneven AND l.kind <> 'non_goods'
+            FROM _lines l JOIN _goods g USING (o) WHERE g.uneven AND l.kind <> 'non_goods'
         ), shared AS (
             SELECT *, sum(weight) OVER whole AS total, count(*) OVER whole AS lines,
-                row_number() OVER (PARTITION BY channel, order_id ORDER BY weight DESC, line_id) AS nth
-            FROM weighed WINDOW whole AS (PARTITION BY channel, order_id)
+                row_number() OVER (PARTITION BY o ORDER BY weight DESC, line_id) AS nth
+            FROM weighed WINDOW whole AS (PARTITION BY o)
         ), cut AS (
             SELECT *, CAST(round(CAST(goods AS DOUBLE) * CASE WHEN total > 0 THEN weight / total ELSE 1.0 / lines END, 2)
                 AS DECIMAL(18,4)) AS part
             FROM shared
         )
-        SELECT channel, order_id, line_id,
-            CAST(part + CASE WHEN nth = 1 THEN goods - sum(part) OVER (PARTITION BY channel, order_id) ELSE 0 END
-                AS DECIMAL(18,4)) AS amount
+        SELECT o, line_id,
+            CAST(part + CASE WHEN nth = 1 THEN goods - sum(part) OVER (PARTITION BY o) ELSE 0 END AS DECIMAL(18,4)) AS amount
         FROM cut"""
 
 
-def _sales() -> str:
+def _sales(*, allocated: bool) -> str:
     dims = ", ".join(f"o.{column.name}" for column in DIMENSIONS)
-    amount = f"CASE WHEN g.uneven AND l.kind <> 'non_goods' THEN a.amount ELSE {_ours('l.value', 'o.rate')} END"
+    amount = _ours("l.value", "o.rate")
+    join = ""
+    if allocated:
+        amount = f"CASE WHEN o.uneven AND l.kind <> 'non_goods' THEN a.amount ELSE {amount} END"
+        join = "LEFT JOIN _allocated a ON a.o = l.o AND a.line_id = l.line_id"
     return f"""
-        WITH counted AS (SELECT * FROM order_facts WHERE counted),
-        by_line AS (
-            SELECT o.channel, o.order_id, l.line_id, o.day, o.customer_key, coalesce(l.product_id, '') AS product_id, l.sku, l.kind,
-                {dims}, l.units, {_ours("l.listed", "o.rate")} AS listed, {amount} AS amount, {_ours("l.cost", "o.rate")} AS cost
-            FROM counted o JOIN _lines l ON l.channel = o.channel AND l.order_id = o.order_id
-            JOIN _goods g ON g.channel = o.channel AND g.order_id = o.order_id
-            LEFT JOIN _allocated a ON a.channel = l.channel AND a.order_id = l.order_id AND a.line_id = l.line_id
+        WITH by_line AS (
+            SELECT o.channel, o.order_id, l.line_id, o.day, o.customer_key, l.product_id, l.sku, l.kind, {dims}, l.units,
+                {_ours("l.listed", "o.rate")} AS listed, {amount} AS amount, {_ours("l.cost", "o.rate")} AS cost
+            FROM _lines l JOIN _orders o ON o.o = l.o {join} WHERE o.counted
         ), without_lines AS (
             SELECT o.channel, o.order_id, '' AS line_id, o.day, o.customer_key, '' AS product_id, NULL AS sku, 'goods' AS kind,
                 {dims}, NULL AS units, NULL AS listed, o.goods AS amount, NULL AS cost
-            FROM counted o JOIN _goods g ON g.channel = o.channel AND g.order_id = o.order_id
-            WHERE coalesce(g.goods_lines, 0) = 0 AND (g.non_goods IS NULL OR o.goods <> 0)
+            FROM _orders o WHERE o.counted AND coalesce(o.goods_lines, 0) = 0 AND (o.non_goods IS NULL OR o.goods <> 0)
         )
         SELECT *, CAST(listed - amount AS DECIMAL(18,4)) AS discount FROM (SELECT * FROM by_line UNION ALL SELECT * FROM without_lines)"""
 

@@ -24,7 +24,8 @@ from zhanggui.store.reconcile import (
     Reject,
     TableCount,
 )
-from zhanggui.store.staging import Staged, stage_name
+from zhanggui.store.schema import stage
+from zhanggui.store.staging import Staged
 from zhanggui.store.versions import Arrival
 from zhanggui.tables import TABLES, Table
 from zhanggui.tables.loading import CsvFile, Piece, Reading
@@ -105,7 +106,7 @@ class Import:
         """Let go of the frames handed to the engine, and of the reject files of an import that was taken back."""
         for name in self._registered:
             self._connection.unregister(name)
-        for name in ("_touched", "_known", "_twice", "_repeats", "_many", "_of_set", "_heirs"):
+        for name in versions.TEMPORARY:
             self._connection.execute(f"DROP TABLE IF EXISTS {name}")
         if self._rejects_folder and not keep_rejects:
             shutil.rmtree(self._rejects_folder, ignore_errors=True)
@@ -128,10 +129,9 @@ class Import:
         return staged
 
     def _insert(self, plan: Staged) -> None:
-        stage = stage_name(plan.table)
         try:
             self._connection.execute(
-                f"INSERT INTO {stage} BY NAME SELECT *, {self._number} AS _batch FROM ({plan.insert})"
+                f"INSERT INTO {stage(plan.table)} BY NAME SELECT *, {self._number} AS _batch FROM ({plan.insert})"
             )
         except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
             if isinstance(plan.piece.rows, CsvFile | Path) and "write" not in str(error):
@@ -145,7 +145,7 @@ class Import:
         currency = "coalesce(currency, '')" if "currency" in own else "''"
         rows = self._connection.execute(
             f"SELECT _piece, {currency}, count(*), count(*) FILTER (_fault > 0), sum({money}),"
-            f" sum({money}) FILTER (_fault > 0) FROM {stage_name(table)} GROUP BY ALL ORDER BY ALL"
+            f" sum({money}) FILTER (_fault > 0) FROM {stage(table)} GROUP BY ALL ORDER BY ALL"
         ).fetchall()
         read: dict[int, tuple[int, int]] = {}
         sums: dict[int, list[MoneyCheck]] = {}
@@ -160,7 +160,7 @@ class Import:
     def _reject(self, table: Table, faulty: Sequence[Staged]) -> list[Reject]:
         rejects = [reject for plan in faulty for reject in staging.rejects_of(self._connection, plan)]
         if faulty:
-            self._connection.execute(f"DELETE FROM {stage_name(table)} WHERE _fault > 0")
+            self._connection.execute(f"DELETE FROM {stage(table)} WHERE _fault > 0")
         return rejects
 
     def _notes(self, table: Table, plans: Sequence[Staged]) -> Iterable[Words]:
@@ -176,7 +176,7 @@ class Import:
     def _strays(self, table: Table, column: str) -> Iterable[Words]:
         path = schema.literal(f'$."{column}"')
         found = self._connection.execute(
-            f"SELECT json_extract_string(extra, {path}) AS word, count(*) FROM {stage_name(table)}"
+            f"SELECT json_extract_string(extra, {path}) AS word, count(*) FROM {stage(table)}"
             f" WHERE extra IS NOT NULL AND {schema.quote(column)} IS NULL AND word IS NOT NULL GROUP BY word ORDER BY 2 DESC, 1"
         ).fetchall()
         if found:
@@ -193,7 +193,7 @@ class Import:
         if not happened:
             return
         latest = ", ".join(f"CAST(max({schema.quote(name)}) AS DATE)" for name in happened)
-        row = schema.first(self._connection, f"SELECT {latest} FROM {stage_name(table)}") or ()
+        row = schema.first(self._connection, f"SELECT {latest} FROM {stage(table)}") or ()
         days = [day for day in row if day is not None]
         if days and max(days) > self._today + timedelta(days=1):
             yield Words("store.note.after_clock", {"table": table.name, "latest": max(days), "clock": self._today})
@@ -206,11 +206,15 @@ class Import:
                 other, _, field = target.partition(".")
                 if not self._any(schema.quote(other)):
                     continue
-                mine = f"SELECT channel, {schema.quote(column)} AS _to FROM {schema.versions(table)}"
+                mine = " UNION ALL ".join(
+                    f"SELECT channel, {schema.quote(column)} AS _to, _batch FROM {place}"
+                    for place in (schema.quote(name), schema.versions(table))
+                )
                 theirs = f"SELECT channel, {schema.quote(field)} AS _to FROM {schema.quote(other)}"
                 row = schema.first(
                     self._connection,
-                    f"SELECT count(*) FROM ({mine} WHERE _batch = {self._number} AND _to IS NOT NULL AND _to NOT IN ('', '*'))"
+                    f"SELECT count(*) FROM (SELECT * FROM ({mine}) WHERE _batch = {self._number}"
+                    " AND _to IS NOT NULL AND _to NOT IN ('', '*'))"
                     f" ANTI JOIN ({theirs}) USING (channel, _to)",
                 )
                 if row and row[0]:

@@ -51,6 +51,7 @@ def connect(
             time.sleep(_PAUSE_SECONDS)
         else:
             connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = false")
             return connection
 
 

@@ -67,9 +67,9 @@ def types(table: Table) -> dict[str, str]:
     return {name: kinds.get(name) or days.get(name) or "VARCHAR" for name in table.names}
 
 
-def key_hash(table: Table, prefix: str = "") -> str:
-    """The hash by which a row's key is found. Two keys of one hash are only folded together, never mixed up."""
-    return f"hash({names(table.full_key, prefix)})"
+def key_hash(table: Table) -> str:
+    """The hash by which a row's key is found. Keys that share a hash are folded in one go, never into each other."""
+    return f"hash({names(table.full_key)})"
 
 
 def content_hash(table: Table) -> str:
@@ -83,6 +83,11 @@ def version_types(table: Table) -> dict[str, str]:
     return {name: known[name] for name in table.stated} | _VERSIONING
 
 
+def current_types(table: Table) -> dict[str, str]:
+    """The columns of the current table: the canonical ones, then those of versioning (see ``versions``)."""
+    return types(table) | _VERSIONING
+
+
 def create_table(name: str, columns: dict[str, str]) -> str:
     body = ", ".join(f"{quote(column)} {kind}" for column, kind in columns.items())
     return f"CREATE TABLE {quote(name)} ({body})"
@@ -90,6 +95,10 @@ def create_table(name: str, columns: dict[str, str]) -> str:
 
 def versions(table: Table) -> str:
     return quote(f"{table.name}_versions")
+
+
+def stage(table: Table) -> str:
+    return quote(f"_stage_{table.name}")
 
 
 def claims(table: Table) -> str:
@@ -115,7 +124,7 @@ def create_all(connection: DuckDBPyConnection) -> None:
 
 def create_canonical(connection: DuckDBPyConnection, table: Table) -> None:
     """Make the current table, its versions and its claims."""
-    connection.execute(create_table(table.name, types(table)))
+    connection.execute(create_table(table.name, current_types(table)))
     connection.execute(create_table(f"{table.name}_versions", version_types(table)))
     claim = {name: _VERSIONING[name] for name in ("_key", "_content", "_rank", "_batch")}
     connection.execute(create_table(f"{table.name}_claims", claim))

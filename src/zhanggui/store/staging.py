@@ -63,10 +63,6 @@ class _Relation:
     kinds: Mapping[str, str]
 
 
-def stage_name(table: Table) -> str:
-    return quote(f"_stage_{table.name}")
-
-
 def prepare(connection: duckdb.DuckDBPyConnection, piece: Piece, place: Place, number: int) -> Staged:
     """Plan how a piece is staged. ``number`` tells the pieces of one import apart.
 
@@ -162,10 +158,16 @@ def _insert(
     fatal = " OR ".join(f"({condition})" for cell in made for condition, _ in cell.fatal) or "false"
     faulty = " OR ".join(f"({condition})" for cell in made for condition, _ in cell.faults) or "false"
     return (
-        f"SELECT {names(table.stated)}, {key_hash(table)} AS _key, {content_hash(table)} AS _content,"
+        f"SELECT {names(table.stated)}{_days(table, setting.home)}, {key_hash(table)} AS _key, {content_hash(table)} AS _content,"
         f" {_rank(piece, kinds, setting)} AS _rank, {number} AS _piece,"
         f" CASE WHEN {fatal} THEN 2 WHEN {faulty} THEN 1 ELSE 0 END AS _fault FROM ({typed})"
     )
+
+
+def _days(table: Table, home: str) -> str:
+    """The local day beside each instant."""
+    days = (column for column in table.columns if column.day)
+    return "".join(f", {cells.local_day(quote(day.name), home)} AS {quote(day.day_name)}" for day in days)
 
 
 def _rank(piece: Piece, kinds: Mapping[str, str], setting: Setting) -> str:

@@ -1,8 +1,12 @@
-"""Versions: what every import stated, append-only; who claims it; the fold into current rows; and taking an import back.
+"""Versions: what every import stated; who claims it; the fold into current rows; and taking an import back.
 
 A version is known by the hashes of its key and its content and by its rank. A batch that states a known version again only
 claims it. Current rows are, per column, the highest-ranked value that any version states; equal ranks are decided by the
 content's hash, so the order of imports never matters.
+
+Most keys have a single version for ever. Such a version lives in the current table itself (its ``_batch`` is set) and is written
+once. As soon as a key has a second version, or its set comes in a second layout, all its versions move to ``<table>_versions`` and
+the current row is their fold (its ``_batch`` is NULL).
 """
 
 from __future__ import annotations
@@ -15,18 +19,20 @@ from zhanggui.store.cells import local_day
 from zhanggui.store.schema import (
     LAYOUT_BITS,
     claims,
+    current_types,
     first,
-    key_hash,
     names,
     quote,
+    stage,
     version_types,
     versions,
 )
-from zhanggui.store.staging import stage_name
 from zhanggui.tables import Table
 
-_ID = ("_key", "_content", "_rank")
+_ID = "_key, _content, _rank"
 _ORDER = "(CAST(_rank AS UHUGEINT) << 64) | CAST(_content AS UHUGEINT)"
+_LAYOUT = f"_rank & {LAYOUT_BITS}::UBIGINT"
+TEMPORARY = ("_touched", "_known", "_twice", "_repeats", "_sets", "_heirs", "_gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,152 +45,141 @@ class Arrival:
 
 
 def open_stage(connection: DuckDBPyConnection, table: Table) -> None:
-    """An empty stage: the columns of the versions, and the fault of each row."""
-    columns = version_types(table) | {"_fault": "UTINYINT"}
+    """An empty stage: the columns of the current table, and the fault of each row."""
+    columns = current_types(table) | {"_fault": "UTINYINT"}
     body = ", ".join(f"{quote(name)} {kind}" for name, kind in columns.items())
-    connection.execute(f"CREATE TABLE {stage_name(table)} ({body})")
+    connection.execute(f"CREATE TABLE {stage(table)} ({body})")
 
 
 def admit(connection: DuckDBPyConnection, table: Table, batch: int, home: str) -> dict[int, Arrival]:
-    """Move the faultless rows of the stage into the versions and fold what they touch.
+    """Move the rows of the stage into the table and fold what they touch.
 
     Returns what arrived per piece. The stage is gone afterwards.
     """
-    stage = stage_name(table)
-    unique = _one(connection, f"SELECT count(*) = count(DISTINCT _key) FROM {stage}")
-    repeated = {} if unique else _drop_repeats(connection, stage)
-    first = not _one(connection, f"SELECT EXISTS (SELECT 1 FROM {versions(table)})")
-    if first:
-        arrivals = _all_new(connection, stage, repeated)
-        connection.execute(f"DROP TABLE {versions(table)}")
-        connection.execute(f"ALTER TABLE {stage} DROP COLUMN _fault")
-        connection.execute(f"ALTER TABLE {stage} RENAME TO {versions(table)}")
-        refold(connection, table, home, touched=None, unique=bool(unique))
-        return arrivals
-    arrivals = _merge(connection, table, stage, batch, repeated)
-    connection.execute(f"DROP TABLE {stage}")
+    unique = _one(connection, f"SELECT count(*) = count(DISTINCT _key) FROM {stage(table)}")
+    empty = not _one(connection, f"SELECT EXISTS (SELECT 1 FROM {quote(table.name)})")
+    mixed = _mixed(connection, table)
+    if unique and empty and not mixed:
+        return _take_over(connection, table)
+    repeated = {} if unique else _drop_repeats(connection, table)
+    known = {} if empty else _claim_known(connection, table, batch)
+    arrived = _counted(connection, table)
+    _touch(connection, table, mixed=mixed)
+    hidden = names(tuple(current_types(table)))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE _touched AS SELECT DISTINCT _key FROM {versions(table)} WHERE _batch = {batch}"
+        f"INSERT INTO {quote(table.name)} ({hidden}) SELECT {hidden} FROM {stage(table)} ANTI JOIN _touched USING (_key)"
     )
-    refold(connection, table, home, touched="_touched")
-    return arrivals
-
-
-def _drop_repeats(connection: DuckDBPyConnection, stage: str) -> dict[int, int]:
-    """Rows stated twice in the same import are kept once; counted per piece."""
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE _twice AS SELECT _key FROM {stage} GROUP BY _key HAVING count(*) > 1"
-    )
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE _repeats AS SELECT place, _piece FROM ("
-        f"SELECT rowid AS place, _piece, row_number() OVER (PARTITION BY {', '.join(_ID)} ORDER BY _piece, rowid) AS nth"
-        f" FROM {stage} SEMI JOIN _twice USING (_key)) WHERE nth > 1"
-    )
-    counted = connection.execute("SELECT _piece, count(*) FROM _repeats GROUP BY _piece").fetchall()
-    if counted:
-        connection.execute(f"DELETE FROM {stage} WHERE rowid IN (SELECT place FROM _repeats)")
-    return dict(counted)
-
-
-def _all_new(connection: DuckDBPyConnection, stage: str, repeated: dict[int, int]) -> dict[int, Arrival]:
-    counted = connection.execute(f"SELECT _piece, count(*) FROM {stage} GROUP BY _piece").fetchall()
-    extra = _further_versions(connection, stage)
-    return {
-        piece: Arrival(rows - extra.get(piece, 0), extra.get(piece, 0), repeated.get(piece, 0))
-        for piece, rows in counted
-    } | {piece: Arrival(0, 0, rows) for piece, rows in repeated.items() if piece not in dict(counted)}
-
-
-def _further_versions(connection: DuckDBPyConnection, stage: str) -> dict[int, int]:
-    """Versions of a key beyond its first within the stage, per piece."""
-    if _one(connection, f"SELECT count(*) = count(DISTINCT _key) FROM {stage}"):
-        return {}
-    ranked = f"SELECT _piece, row_number() OVER (PARTITION BY _key ORDER BY _piece, {_ORDER}) AS nth FROM {stage}"
-    return dict(connection.execute(f"SELECT _piece, count(*) FROM ({ranked}) WHERE nth > 1 GROUP BY _piece").fetchall())
-
-
-def _merge(
-    connection: DuckDBPyConnection, table: Table, stage: str, batch: int, repeated: dict[int, int]
-) -> dict[int, Arrival]:
-    """Add the versions that are not known; claim those that are."""
-    old, using = versions(table), ", ".join(_ID)
-    known = dict(
-        connection.execute(
-            f"SELECT _piece, count(*) FROM {stage} SEMI JOIN {old} USING ({using}) GROUP BY _piece"
-        ).fetchall()
-    )
-    if known:
-        connection.execute(
-            f"INSERT INTO {claims(table)} SELECT {using}, {batch} FROM {stage} SEMI JOIN {old} USING ({using})"
-        )
-    fresh = f"SELECT _piece, _key, _rank, _content FROM {stage} ANTI JOIN {old} USING ({using})"
-    counted = connection.execute(
-        f"SELECT _piece, count(*) FILTER (nth = 1 AND NOT had), count(*) FILTER (nth > 1 OR had) FROM ("
-        f"SELECT f._piece, o._key IS NOT NULL AS had, row_number() OVER (PARTITION BY f._key ORDER BY f._piece) AS nth"
-        f" FROM ({fresh}) f LEFT JOIN (SELECT DISTINCT _key FROM {old}) o USING (_key)) GROUP BY _piece"
-    ).fetchall()
-    columns = names(tuple(version_types(table)))
-    connection.execute(f"INSERT INTO {old} ({columns}) SELECT {columns} FROM {stage} ANTI JOIN {old} USING ({using})")
-    arrived = {piece: (new, replaced) for piece, new, replaced in counted}
+    if _one(connection, "SELECT EXISTS (SELECT 1 FROM _touched)"):
+        _promote(connection, table)
+        refold(connection, table, home)
+    connection.execute(f"DROP TABLE {stage(table)}")
     return {
         piece: Arrival(*arrived.get(piece, (0, 0)), known.get(piece, 0) + repeated.get(piece, 0))
         for piece in {*arrived, *known, *repeated}
     }
 
 
-def refold(
-    connection: DuckDBPyConnection,
-    table: Table,
-    home: str,
-    *,
-    touched: str | None,
-    unique: bool = False,
-    sets: bool = False,
-) -> None:
-    """Make the current rows of the touched keys anew from their versions; of all keys where ``touched`` is None.
+def _take_over(connection: DuckDBPyConnection, table: Table) -> dict[int, Arrival]:
+    """The first rows of a table, each key once: the stage becomes the table, nothing is written twice."""
+    counted = connection.execute(f"SELECT _piece, count(*) FROM {stage(table)} GROUP BY _piece").fetchall()
+    connection.execute(f"DROP TABLE {quote(table.name)}")
+    connection.execute(f"ALTER TABLE {stage(table)} DROP COLUMN _fault")
+    connection.execute(f"ALTER TABLE {stage(table)} RENAME TO {quote(table.name)}")
+    return {piece: Arrival(new=rows) for piece, rows in counted}
 
-    ``touched`` names a table of key hashes. ``unique`` says that no key has two versions. ``sets`` asks that whole sets are
-    looked at even where only one layout is left.
-    """
-    mixed = bool(table.set_of) and (sets or _mixed(connection, table))
-    if touched and mixed:
-        _widen_to_sets(connection, table, touched)
-    if touched:
-        connection.execute(f"DELETE FROM {quote(table.name)} WHERE {key_hash(table)} IN (SELECT _key FROM {touched})")
-    else:
-        connection.execute(f"DELETE FROM {quote(table.name)}")
-    source = versions(table)
-    if touched:
-        source = f"(SELECT * FROM {source} SEMI JOIN {touched} USING (_key))"
-    if mixed:
-        source = _best_layout(table, source)
-    if unique:
-        _insert(connection, table, source, home)
-        return
+
+def _drop_repeats(connection: DuckDBPyConnection, table: Table) -> dict[int, int]:
+    """Rows stated twice in the same import are kept once; counted per piece."""
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE _many AS SELECT _key FROM {source} GROUP BY _key HAVING count(*) > 1"
+        f"CREATE OR REPLACE TEMP TABLE _twice AS SELECT _key FROM {stage(table)} GROUP BY _key HAVING count(*) > 1"
     )
-    if not _one(connection, "SELECT EXISTS (SELECT 1 FROM _many)"):
-        _insert(connection, table, source, home)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE _repeats AS SELECT place, _piece FROM ("
+        f"SELECT rowid AS place, _piece, row_number() OVER (PARTITION BY {_ID} ORDER BY _piece, rowid) AS nth"
+        f" FROM {stage(table)} SEMI JOIN _twice USING (_key)) WHERE nth > 1"
+    )
+    return _leave(connection, table, "_repeats")
+
+
+def _claim_known(connection: DuckDBPyConnection, table: Table, batch: int) -> dict[int, int]:
+    """Versions that are there already get this batch's claim and leave the stage; counted per piece."""
+    there = (
+        f"SELECT {_ID} FROM {quote(table.name)} WHERE _batch IS NOT NULL UNION ALL SELECT {_ID} FROM {versions(table)}"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE _known AS SELECT rowid AS place, _piece, {_ID} FROM {stage(table)}"
+        f" SEMI JOIN ({there}) USING ({_ID})"
+    )
+    connection.execute(f"INSERT INTO {claims(table)} SELECT {_ID}, {batch} FROM _known")
+    return _leave(connection, table, "_known")
+
+
+def _leave(connection: DuckDBPyConnection, table: Table, leaving: str) -> dict[int, int]:
+    counted = dict(connection.execute(f"SELECT _piece, count(*) FROM {leaving} GROUP BY _piece").fetchall())
+    if counted:
+        connection.execute(f"DELETE FROM {stage(table)} WHERE rowid IN (SELECT place FROM {leaving})")
+    return counted
+
+
+def _all_keys(table: Table) -> str:
+    return f"SELECT _key FROM {quote(table.name)} UNION ALL SELECT _key FROM {versions(table)}"
+
+
+def _counted(connection: DuckDBPyConnection, table: Table) -> dict[int, tuple[int, int]]:
+    """Per piece, rows with a key that was not known, and rows that are further versions of one."""
+    counted = connection.execute(
+        f"WITH keyed AS (SELECT _piece, row_number() OVER (PARTITION BY _key ORDER BY _piece) AS nth,"
+        f" _key IN ({_all_keys(table)}) AS had FROM {stage(table)})"
+        " SELECT _piece, count(*) FILTER (nth = 1 AND NOT had), count(*) FILTER (nth > 1 OR had) FROM keyed GROUP BY _piece"
+    ).fetchall()
+    return {piece: (new, replaced) for piece, new, replaced in counted}
+
+
+def _touch(connection: DuckDBPyConnection, table: Table, *, mixed: bool) -> None:
+    """The keys that need a fold: with more than one version, or of a set that stands in more than one layout."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE _touched AS SELECT _key FROM {stage(table)} GROUP BY _key HAVING count(*) > 1"
+        f" UNION SELECT _key FROM {stage(table)} SEMI JOIN ({_all_keys(table)}) USING (_key)"
+    )
+    if not mixed:
         return
-    _insert(connection, table, f"(SELECT * FROM {source} ANTI JOIN _many USING (_key))", home)
-    _insert(connection, table, _folded(table, f"(SELECT * FROM {source} SEMI JOIN _many USING (_key))"), home)
+    of_set = _set_hash(table)
+    rows = " UNION ALL ".join(
+        f"SELECT _key, _rank, {of_set} AS _set FROM {source}"
+        for source in (quote(table.name), versions(table), stage(table))
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE _sets AS SELECT _set FROM ({rows})"
+        f" SEMI JOIN (SELECT {of_set} AS _set FROM {stage(table)}) USING (_set)"
+        f" GROUP BY _set HAVING min({_LAYOUT}) <> max({_LAYOUT})"
+    )
+    connection.execute(f"INSERT INTO _touched SELECT DISTINCT _key FROM ({rows}) WHERE _set IN (FROM _sets)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE _touched AS SELECT DISTINCT _key FROM _touched")
 
 
-def _insert(connection: DuckDBPyConnection, table: Table, source: str, home: str) -> None:
-    values = []
-    days = {column.day_name: column.name for column in table.columns if column.day}
-    for name in table.names:
-        values.append(local_day(quote(days[name]), home) if name in days else quote(name))
-    connection.execute(f"INSERT INTO {quote(table.name)} SELECT {', '.join(values)} FROM {source}")
+def _promote(connection: DuckDBPyConnection, table: Table) -> None:
+    """All versions of the touched keys go side by side."""
+    columns = names(tuple(version_types(table)))
+    single = f"SELECT {columns} FROM {quote(table.name)} SEMI JOIN _touched USING (_key) WHERE _batch IS NOT NULL"
+    fresh = f"SELECT {columns} FROM {stage(table)} SEMI JOIN _touched USING (_key)"
+    connection.execute(f"INSERT INTO {versions(table)} ({columns}) {single} UNION ALL {fresh}")
 
 
-def _folded(table: Table, source: str) -> str:
-    """Per column the highest-ranked value that is stated; ``arg_max`` passes over NULL."""
+def refold(connection: DuckDBPyConnection, table: Table, home: str) -> None:
+    """Make the current rows of the keys in ``_touched`` anew from their versions."""
+    source = f"(SELECT * FROM {versions(table)} SEMI JOIN _touched USING (_key))"
+    if table.set_of:
+        source = _best_layout(table, source)
     key = names(table.full_key)
     rest = [name for name in table.stated if name not in table.full_key]
     best = ", ".join(f"arg_max({quote(name)}, _order) AS {quote(name)}" for name in rest)
-    return f"(SELECT {key}, {best} FROM (SELECT *, {_ORDER} AS _order FROM {source}) GROUP BY {key})"
+    folded = f"SELECT {key}, {best}, any_value(_key) AS _key FROM (SELECT *, {_ORDER} AS _order FROM {source}) GROUP BY {key}"
+    connection.execute(f"DELETE FROM {quote(table.name)} WHERE _key IN (SELECT _key FROM _touched)")
+    days = {column.day_name: column.name for column in table.columns if column.day}
+    values = [local_day(quote(days[name]), home) if name in days else quote(name) for name in table.names]
+    connection.execute(
+        f"INSERT INTO {quote(table.name)} ({names(table.names)}, _key) SELECT {', '.join(values)}, _key FROM ({folded})"
+    )
 
 
 def _set_hash(table: Table) -> str:
@@ -193,29 +188,18 @@ def _set_hash(table: Table) -> str:
 
 def _mixed(connection: DuckDBPyConnection, table: Table) -> bool:
     """Whether rows of several layouts stand side by side, so that each set must take the best one."""
-    layout = f"_rank & {LAYOUT_BITS}::UBIGINT"
-    return bool(_one(connection, f"SELECT min({layout}) <> max({layout}) FROM {versions(table)}"))
-
-
-def _widen_to_sets(connection: DuckDBPyConnection, table: Table, touched: str) -> None:
-    """Touch every key of the sets (all lines of an order) that a touched key belongs to."""
-    of_set = _set_hash(table)
-    current = f"SELECT {key_hash(table)} AS _key, {of_set} AS _set FROM {quote(table.name)}"
-    stated = f"SELECT _key, {of_set} AS _set FROM {versions(table)}"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE _of_set AS SELECT DISTINCT _key, _set FROM ({current} UNION ALL {stated})"
+    if not table.set_of:
+        return False
+    ranks = " UNION ALL ".join(
+        f"SELECT min({_LAYOUT}) AS low, max({_LAYOUT}) AS high FROM {source}"
+        for source in (quote(table.name), versions(table), stage(table))
     )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {touched} AS SELECT DISTINCT _key FROM _of_set"
-        f" WHERE _set IN (SELECT _set FROM _of_set SEMI JOIN {touched} USING (_key))"
-        f" UNION SELECT _key FROM {touched}"
-    )
+    return bool(_one(connection, f"SELECT coalesce(min(low) <> max(high), false) FROM ({ranks})"))
 
 
 def _best_layout(table: Table, source: str) -> str:
-    layout = f"_rank & {LAYOUT_BITS}::UBIGINT"
-    best = f"SELECT {_set_hash(table)} AS _set, max({layout}) AS _layout FROM {source} GROUP BY ALL"
-    marked = f"SELECT *, {_set_hash(table)} AS _set, {layout} AS _layout FROM {source}"
+    best = f"SELECT {_set_hash(table)} AS _set, max({_LAYOUT}) AS _layout FROM {source} GROUP BY ALL"
+    marked = f"SELECT *, {_set_hash(table)} AS _set, {_LAYOUT} AS _layout FROM {source}"
     return f"(SELECT * FROM ({marked}) SEMI JOIN ({best}) USING (_set, _layout))"
 
 
@@ -224,25 +208,44 @@ def withdraw(connection: DuckDBPyConnection, table: Table, batch: int, home: str
 
     Returns how many versions went.
     """
-    kept, claimed, using = versions(table), claims(table), ", ".join(_ID)
-    connection.execute(f"DELETE FROM {claimed} WHERE _batch = {batch}")
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE _heirs AS SELECT {using}, min(c._batch) AS heir FROM {claimed} c"
-        f" SEMI JOIN (SELECT {using} FROM {kept} WHERE _batch = {batch}) USING ({using}) GROUP BY {using}"
+    _inherit(connection, table, batch)
+    single, many = quote(table.name), versions(table)
+    gone = _one(
+        connection,
+        f"SELECT (SELECT count(*) FROM {single} WHERE _batch = {batch}) + (SELECT count(*) FROM {many} WHERE _batch = {batch})",
     )
-    match = " AND ".join(f"v.{name} = h.{name}" for name in _ID)
-    connection.execute(f"UPDATE {kept} v SET _batch = h.heir FROM _heirs h WHERE v._batch = {batch} AND {match}")
-    inherited = " AND ".join(f"{claimed}.{name} = h.{name}" for name in _ID)
-    connection.execute(f"DELETE FROM {claimed} USING _heirs h WHERE {inherited} AND {claimed}._batch = h.heir")
-    gone = _one(connection, f"SELECT count(*) FROM {kept} WHERE _batch = {batch}")
     if not gone:
         return 0
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE _touched AS SELECT DISTINCT _key FROM {kept} WHERE _batch = {batch}"
+        f"CREATE OR REPLACE TEMP TABLE _touched AS SELECT DISTINCT _key FROM {many} WHERE _batch = {batch}"
     )
-    connection.execute(f"DELETE FROM {kept} WHERE _batch = {batch}")
-    refold(connection, table, home, touched="_touched", sets=True)
-    return int(gone)
+    if table.set_of:
+        of_set = _set_hash(table)
+        sets = f"SELECT {of_set} FROM {many} WHERE _batch = {batch}"
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE _touched AS SELECT DISTINCT _key FROM {many} WHERE {of_set} IN ({sets})"
+        )
+    connection.execute(f"DELETE FROM {single} WHERE _batch = {batch}")
+    connection.execute(f"DELETE FROM {many} WHERE _batch = {batch}")
+    if _one(connection, "SELECT EXISTS (SELECT 1 FROM _touched)"):
+        refold(connection, table, home)
+    return gone
+
+
+def _inherit(connection: DuckDBPyConnection, table: Table, batch: int) -> None:
+    """Give the batch's versions that others claim to the earliest of those."""
+    claimed = claims(table)
+    connection.execute(f"DELETE FROM {claimed} WHERE _batch = {batch}")
+    if not _one(connection, f"SELECT EXISTS (SELECT 1 FROM {claimed})"):
+        return
+    for place in (quote(table.name), versions(table)):
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE _heirs AS SELECT {_ID}, min(_batch) AS heir FROM {claimed}"
+            f" SEMI JOIN (SELECT {_ID} FROM {place} WHERE _batch = {batch}) USING ({_ID}) GROUP BY {_ID}"
+        )
+        match = " AND ".join(f"x.{name} = h.{name}" for name in _ID.split(", "))
+        connection.execute(f"UPDATE {place} x SET _batch = h.heir FROM _heirs h WHERE x._batch = {batch} AND {match}")
+        connection.execute(f"DELETE FROM {claimed} x USING _heirs h WHERE {match} AND x._batch = h.heir")
 
 
 def redate(connection: DuckDBPyConnection, table: Table, home: str) -> None:

@@ -201,7 +201,9 @@ class Warehouse:
         if name not in TABLES and name not in FACTS:
             raise Broken("store.unknown_table", table=name)
         if name not in self._tables:
-            self._tables[name] = self._engine().table(name)
+            table = TABLES.get(name)
+            columns = table.names if table else tuple(schema.fact_types(FACTS[name]))
+            self._tables[name] = self._engine().table(name).select(*columns)
         return self._tables[name]
 
     def run(self, expression: ir.Table) -> pl.DataFrame:

@@ -1,0 +1,108 @@
+"""How long an import of canonical CSV files takes, against DuckDB's own ``read_csv`` of the same files into plain tables.
+
+Ours types, checks, versions, folds, derives the facts and reconciles; the peer only parses. Both run in processes of their own,
+one after the other, so the ratio holds on a busy machine too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+LINES_PER_ORDER = 5
+
+_PEER = """
+import duckdb, json, resource, sys, time
+from pathlib import Path
+folder = Path(sys.argv[1])
+start = time.perf_counter()
+connection = duckdb.connect(str(folder / "peer.duckdb"), config={"memory_limit": "1500MB", "temp_directory": str(folder)})
+for name in ("orders", "order_lines"):
+    connection.execute(f"CREATE TABLE {name} AS SELECT * FROM read_csv('{folder}/{name}.csv')")
+connection.close()
+seconds = time.perf_counter() - start
+print(json.dumps({"seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+"""
+
+_OURS = """
+import json, resource, sys, time
+from pathlib import Path
+from zhanggui.config import Config
+from zhanggui.store import Warehouse
+from zhanggui.tables.loading import CsvFile, Piece, Reading, Recognition, Sheet
+folder = Path(sys.argv[1])
+config = Config(currency="GBP", timezone="Europe/London")
+Warehouse.create(folder / "shop", config)
+readings = []
+for name in ("orders", "order_lines"):
+    path = folder / f"{name}.csv"
+    columns = tuple(path.open(encoding="utf-8").readline().strip().split(","))
+    sheet = Sheet(path, "csv", columns, columns, (), byte_size=path.stat().st_size)
+    piece = Piece(name, CsvFile(path, {column: column for column in columns}), path.name, layout=40)
+    readings.append(Reading(sheet, Recognition("canonical", name, 1.0), [piece], "shop:main", 0))
+start = time.perf_counter()
+with Warehouse.open(folder / "shop", config) as warehouse:
+    result = warehouse.load(readings)
+    rows = warehouse.rows()
+seconds = time.perf_counter() - start
+print(json.dumps({
+    "seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    "lines": rows["order_lines"], "orders": rows["orders"], "rejected": result.rejected,
+    "warehouse_mb": (folder / "shop" / "warehouse.duckdb").stat().st_size / 1e6,
+}))
+"""
+
+
+def generate(folder: Path, lines: int) -> None:
+    """Write ``orders.csv`` and ``order_lines.csv``: five lines an order, two years, 20,000 products."""
+    import duckdb
+
+    orders = max(lines // LINES_PER_ORDER, 1)
+    connection = duckdb.connect()
+    connection.execute(f"""COPY (
+        SELECT 'shop:main' AS channel, (100000000 + i)::VARCHAR AS order_id, substr(md5((hash(i) % {orders // 3 + 1})::VARCHAR), 1, 32)
+            AS customer_key, strftime(TIMESTAMP '2010-01-01' + INTERVAL (i * 63072000 // {orders}) SECOND, '%Y-%m-%dT%H:%M:%SZ')
+            AS created_at, 'paid' AS status, 'GBP' AS currency, ['gb', 'fr', 'de', 'ie'][(1 + hash(i, 1) % 4)::BIGINT] AS country,
+            ['search', 'mail', 'direct'][(1 + hash(i, 2) % 3)::BIGINT] AS source
+        FROM range({orders}) t(i)) TO '{folder}/orders.csv' (HEADER)""")
+    connection.execute(f"""COPY (
+        SELECT 'shop:main' AS channel, (100000000 + i // {LINES_PER_ORDER})::VARCHAR AS order_id, (1 + i % {LINES_PER_ORDER})::VARCHAR
+            AS line_id, 'P' || (hash(i, 3) % 20000) AS product_id, 'S' || (hash(i, 4) % 60000) AS sku,
+            'A product of the shop, number ' || (hash(i, 3) % 20000) AS title, 1 + hash(i, 5) % 9 AS quantity,
+            round(1 + (hash(i, 3) % 5000) / 100, 2) AS unit_price,
+            round((1 + hash(i, 5) % 9) * round(1 + (hash(i, 3) % 5000) / 100, 2), 2) AS line_total
+        FROM range({lines}) t(i)) TO '{folder}/order_lines.csv' (HEADER)""")
+    connection.close()
+
+
+def _timed(program: str, folder: Path) -> dict[str, Any]:
+    done = subprocess.run([sys.executable, "-c", program, str(folder)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return measured
+
+
+def run(scale: float = 1.0) -> dict[str, Any]:
+    """Measure ``scale`` × 5 million order lines. Returns seconds and peak memory of both, and the ratio of the times."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        lines = int(5_000_000 * scale)
+        generate(folder, lines)
+        megabytes = sum((folder / f"{table}.csv").stat().st_size for table in ("orders", "order_lines")) / 1e6
+        for table in ("orders", "order_lines"):
+            (folder / f"{table}.csv").read_bytes()
+        peer = _timed(_PEER, folder)
+        ours = _timed(_OURS, folder)
+    return {"lines": lines, "megabytes": megabytes, "peer": peer, "ours": ours, "ratio": ours["seconds"] / peer["seconds"]}
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0)
+    print(json.dumps(run(parser.parse_args().scale), indent=2))
