@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import polars as pl
 import pytest
 
 from zhanggui import sources
+from zhanggui.config import Config
+from zhanggui.store import Warehouse
 from zhanggui.tables.loading import Options, Reading
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -69,3 +72,24 @@ def rows() -> Callable[..., list[dict[str, Any]]]:
 def samples() -> Path:
     """The folder of synthetic samples."""
     return SAMPLES
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """Imports batches of files into a new shop (all with one key) and gives its canonical export, text by file name."""
+    config = Config(currency="GBP", timezone="Europe/London")
+    Warehouse.create(tmp_path / "empty", config)
+    made: list[Path] = []
+
+    def _exported(*batches: Sequence[Path], source: str | None = None) -> dict[str, str]:
+        folder = tmp_path / f"shop{len(made)}"
+        made.append(folder)
+        shutil.copytree(tmp_path / "empty", folder)
+        with Warehouse.open(folder, config) as warehouse:
+            for paths in batches:
+                options = Options(currency=config.currency, timezone=config.timezone)
+                warehouse.load(sources.read(list(paths), options, source))
+            files = warehouse.export(folder / "out")
+        return {file.name: file.read_text(encoding="utf-8") for file in files}
+
+    return _exported

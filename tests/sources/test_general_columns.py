@@ -72,9 +72,17 @@ def test_a_name_its_content_contradicts_is_not_believed(write: Write) -> None:
 
 
 def test_columns_without_a_header_are_known_by_content(write: Write) -> None:
-    lines = [f" {customer:05d} {19970101 + customer % 28} {customer % 5 + 1}  {customer * 1.37:7.2f}" for customer in range(1, 60)]
+    lines = [
+        f" {customer:05d} {19970101 + customer % 28} {customer % 5 + 1}  {customer * 1.37:7.2f}"
+        for customer in range(1, 60)
+    ]
     found = guessed(write("sales.txt", "\n".join([*lines, *lines])))
-    assert found.fields == {"customer": "column_1", "created_at": "column_2", "quantity": "column_3", "line_total": "column_4"}
+    assert found.fields == {
+        "customer": "column_1",
+        "created_at": "column_2",
+        "quantity": "column_3",
+        "line_total": "column_4",
+    }
     assert {column.reason for column in found.columns} == {"content"}
 
 
@@ -94,7 +102,9 @@ def test_a_mapping_to_a_column_or_field_that_is_not_there_is_refused(write: Writ
 
 
 def test_scores_leave_room_for_the_sources_of_platforms(write: Write) -> None:
-    sure = sheets(write("a.csv", "order_id,order_date,customer_id,sku,quantity,unit_price\n1,2026-01-01,7,M,1,9.5\n"))[0]
+    sure = sheets(write("a.csv", "order_id,order_date,customer_id,sku,quantity,unit_price\n1,2026-01-01,7,M,1,9.5\n"))[
+        0
+    ]
     assert 0.75 < SOURCE.recognise(sure).score <= 0.8
     assert SOURCE.fallback
 

@@ -251,3 +251,15 @@ def test_a_carriage_clock_is_goods_and_next_day_carriage_is_not(write: Write, re
     )
     kinds = [row["kind"] for row in rows(read(write("retail.csv", text)), "order_lines")]
     assert kinds == ["goods", "non_goods", "non_goods", "goods", "goods", "non_goods", "non_goods"]
+
+
+def test_overlapping_halves_in_any_order_and_twice_give_the_same_store(
+    write: Write, exported: Callable[..., dict[str, str]]
+) -> None:
+    head, *body = SHOP.splitlines()
+    whole = write("whole.csv", SHOP)
+    first = write("first.csv", "\n".join([head, *body[:7]]) + "\n")
+    second = write("second.csv", "\n".join([head, *body[3:]]) + "\n")
+    wanted = exported([whole])
+    assert wanted == exported([first], [second]) == exported([second], [first], [second]) == exported([first, second])
+    assert set(wanted) == {"order_lines.csv", "orders.csv", "products.csv", "refunds.csv"}
