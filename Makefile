@@ -68,5 +68,5 @@ registered: .venv/.test
 	@ZHANGGUI_REGISTERED=write $(BIN)/python -m pytest -q tests/house/test_registered.py
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .bench demo-shop build dist
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .bench zhanggui-demo build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
