@@ -1,8 +1,8 @@
-"""What the warehouse holds: rows, days and levels of every table that metrics read, in one engine query per version."""
+"""What the warehouse holds: rows, days and levels of every table that metrics read, in one engine query per version and set of tables."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -71,10 +71,11 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """All levels of all tables."""
+    """All levels of the tables looked at."""
 
-    levels: Sequence[Level]
+    levels: Sequence[Level] = ()
     foreign: int = 0  # ad and cost rows in another currency than the workspace's
+    looked: frozenset[str] = frozenset()  # tables that were counted
 
     def of(self, table: str) -> list[Level]:
         return [level for level in self.levels if level.table == table]
@@ -93,13 +94,16 @@ class Coverage:
         return (min(first), max(last)) if first and last else None
 
 
-def look(warehouse: Warehouse, currency: str) -> Coverage:
-    """Count every table's levels in one engine query."""
-    frame = warehouse.run(ibis.union(*(_block(warehouse, table, currency) for table in DAY), distinct=False))
-    levels = [_level(row) for row in frame.to_dicts()]
-    return Coverage(
-        [level for level in levels if level.rows], sum(int(row["foreign"] or 0) for row in frame.to_dicts())
-    )
+def look(warehouse: Warehouse, tables: Collection[str], currency: str, known: Coverage) -> Coverage:
+    """Count the levels of those of ``tables`` that are not ``known`` yet, in one engine query."""
+    wanted = [table for table in DAY if table in tables and table not in known.looked]
+    if not wanted:
+        return known
+    blocks = [_block(warehouse, table, currency) for table in wanted]
+    rows = warehouse.run(ibis.union(*blocks, distinct=False) if len(blocks) > 1 else blocks[0]).to_dicts()
+    levels = [level for level in map(_level, rows) if level.rows]
+    foreign = sum(int(row["foreign"] or 0) for row in rows)
+    return Coverage((*known.levels, *levels), known.foreign + foreign, known.looked | set(wanted))
 
 
 def _block(warehouse: Warehouse, name: str, currency: str) -> Any:

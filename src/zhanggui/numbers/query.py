@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from zhanggui.errors import BadValue, Unanswerable
 from zhanggui.metrics import MEASURES, Measure, Metric, metric, nearest
 from zhanggui.numbers import coverage as coverages
 from zhanggui.numbers.blocks import NOW, THEN, Asked, Rows, aggregated, combined
-from zhanggui.numbers.coverage import Coverage
+from zhanggui.numbers.coverage import DAY, Coverage
 from zhanggui.numbers.development import Development, learn
 from zhanggui.numbers.dimensions import DIMENSIONS, of, with_dimension
 from zhanggui.numbers.joined import Costs
@@ -78,18 +78,18 @@ def ask(
     return answer
 
 
-def coverage(warehouse: Warehouse, currency: str) -> Coverage:
-    """What the warehouse holds, counted once per version."""
+def coverage(warehouse: Warehouse, currency: str, tables: Collection[str] = tuple(DAY)) -> Coverage:
+    """What the warehouse holds in ``tables``, counted once per version."""
     memory = _remembered(warehouse)
-    if currency not in memory.coverage:
-        memory.coverage[currency] = coverages.look(warehouse, currency)
+    known = memory.coverage.get(currency, Coverage())
+    memory.coverage[currency] = coverages.look(warehouse, (*FACTS, *tables), currency, known)
     return memory.coverage[currency]
 
 
 def last_complete_day(warehouse: Warehouse, clock: Clock, currency: str = "") -> date:
     """The last day the data covers whole: what a brief is of where no day is named."""
-    held = coverage(warehouse, currency)
-    return last_full_day(_remembered(warehouse).validity.counts(warehouse), held, clock)
+    held = coverage(warehouse, currency, ("traffic_days", "ad_days"))
+    return last_full_day(_remembered(warehouse).validity.counts(warehouse, held), held, clock)
 
 
 def _remembered(warehouse: Warehouse) -> _Memory:
@@ -124,7 +124,7 @@ def _answer(
     clock: Clock,
     costs: Costs | None,
 ) -> Answer:
-    held = coverage(warehouse, config.currency)
+    held = coverage(warehouse, config.currency, {MEASURES[name].table for one in metrics for name in one.measures})
     by = tuple(dict.fromkeys(question.by))
     asked_dimensions = (*by, *question.where)
     measures = _measures(metrics, asked_dimensions, held)
@@ -133,7 +133,7 @@ def _answer(
     period = _period(question, span, clock)
     if period is None:
         nothing = Period(clock.today(), clock.today())
-        seen = Seen(question, nothing, held, memory.validity.counts(warehouse), pl.DataFrame(), {}, clock.today())
+        seen = Seen(question, nothing, held, memory.validity.counts(warehouse, held), pl.DataFrame(), {}, clock.today())
         return _empty(question, metrics, by, flags(metrics, seen))
     last = span[1] if span else period.end
     against = _against(question, period)
@@ -150,7 +150,7 @@ def _answer(
             blocks.append((aggregated(warehouse, rows, group, one), list(group)))
     frame = warehouse.run(combined(blocks, by)) if blocks else None
     answered, measured = shaped(frame, question, metrics, measures, by, period, against, held)
-    seen = Seen(question, period, held, memory.validity.counts(warehouse), measured, gaps, clock.today())
+    seen = Seen(question, period, held, memory.validity.counts(warehouse, held), measured, gaps, clock.today())
     return Answer(question, answered, period.start, period.end, tuple(flags(metrics, seen)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -75,22 +75,23 @@ class Validity:
     """The counts by day behind the flags, kept per version of the data."""
 
     daily: pl.DataFrame | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    with_traffic: bool = False
 
-    def counts(self, warehouse: Warehouse) -> pl.DataFrame:
-        if self.daily is None:
-            self.daily = by_day(warehouse)
+    def counts(self, warehouse: Warehouse, held: Coverage) -> pl.DataFrame:
+        traffic = held.rows("traffic_days") > 0
+        if self.daily is None or (traffic and not self.with_traffic):
+            self.daily, self.with_traffic = by_day(warehouse, traffic=traffic), traffic
         return self.daily
 
 
-def by_day(warehouse: Warehouse) -> pl.DataFrame:
-    """day · one float64 column for each of the counts that flags need."""
+def by_day(warehouse: Warehouse, *, traffic: bool) -> pl.DataFrame:
+    """day · one float64 column for each of the counts that flags need; those of traffic only where it is asked."""
     o, r, t = (warehouse.table(name) for name in ("order_facts", "refund_facts", "traffic_days"))
     sold = o.filter(o.counted & o.day.notnull())
     open_presales = o.filter(o.placed & ~o.counted & (o.kind == "presale") & o.placed_day.notnull())
     back = r.filter((r.status.isnull() | (r.status == "finished")) & ~r.non_goods.fill_null(False) & r.day.notnull())
     seconds = sold.paid_at.coalesce(sold.created_at).epoch_seconds()
-    blocks = (
+    blocks = [
         sold.group_by(day=sold.day).aggregate(
             orders=sold.count(),
             unknown_buyers=sold.count(where=sold.customer_key.isnull()),
@@ -108,8 +109,9 @@ def by_day(warehouse: Warehouse) -> pl.DataFrame:
             unlinked_money=back.amount.sum(where=back.sale_day.isnull()),
             unrated_refunds=back.count(where=back.amount.isnull()),
         ),
-        t.group_by(day=t.day).aggregate(traffic_rows=t.count()),
-    )
+    ]
+    if traffic:
+        blocks.append(t.group_by(day=t.day).aggregate(traffic_rows=t.count()))
     shaped = [
         block.select(
             "day",
