@@ -39,7 +39,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ship_by_hours", 48, "hours", 1, 720),
     Setting("late_compensation_share", 0.05, "share", 0, 1),
     Setting("late_refund_points", 0.06, "share", 0, 1),
-    Setting("repeat_window_days", 90, "days", 7, 730),
     Setting("new_buyer_days", 365, "days", 30, 1500),
     Setting("concentration_share", 0.5, "share", 0.1, 1),
     Setting("slow_stock_days", 120, "days", 14, 720),
