@@ -166,7 +166,8 @@ def _orders(terms: Terms) -> str:
             FROM order_fees f JOIN _placed o USING (channel, order_id)
             LEFT JOIN _rates x ON x.currency = coalesce(f.currency, o.currency) AND x.day = o.day GROUP BY ALL
         )
-        SELECT o.o, g.goods_lines, g.uneven, o.channel, o.order_id, o.customer_key, o.status, o.sort AS kind, coalesce(o.created_day, o.paid_day) AS placed_day, o.day,
+        SELECT o.o, g.goods_lines, g.uneven, o.channel, o.order_id, o.customer_key, o.status, o.sort AS kind,
+            coalesce(o.created_day, o.paid_day) AS placed_day, o.day,
             o.counted, o.sort NOT IN ({_among(NEVER_PLACED)}) AS placed, {dims}, {_new_or_returning(terms)} AS new_or_returning,
             v.previous_day, v.first_day, v.next_day, g.goods, {_ours("g.non_goods", "o.rate")} AS non_goods,
             {_ours("o.shipping_amount", "o.rate")} AS shipping, {_ours("o.tax_amount", "o.rate")} AS tax,

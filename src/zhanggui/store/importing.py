@@ -85,7 +85,7 @@ class Import:
             _table_count(staged[n], read.get(n, (0, 0)), arrivals.get(n, Arrival()), money.get(n, ()))
             for n in sorted(staged)
         )
-        files = tuple(_file_count(reading) for reading in readings)
+        files = tuple(_file_count(reading, tables) for reading in readings)
         result = Reconciliation(
             batch="" if self._dry_run else self.batch,
             dry_run=self._dry_run,
@@ -253,7 +253,7 @@ class Import:
             row[1] += count.replaced
         for name, (new, replaced) in sums.items():
             connection.execute("INSERT INTO batch_tables VALUES (?, ?, ?, ?)", [number, name, new, replaced])
-        for reading in readings:
+        for reading, file in zip(readings, result.files, strict=True):
             sheet, known = reading.sheet, reading.recognition
             connection.execute(
                 "INSERT INTO batch_files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -265,7 +265,7 @@ class Import:
                     known.source,
                     known.layout,
                     reading.channel,
-                    reading.rows_read,
+                    file.rows_read,
                 ],
             )
         version = int(self._meta["version"]) + (1 if result.changed else 0)
@@ -291,13 +291,16 @@ def _source_notes(readings: Sequence[Reading]) -> Iterable[Words]:
             yield Words(key if key.startswith("sources.") else f"sources.note.{key}", params)
 
 
-def _file_count(reading: Reading) -> FileCount:
+def _file_count(reading: Reading, tables: Sequence[TableCount]) -> FileCount:
+    """A file that the engine reads itself has its rows counted there."""
+    origins = {piece.origin for piece in reading.pieces}
+    counted = [table.rows_read for table in tables if table.file in origins]
     return FileCount(
         file=reading.sheet.name,
         source=reading.recognition.source,
         layout=reading.recognition.layout,
         channel=reading.channel,
-        rows_read=reading.rows_read,
+        rows_read=reading.rows_read or max(counted, default=0),
         left_out=tuple(reading.left_out),
         shop=reading.shop,
     )

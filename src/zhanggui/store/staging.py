@@ -97,6 +97,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, piece: Piece, place: Place, n
 
 
 def _cells(piece: Piece, kinds: Mapping[str, str], setting: Setting, place: Place) -> list[Cell]:
+    # A blank currency of a canonical file means the workspace's own: filled in, an export read back would state more than was exported.
+    currency = None if piece.layout >= CANONICAL_LAYOUT else piece.currency
     made: list[Cell] = []
     if setting.table.has_channel:
         channel = literal(place.channel)
@@ -106,9 +108,9 @@ def _cells(piece: Piece, kinds: Mapping[str, str], setting: Setting, place: Plac
         if column.name == "customer_key" and "_identity" in kinds:
             made.append(Cell("customer_key", quote("_hashed")))
         elif column.name in kinds:
-            made.append(cells.cell(column, kinds[column.name], setting, piece.currency))
+            made.append(cells.cell(column, kinds[column.name], setting, currency))
         else:
-            made.append(cells.absent(column, setting, piece.currency))
+            made.append(cells.absent(column, setting, currency))
     return [*made, _extra(kinds, setting.table, made)]
 
 
