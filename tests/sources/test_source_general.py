@@ -149,7 +149,10 @@ def test_a_product_keeps_the_title_it_was_last_sold_under(write: Write, read: Re
 
 
 def test_rows_without_an_order_id_are_orders_whose_id_is_their_content(write: Write, read: Read, rows: Rows) -> None:
-    text = "customer_id date number_of_cds dollar_value\n 00001 19970101 1 11.77\n 00002 19970112 1 12.00\n 00002 19970112 1 12.00\n 00003 19970112 5 0.00\n"
+    text = (
+        "customer_id date number_of_cds dollar_value\n 00001 19970101 1 11.77\n 00002 19970112 1 12.00\n"
+        " 00002 19970112 1 12.00\n 00003 19970112 5 0.00\n"
+    )
     readings = read(write("cds.txt", text))
     orders = rows(readings, "orders")
     assert len({row["order_id"] for row in orders}) == 4
@@ -162,7 +165,10 @@ def test_rows_without_an_order_id_are_orders_whose_id_is_their_content(write: Wr
 def test_a_report_of_orders_gives_unpaid_orders_no_payment_and_refunds_so_far(
     write: Write, read: Read, rows: Rows
 ) -> None:
-    text = "单号,总金额,省份,创建时间,付款时间 ,退款金额\n1,178.8,上海,2020-02-21 00:00:00,,0.0\n2,21.0,内蒙古自治区,2020-02-20 23:59:54,2020-02-21 00:00:02,9.5\n"
+    text = (
+        "单号,总金额,省份,创建时间,付款时间 ,退款金额\n1,178.8,上海,2020-02-21 00:00:00,,0.0\n"
+        "2,21.0,内蒙古自治区,2020-02-20 23:59:54,2020-02-21 00:00:02,9.5\n"
+    )
     readings = read(write("report.csv", text), source="general")
     unpaid, paid = rows(readings, "orders")
     assert (unpaid["paid_at"], unpaid["goods_amount"], unpaid["region"]) == (None, 178.8, "上海市")
@@ -200,7 +206,10 @@ def test_money_written_the_european_way(write: Write, read: Read, rows: Rows) ->
 
 
 def test_a_row_that_cannot_be_used_is_rejected_and_a_totals_row_left_out(write: Write, read: Read, rows: Rows) -> None:
-    text = "order id,date,sku,quantity,unit price\n1,2026-01-31,A,2,5\n2,31st of never,A,2,5\n3,2026-01-31,B,many,5\n4,,C,1,5\nTotal,,,4,15\n"
+    text = (
+        "order id,date,sku,quantity,unit price\n1,2026-01-31,A,2,5\n2,31st of never,A,2,5\n"
+        "3,2026-01-31,B,many,5\n4,,C,1,5\nTotal,,,4,15\n"
+    )
     reading = one(read(write("a.csv", text)))
     assert [row["order_id"] for row in rows([reading], "orders")] == ["1"]
     assert [(row, value, reason.rsplit(".", 1)[-1]) for row, _, value, reason in reading.rejects] == [

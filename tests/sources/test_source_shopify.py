@@ -236,9 +236,12 @@ def test_product_fields_of_the_first_row_hold_for_all_variants_and_pictures_are_
 
 
 def test_the_newer_product_template_says_the_same_under_other_names(write: Write, read: Read, rows: Rows) -> None:
-    older = "Handle,Title,Body (HTML),Vendor,Type,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\nmug,Mug,<p>A mug</p>,V,Cups,Color,Red,M-R,20,draft\n"
-    newer = "URL handle,Title,Description,Vendor,Type,Option1 name,Option1 value,SKU,Price,Status\nmug,Mug,<p>A mug</p>,V,Cups,Color,Red,M-R,20,draft\n"
-    assert rows(read(write("older.csv", older)), "products") == rows(read(write("newer.csv", newer)), "products")
+    row = "mug,Mug,<p>A mug</p>,V,Cups,Color,Red,M-R,20,draft\n"
+    older = "Handle,Title,Body (HTML),Vendor,Type,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n"
+    newer = "URL handle,Title,Description,Vendor,Type,Option1 name,Option1 value,SKU,Price,Status\n"
+    assert rows(read(write("older.csv", older + row)), "products") == rows(
+        read(write("newer.csv", newer + row)), "products"
+    )
 
 
 def test_customers_are_known_by_their_e_mail_and_nothing_else_of_them_is_kept(
