@@ -3,9 +3,14 @@
 import codecs
 import gzip
 import zipfile
+from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from zhanggui import i18n
 from zhanggui.errors import BadFile
 from zhanggui.sources import reading
@@ -217,3 +222,46 @@ def test_a_gzip_file_cut_short_is_refused(tmp_path):
 
 def test_text_under_an_old_spreadsheet_ending_is_read_as_text(write):
     assert reading.frame(one(write("orders.xls", TABLE.replace(",", "\t"))))["总金额"].to_list() == ["2.50", "3.50"]
+
+
+def test_a_legacy_xls_cut_short_is_refused(samples, tmp_path):
+    path = tmp_path / "cut.xls"
+    path.write_bytes((samples / "sycm_item_rank_2026-08-01.xls").read_bytes()[:3000])
+    with pytest.raises(BadFile, match="truncated"):
+        reading.sheets(path)
+
+
+def test_each_filled_sheet_of_a_workbook_is_a_table(tmp_path):
+    workbook = openpyxl.Workbook()
+    for row in (["订单编号", "总金额"], ["1", "2.50"]):
+        workbook.active.append(row)
+    workbook.create_sheet("空")
+    second = workbook.create_sheet("二月")
+    for row in (["订单编号", "总金额"], ["2", "3.50"]):
+        second.append(row)
+    workbook.save(tmp_path / "two.xlsx")
+    found = reading.sheets(tmp_path / "two.xlsx")
+    assert [sheet.name for sheet in found] == ["two.xlsx[Sheet]", "two.xlsx[二月]"]
+    assert [reading.frame(sheet)["订单编号"].to_list() for sheet in found] == [["1"], ["2"]]
+
+
+@given(st.lists(st.lists(st.text(max_size=8), min_size=3, max_size=3), min_size=1, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_any_text_written_as_csv_is_read_back(cells):
+    import csv
+    import io
+    import tempfile
+
+    lines = [[cell.replace("\x00", "").replace("\r", "") for cell in line] for line in cells]
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["编号", "标题", "备注"], *lines])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "notes.csv"
+        path.write_bytes(text.getvalue().encode("utf-8", errors="replace"))
+        expected = [line for line in lines if any(cell.strip() for cell in line)]
+        if not expected:
+            return
+        frame = reading.frame(one(path, frozenset({"编号", "标题", "备注"})))
+    kept = [[cell or "" for cell in row[1:]] for row in frame.rows()]
+    wanted = [[cell.encode("utf-8", errors="replace").decode() for cell in line] for line in lines if any(line)]
+    assert kept == wanted

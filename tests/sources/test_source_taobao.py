@@ -375,6 +375,26 @@ def test_columns_renamed_over_the_years_mean_the_same(samples, read, rows):
     assert [row["platform_discount"] for row in orders] == [Decimal("4.00"), Decimal("2.00")]
 
 
+def test_a_column_nobody_knows_is_kept_unless_it_is_about_a_person(order_list):
+    (reading,) = order_list({"活动标签": "双11", "买家微信": "wx1"}, header=HEADER + ",活动标签,买家微信", table=None)
+    assert set(reading.recognition.unknown) == {"活动标签", "买家微信"}
+    extra = json.loads(reading.pieces[0].rows["extra"][0])
+    assert extra["活动标签"] == "双11"
+    assert "买家微信" not in extra
+
+
+def test_ids_a_workbook_kept_as_numbers_are_lost_and_refused(book, read):
+    rows = [["订单编号", "总金额", "买家实付金额", "订单创建时间"], [6901234567890123401, 5, 5, "2026-08-01 10:00:00"]]
+    with pytest.raises(BadFile) as caught:
+        read(book("ExportOrderList.xlsx", rows))
+    assert (caught.value.code, caught.value.params["row"]) == ("sources.lost_ids", 2)
+
+
+def test_a_list_in_the_wrong_order_of_columns_is_the_same_list(order_list):
+    backwards = ",".join(reversed(HEADER.split(",")))
+    assert order_list({}, header=backwards) == order_list({})
+
+
 def test_other_platforms_files_are_not_claimed(write):
     from zhanggui.sources import reading
     from zhanggui.sources.taobao import SOURCE

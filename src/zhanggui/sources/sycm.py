@@ -224,7 +224,7 @@ def _item_pieces(report: _Report) -> list[Piece]:
     if SEARCH_TRAFFIC["visitors"] in frame.columns:
         searched = frame.select(*_key(SEARCH, product, device), *_traffic(frame, SEARCH_TRAFFIC, ""))
         searched = searched.filter(pl.col("visitors").is_not_null())
-        made.append(replace(report.piece("traffic_days", searched), rows_read=0))
+        made.append(report.piece("traffic_days", searched))
     return made
 
 
@@ -269,8 +269,8 @@ def _shop_pieces(report: _Report) -> list[Piece]:
         columns = {measure: prefix + name for measure, name in SHOP_TRAFFIC.items()}
         if columns["visitors"] in frame.columns:
             rows = frame.select(*_key("*", whole, DEVICES[prefix]), *_traffic(frame, columns, prefix + "跳失率"))
-            made.append(replace(report.piece("traffic_days", rows), rows_read=0))
-    return [*made, *(replace(piece, rows_read=0) for piece in _side_pieces(report))]
+            made.append(report.piece("traffic_days", rows))
+    return [*made, *_side_pieces(report)]
 
 
 def _side_pieces(report: _Report) -> list[Piece]:

@@ -94,12 +94,12 @@ def suborder_pieces(frame: pl.DataFrame, sheet: Sheet, exported_at: str | None) 
         Piece(
             "order_lines", lines, sheet.name, 30, exported_at, ZONE, CURRENCY, file_money=v.total(frame, "买家应付货款")
         ),
-        Piece("orders", _orders(plain), sheet.name, 20, exported_at, ZONE, CURRENCY, rows_read=0),
+        Piece("orders", _orders(plain), sheet.name, 20, exported_at, ZONE, CURRENCY, rows_read=len(plain)),
         _products(lines, sheet, exported_at),
     ]
     refunds = _line_refunds(plain)
     if not refunds.is_empty():
-        made.append(Piece("refunds", refunds, sheet.name, 20, exported_at, ZONE, CURRENCY, rows_read=0))
+        made.append(Piece("refunds", refunds, sheet.name, 20, exported_at, ZONE, CURRENCY))
     return made
 
 
@@ -215,4 +215,4 @@ def _products(lines: pl.DataFrame, sheet: Sheet, exported_at: str | None) -> Pie
         )
         .with_columns(pl.lit(CURRENCY).alias("currency"))
     )
-    return Piece("products", products, sheet.name, 20, exported_at, ZONE, CURRENCY, rows_read=0)
+    return Piece("products", products, sheet.name, 20, exported_at, ZONE, CURRENCY, rows_read=len(lines))
