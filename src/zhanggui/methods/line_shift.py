@@ -30,44 +30,72 @@ def line_shift(
     earlier: npt.ArrayLike,
     recent_strata: npt.ArrayLike | None = None,
     earlier_strata: npt.ArrayLike | None = None,
+    *,
+    recent_days: npt.ArrayLike | None = None,
+    earlier_days: npt.ArrayLike | None = None,
 ) -> LineShift | Refusal:
-    """Whether ``recent`` values a line (lines,) are lower or higher than ``earlier`` ones, compared within strata (price tier).
+    """Whether ``recent`` values a line (lines,) are lower or higher than ``earlier`` ones, compared within strata (the price paid).
 
-    Wilcoxon's rank sum in each stratum with ties, summed with van Elteren's weights 1 / (N + 1). Lines are taken as independent: give one
-    value an order. Refuses ``few_lines`` below 5 recent or earlier lines, ``constant`` where no stratum has different values on both sides.
+    Wilcoxon's rank sum in each stratum with ties, summed with van Elteren's weights 1 / (N + 1). Lines are taken as independent, or, given
+    ``recent_days`` and ``earlier_days`` (lines,), days are: lines of a day share its prices, so the
+    variance is that of whole days where that is larger.
+    Refuses ``few_lines`` below 5 recent or earlier lines, ``constant`` where no stratum has different values on both sides.
     Source: van Elteren, Bull. Int. Stat. Inst. 37 (1960) 351.
     """
     new, old = np.asarray(recent, dtype=np.float64), np.asarray(earlier, dtype=np.float64)
     if min(new.size, old.size) < FEWEST_LINES:
         return Refusal("few_lines", needed=FEWEST_LINES, have=min(new.size, old.size))
-    one = np.zeros(new.size) if recent_strata is None else np.asarray(recent_strata)
-    other = np.zeros(old.size) if earlier_strata is None else np.asarray(earlier_strata)
-    _, where = np.unique(np.concatenate([one, other]), return_inverse=True)
-    statistic = variance = wins = pairs = 0.0
-    for k in range(int(where.max()) + 1):
-        a, b = new[where[: new.size] == k], old[where[new.size :] == k]
-        if not (a.size and b.size):
-            continue
-        surplus, noise = _rank_surplus(a, b)
-        weight = 1 / (a.size + b.size + 1)
-        statistic, variance = statistic + weight * surplus, variance + weight**2 * noise
-        wins, pairs = wins + surplus + a.size * b.size / 2, pairs + a.size * b.size
-    if variance <= 0:
+    values = np.concatenate([new, old])
+    is_new = np.arange(values.size) < new.size
+    where = _codes(recent_strata, earlier_strata, values.size)
+    surplus, noise, wins, pairs = _surplus(values, is_new, where)
+    variance = noise
+    if recent_days is not None and earlier_days is not None:
+        days = _codes(recent_days, earlier_days, values.size)
+        variance = max(noise, _variance_of_days(surplus, is_new, days))
+    if noise <= 0:
         return Refusal("constant", needed=2, have=1)
     from scipy.special import ndtr
 
-    lower = float(ndtr(statistic / np.sqrt(variance)))
+    z = float(surplus[is_new].sum()) / float(np.sqrt(variance))
     middle = float(np.median(old))
     ratio = float(np.median(new)) / middle if middle else np.nan
-    return LineShift(ratio, wins / pairs, lower, 1 - lower, int(new.size))
+    return LineShift(ratio, wins / pairs, float(ndtr(z)), float(ndtr(-z)), int(new.size))
 
 
-def _rank_surplus(a: Floats, b: Floats) -> tuple[float, float]:
-    """Rank sum of ``a`` above its expectation (= Mann-Whitney U − mn/2) and its variance, ties included."""
-    _, inverse, counts = np.unique(np.concatenate([a, b]), return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
-    m, n = a.size, b.size
-    total = m + n
-    ties = float((counts.astype(np.float64) ** 3 - counts).sum())
-    noise = m * n / 12 * (total + 1 - ties / (total * (total - 1)))
-    return float(ranks[:m].sum()) - m * (total + 1) / 2, noise
+def _codes(recent: npt.ArrayLike | None, earlier: npt.ArrayLike | None, lines: int) -> npt.NDArray[np.int64]:
+    if recent is None or earlier is None:
+        return np.zeros(lines, dtype=np.int64)
+    return np.unique(np.concatenate([np.asarray(recent), np.asarray(earlier)]), return_inverse=True)[1].astype(np.int64)
+
+
+def _surplus(
+    values: Floats, is_new: npt.NDArray[np.bool_], where: npt.NDArray[np.int64]
+) -> tuple[Floats, float, float, float]:
+    """Each line's rank above the middle of its stratum, divided by N + 1; the variance of the recent ones' sum; wins and pairs."""
+    surplus, variance, wins, pairs = np.zeros(values.size), 0.0, 0.0, 0.0
+    for k in np.unique(where[is_new]):
+        here = np.flatnonzero(where == k)
+        m, total = int(is_new[here].sum()), here.size
+        n = total - m
+        if not n:
+            continue
+        _, inverse, counts = np.unique(values[here], return_inverse=True, return_counts=True)
+        above = (np.cumsum(counts) - (counts - 1) / 2)[inverse] - (total + 1) / 2
+        surplus[here] = above / (total + 1)
+        ties = float((counts.astype(np.float64) ** 3 - counts).sum())
+        variance += m * n / 12 * (total + 1 - ties / (total * (total - 1))) / (total + 1) ** 2
+        wins, pairs = wins + float(above[is_new[here]].sum()) + m * n / 2, pairs + m * n
+    return surplus, variance, wins, pairs
+
+
+def _variance_of_days(surplus: Floats, is_new: npt.NDArray[np.bool_], days: npt.NDArray[np.int64]) -> float:
+    """Variance of the recent sum if the recent days were drawn from all days, judged by the earlier days' sums."""
+    sums = np.bincount(days, weights=surplus)
+    recent = np.bincount(days, weights=is_new) > 0
+    if int((~recent).sum()) < 2:
+        return 0.0
+    lines = np.bincount(days)
+    # A day counts by its lines: the recent window's number of lines is known, so the spread is that per line.
+    spread = float(np.square(sums[~recent]).sum() / lines[~recent].sum())
+    return spread * float(lines[recent].sum()) * (1 + float(lines[recent].sum()) / float(lines[~recent].sum()))

@@ -47,7 +47,8 @@ def expect_many(
     ``history`` (series, blocks) ≥ 0. ``exposure`` (blocks + 1,) or (series, blocks + 1): what all series move with (the shop's
     orders), the last for the next block; only its proportions matter. ``kind``: ``count`` is judged by a negative binomial
     (gamma-Poisson) with dispersion by moments, shrunk over the series; ``money`` by a Student-t on the log scale with a shrunk spread.
-    ``half_lives`` are tried on one-step-ahead errors of all series together. p-values of counts are mid-p.
+    ``half_lives`` are tried on one-step-ahead errors of all series together. p-values of counts are mid-p,
+    averaged (geometrically) with the rank among the series' own past where the value lies within it.
 
     Refuses ``empty`` without series, ``too_short`` below 4 blocks, ``constant`` if nothing was ever sold.
     """
@@ -112,7 +113,9 @@ def _counts(values: Floats, seen: Floats, share: Floats, level: float, half_life
     known = weights.sum() ** 2 / np.square(weights).sum()
     variance = mean + spread * mean**2 + mean * mean * (1 / np.maximum(rate, 1e-9) + spread) / known
     size = mean**2 / np.maximum(variance - mean, 1e-12 * mean)
-    p_low, p_high = negative_binomial_tails(seen, mean, size)
+    by_shape = negative_binomial_tails(seen, mean, size)
+    by_rank = _ranks(values, rate[:, None] * past, seen, mean, spread)
+    p_low, p_high = (_blend(shape, rank, blocks) for shape, rank in zip(by_shape, by_rank, strict=True))
     low, high = negative_binomial_ends(mean, size, level)
     return Expectations(
         mean,
@@ -126,6 +129,20 @@ def _counts(values: Floats, seen: Floats, share: Floats, level: float, half_life
         "negative_binomial",
         level,
     )
+
+
+def _ranks(values: Floats, mean: Floats, seen: Floats, ahead: Floats, spread: Floats) -> tuple[Floats, Floats]:
+    """Conformal p-values (low, high) of what was seen among each series' own past blocks, as standardised misses."""
+    past = (values - mean) / np.sqrt(mean + spread[:, None] * mean**2)
+    now = ((seen - ahead) / np.sqrt(ahead + spread * ahead**2))[:, None]
+    below = ((past < now).sum(axis=1) + 0.5 * (past == now).sum(axis=1) + 0.5) / (values.shape[1] + 1)
+    return below, 1 - below
+
+
+def _blend(by_shape: Floats, by_rank: Floats, blocks: int) -> Floats:
+    """Within the range of the past the shape and the rank speak together, beyond it the shape alone."""
+    inside = np.sqrt(by_shape * by_rank)
+    return np.where(by_rank < 1 / (blocks + 1), np.minimum(by_shape, 1 / (blocks + 1)), inside)
 
 
 def _dispersion(values: Floats, mean: Floats) -> Floats:
