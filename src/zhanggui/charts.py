@@ -12,6 +12,9 @@ from typing import Any
 WIDTH, HEIGHT = 400, 150
 """Pixels a chart is drawn for: a phone's width, so that its letters stay readable there; a wider page scales it up."""
 MOST_LABELS = 6
+Scale = tuple[float, str]
+"""What an axis divides its numbers by, and the suffix they then carry: ``(10000, "萬")``."""
+PLAIN_SCALE: Scale = (1.0, "")
 FONT = "system-ui, sans-serif"
 # A colour that is drawn, and what stands in its place in the SVG: the page's variable, with itself as fallback.
 INK, FAINT, GRID, BAND, GOOD, BAD, PLAIN = "#1f2328", "#57606a", "#d8dee4", "#cfd8e3", "#0b57a4", "#a84300", "#5c6670"
@@ -46,7 +49,7 @@ class Weekly:
     high: Sequence[float | None]
 
 
-def waterfall(steps: Sequence[Step], *, good: int = 1) -> dict[str, Any]:
+def waterfall(steps: Sequence[Step], *, good: int = 1, scale: Scale = PLAIN_SCALE) -> dict[str, Any]:
     """The spec of a waterfall. ``good`` is the direction that is good for the shop; changes are told apart by colour and by sign.
 
     Where the changes are small beside the totals the axis does not start at zero; the totals are then ticks, since a bar's
@@ -60,7 +63,7 @@ def waterfall(steps: Sequence[Step], *, good: int = 1) -> dict[str, Any]:
     order = [step.label for step in steps]
     axis = alt.Axis(labelLimit=0, minExtent=labels, maxExtent=labels, ticks=False, domain=False, labelFontSize=13)
     y = alt.Y("label:N", sort=order, title=None, axis=axis)
-    x = alt.X("start:Q", title=None, axis=alt.Axis(format="~s", tickCount=4), scale=alt.Scale(zero=zero))
+    x = alt.X("start:Q", title=None, axis=_number_axis(scale), scale=alt.Scale(zero=zero))
     colour = alt.Color("colour:N", scale=None, legend=None)
     chart = alt.Chart(data)
     bars = chart.mark_bar(height={"band": 0.62}).encode(y=y, x=x, x2="end:Q", color=colour)
@@ -122,32 +125,45 @@ def _from_zero(steps: Sequence[Step]) -> bool:
     return min(levels, default=0.0) <= 0 or reach > 0.25 * max(levels, default=0.0)
 
 
-def weekly(series: Weekly, *, share: bool = False) -> dict[str, Any]:
+def weekly(series: Weekly, *, share: bool = False, good: int = 1, scale: Scale = PLAIN_SCALE) -> dict[str, Any]:
     """The spec of a line by week over its normal range; a week outside of it is a diamond, not only another colour."""
     import altair as alt
 
     rows = [
-        {"week": week, "value": value, "low": low, "high": high, "outside": _outside(value, low, high)}
+        {"week": week, "value": value, "low": low, "high": high, "side": _side(value, low, high)}
         for week, value, low, high in zip(series.weeks, series.values, series.low, series.high, strict=True)
     ]
     data = alt.Data(values=rows)
     labelled = list(series.weeks)[:: -max(1, -(-len(series.weeks) // MOST_LABELS))][::-1]
     day = "replace(slice(datum.value, 5), '-', '/')"
     x = alt.X("week:O", title=None, axis=alt.Axis(values=labelled, labelExpr=day, labelAngle=0, grid=False))
-    axis = alt.Axis(format=".1%" if share else "~s", tickCount=4, minExtent=40)
+    axis = alt.Axis(format=".1%", tickCount=4, minExtent=40) if share else _number_axis(scale)
     y = alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(zero=False, nice=True))
     band = alt.Chart(data).mark_area(color=BAND).encode(x=x, y=alt.Y("low:Q", title=None, axis=axis), y2="high:Q")
     line = alt.Chart(data).mark_line(color=INK, strokeWidth=1.6).encode(x=x, y=y)
-    shape = alt.Shape("outside:N", scale=alt.Scale(domain=[False, True], range=["circle", "diamond"]), legend=None)
-    colour = alt.Color("outside:N", scale=alt.Scale(domain=[False, True], range=[INK, BAD]), legend=None)
-    size = alt.Size("outside:N", scale=alt.Scale(domain=[False, True], range=[28, 110]), legend=None)
+    sides = ["inside", "below", "above"]
+    low, high = (PLAIN, PLAIN) if not good else (BAD, GOOD) if good > 0 else (GOOD, BAD)
+    shapes = alt.Scale(domain=sides, range=["circle", "diamond", "diamond"])
+    shape = alt.Shape("side:N", scale=shapes, legend=None)
+    colour = alt.Color("side:N", scale=alt.Scale(domain=sides, range=[INK, low, high]), legend=None)
+    size = alt.Size("side:N", scale=alt.Scale(domain=sides, range=[28, 110, 110]), legend=None)
     points = alt.Chart(data).mark_point(filled=True, opacity=1).encode(x=x, y=y, shape=shape, color=colour, size=size)
     layers = [band, line, points] if any(row["low"] is not None for row in rows) else [line, points]
     return _spec(alt.layer(*layers).properties(width=WIDTH - 60, height=HEIGHT))
 
 
-def _outside(value: float | None, low: float | None, high: float | None) -> bool:
-    return value is not None and low is not None and high is not None and not low <= value <= high
+def _side(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None or low is None or high is None or low <= value <= high:
+        return "inside"
+    return "below" if value < low else "above"
+
+
+def _number_axis(scale: Scale) -> Any:
+    import altair as alt
+
+    factor, suffix = scale
+    written = f"format(datum.value / {factor:g}, ',~r') + '{suffix}'"
+    return alt.Axis(labelExpr=written, tickCount=4, minExtent=40)
 
 
 def _spec(chart: Any) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def everywhere(
     debug: Annotated[bool, typer.Option("--debug", help=help_text("debug"))] = False,
     version: Annotated[bool, typer.Option("--version", help=help_text("version"))] = False,
 ) -> None:
-    RUN.debug = debug
+    RUN.debug = RUN.debug or debug
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -36,7 +36,8 @@ def lines(done: Reconciliation, currency: str) -> list[str]:
     found += _tables(done)
     found += _money(done)
     found += _rejects(done)
-    found += [" " + say("cli.import.note", words=note) for note in done.notes]
+    for note in done.notes:
+        found += wrap(say("cli.import.note", words=note), columns(), " ", "   ")
     found += [
         " " + say("cli.import.orphans", table=o.table, column=o.column, target=o.target, rows=o.rows)
         for o in done.orphans

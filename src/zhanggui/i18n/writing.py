@@ -127,15 +127,17 @@ def money(
     known = [number for number in (value, low, high) if number is not None and math.isfinite(number)]
     factor, suffix = (1.0, "") if exact else _scale(max(abs(number) for number in known), locale)
     cents = _cents(currency)
-    ranged = factor == 1 and low is not None and high is not None and len(known) == 3
+    ranged, most = len(known) == 3, max(map(abs, known)) / factor
 
     def amount(number: float) -> str:
         if exact:
             return _fixed(number, cents, locale)
         if whole and factor == 1:
             return _fixed(number, cents if abs(number) < 100 and number != round(number) else 0, locale)
+        if ranged and factor > 1:
+            return _fixed(number / factor, 0 if most >= 100 else 1 if most >= 10 else 2, locale)
         if ranged:
-            return _fixed(_to_figures(number, 3), 0 if max(map(abs, known)) >= 10 else min(cents, 2), locale)
+            return _fixed(_to_figures(number, 3), 0 if most >= 10 else min(cents, 2), locale)
         return _figures(number / factor, 4 if whole else 3, locale, scaled=factor > 1, cents=cents)
 
     ends = _each((value, low, high), amount)
@@ -221,6 +223,13 @@ def joined(items: Sequence[str], locale: str) -> str:
 def currency_symbol(currency: str, locale: str) -> str:
     """The sign an amount of ``currency`` carries."""
     return _SYMBOLS.get(currency) or _symbol(currency, locale)
+
+
+def axis_scale(magnitude: float, locale: str) -> tuple[float, str]:
+    """By what to divide the numbers of an axis that reaches ``magnitude``, and the suffix they then carry."""
+    if locale == "en" and 1e4 <= magnitude < _SCALED_FROM["en"]:
+        return 1e3, "k"
+    return _scale(magnitude, locale)
 
 
 # ---- how numbers are rounded

@@ -16,7 +16,7 @@ from zhanggui.report import naming
 from zhanggui.units import Quantity
 
 MOST_PLACES = 4
-Mark = Literal["", "normal", "low", "high"]
+Mark = Literal["", "normal", "low", "high", "chance"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def _mark(line: MetricLine) -> Mark:
     if line.value is None or line.low is None or line.high is None:
         return ""
     if not line.unusual:
-        return "normal"
+        # Outside of its range, but among so many numbers one is expected to be: nothing is claimed.
+        return "normal" if line.low <= line.value <= line.high else "chance"
     return "low" if line.value < (line.expected if line.expected is not None else line.low) else "high"
 
 

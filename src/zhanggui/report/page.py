@@ -9,7 +9,7 @@ from typing import Any
 from zhanggui import charts
 from zhanggui.brief import Brief, MetricLine
 from zhanggui.i18n import text
-from zhanggui.i18n.writing import count, currency_symbol, day, days, measured, percent, printable, say
+from zhanggui.i18n.writing import axis_scale, count, currency_symbol, day, days, measured, percent, printable, say
 from zhanggui.metrics import METRICS
 from zhanggui.numbers.kinds import Driver, Place
 from zhanggui.report import lines, naming
@@ -18,6 +18,7 @@ from zhanggui.units import Words
 _FOLDER = Path(__file__).parent
 SIGNS = {"low": "▼", "high": "▲", "normal": "●"}
 BAND_WIDTH, BAND_HEIGHT = 240, 22
+FEWEST_POINTS = 3
 
 
 def as_html(brief: Brief, locale: str) -> str:
@@ -144,9 +145,13 @@ class _Page:
         return {
             "equation": lines.equation(driver, self.locale, self.brief.currency),
             "caption": caption,
-            "chart": _safe(charts.svg(charts.waterfall(self.steps(driver), good=_good(driver.metric)), caption)),
+            "chart": _safe(charts.svg(self.waterfall(driver), caption)),
             "groups": [self.group(driver, by, group) for by, group in lines.places(driver, most=6)],
         }
+
+    def waterfall(self, driver: Driver) -> dict[str, Any]:
+        scale = axis_scale(max(abs(driver.value), abs(driver.previous)), self.locale)
+        return charts.waterfall(self.steps(driver), good=_good(driver.metric), scale=scale)
 
     def steps(self, driver: Driver) -> list[charts.Step]:
         def total(key: str, value: float) -> charts.Step:
@@ -193,23 +198,27 @@ class _Page:
         ]
 
     def series(self) -> list[dict[str, Any]]:
-        weeks = [str(week) for week in self.brief.series.get("weeks", ())]
+        """The headline metrics over time. A line through fewer than three points shows nothing, so it is not drawn."""
+        common = self.brief.series.get("weeks", ())
         found = []
         for name, one in self.brief.series.get("metrics", {}).items():
-            metric = METRICS.get(name)
-            unit = metric.unit if metric else "money"
+            weeks = [str(week) for week in one.get("weeks", common)]
+            if len(weeks) < FEWEST_POINTS:
+                continue
             nothing = [None] * len(weeks)
             weekly = charts.Weekly(weeks, one["values"], one.get("low") or nothing, one.get("high") or nothing)
-            level = percent(next((line.level for line in self.brief.metrics), 0.9), self.locale)
-            caption = self.t("page.series_caption", metric=naming.metric(name, self.locale), level=level)
-            found.append(
-                {
-                    "caption": caption,
-                    "chart": _safe(charts.svg(charts.weekly(weekly, share=unit == "share"), caption)),
-                    "rows": self.series_rows(weekly, unit),
-                }
-            )
+            found.append(self.drawn(name, weekly))
         return found
+
+    def drawn(self, name: str, weekly: charts.Weekly) -> dict[str, Any]:
+        known = METRICS.get(name)
+        unit = known.unit if known else "money"
+        level = percent(next((line.level for line in self.brief.metrics), 0.9), self.locale)
+        caption = self.t("page.series_caption", metric=naming.metric(name, self.locale), level=level)
+        scale = axis_scale(max((value or 0.0 for value in (*weekly.values, *weekly.high)), default=0.0), self.locale)
+        drawn = charts.weekly(weekly, share=unit == "share", good=_good(name), scale=scale)
+        chart = charts.svg(drawn, caption)
+        return {"caption": caption, "chart": _safe(chart), "rows": self.series_rows(weekly, unit)}
 
     def series_rows(self, weekly: charts.Weekly, unit: str) -> list[list[str]]:
         numbers = zip(weekly.values, weekly.low, weekly.high, strict=True)
