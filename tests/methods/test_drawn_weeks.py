@@ -15,8 +15,8 @@ def shop(rng, days=203, products=40):
 def test_a_shop_of_seasonal_products_is_called_unusual_one_week_in_twenty():
     rng = np.random.default_rng(0)
     any_claim, single = [], []
-    for run in range(120):
-        answer = drawn_weeks(shop(rng), 2, draws=500, seed=run)
+    for run in range(100):
+        answer = drawn_weeks(shop(rng), 2, draws=300, seed=run)
         any_claim.append(min(answer.family_low.min(), answer.family_high.min()) <= 0.05)
         single.append((answer.p_low <= 0.05).mean())
     assert np.mean(any_claim) <= 0.11
@@ -48,9 +48,13 @@ def test_a_quiet_week_of_the_whole_shop_is_not_its_products_fault():
     rng = np.random.default_rng(3)
     open_days = np.ones(203)
     open_days[-7:-3] = 0
-    days = rng.poisson(6, (203, 20)) * open_days[:, None]
-    assert drawn_weeks(days, 0).family_low.min() < 0.05
-    assert drawn_weeks(days, 0, exposure=open_days).family_low.min() > 0.05
+    blamed, fair = [], []
+    for _ in range(15):
+        days = rng.poisson(6, (203, 20)) * open_days[:, None]
+        blamed.append(drawn_weeks(days, 0, draws=300).family_low.min() <= 0.05)
+        fair.append(drawn_weeks(days, 0, exposure=open_days, draws=300).family_low.min() <= 0.05)
+    assert all(blamed)
+    assert sum(fair) <= 3
 
 
 def test_too_little_to_draw_from_is_refused():

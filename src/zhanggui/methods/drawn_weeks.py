@@ -15,8 +15,8 @@ FEWEST_WEEKS = 8
 
 @dataclass(frozen=True, slots=True)
 class DrawnWeeks:
-    """``expected`` (series,) of the last window; ``p_low``, ``p_high`` one-sided for each series by itself;
-    ``family_low``, ``family_high`` the same with the whole family looked at: the chance that *any* series in either direction looks as unusual in a drawn window."""
+    """``expected`` (series,) of the last window; ``p_low``, ``p_high`` one-sided for each series by itself; ``family_low`` and
+    ``family_high`` the same with all series looked at: the chance that *any* of them, in either direction, looks as unusual."""
 
     expected: Floats
     p_low: Floats
@@ -36,7 +36,7 @@ def drawn_weeks(
     draws: int = 2000,
     seed: int = 20111209,
 ) -> DrawnWeeks | Refusal:
-    """Compare the last ``window`` days of every series with windows put together from earlier days of the same weekdays.
+    """Compare the last ``window`` days of every series with windows put together from all days of the same weekdays.
 
     ``days`` (days, series) ≥ 0, oldest first, the first on ``first_weekday`` (0 = Monday); ``exposure`` (days,): what all series are
     proportional to (the shop's orders); ``weights`` (series,): where more is at stake (sales), as in weighted tests of a family.
@@ -56,42 +56,48 @@ def drawn_weeks(
     at = np.ones(values.shape[0]) if exposure is None else np.asarray(exposure, dtype=np.float64)
     if not (values[:before].sum() > 0 and at[:before].sum() > 0):
         return Refusal("constant", needed=1, have=0)
-    rate = values[:before].sum(axis=0) / at[:before].sum()
-    picked = _pick(before, first_weekday, window, draws, seed)
-    drawn = _miss(picked @ values[:before], picked @ at[:before], rate)
+    # The window's own days are in the pool: only then is the window one of the weeks that could have been drawn.
+    rate = values.sum(axis=0) / at.sum()
+    picked = _pick(values.shape[0], first_weekday, window, draws, seed)
+    drawn = _miss(picked @ values, picked @ at, rate)
     seen = _miss(values[before:].sum(axis=0)[None, :], at[before:].sum()[None], rate)[0]
-    p_low, low_of_draws = _standing(drawn, seen)
-    p_high, high_of_draws = _standing(-drawn, -seen)
+    p_low = ((drawn <= seen + 1e-9).sum(axis=0) + 1) / (draws + 1)
+    p_high = ((drawn >= seen - 1e-9).sum(axis=0) + 1) / (draws + 1)
     favour = np.ones(values.shape[1]) if weights is None else np.asarray(weights, dtype=np.float64)
     favour = np.maximum(favour / favour.mean(), 1e-9)
-    smallest = np.sort((np.minimum(low_of_draws, high_of_draws) / favour).min(axis=1))
-    family = [(np.searchsorted(smallest, p / favour, side="right") + 1) / (draws + 1) for p in (p_low, p_high)]
-    return DrawnWeeks(rate * at[before:].sum(), p_low, p_high, family[0], family[1], draws)
+    family = _family(np.vstack([drawn, seen]), favour)
+    expected = values[:before].sum(axis=0) / at[:before].sum() * at[before:].sum()
+    return DrawnWeeks(expected, p_low, p_high, family[0], family[1], draws)
 
 
-def _pick(before: int, first_weekday: int, window: int, draws: int, seed: int) -> Floats:
-    """(draws, days): 1 where a day belongs to the drawn window; each weekday of the window comes from earlier days of its own."""
+def _family(misses: Floats, favour: Floats) -> tuple[Floats, Floats]:
+    """Family p-values (low, high) of the last row of ``misses`` (windows, series) among all rows, itself included.
+
+    Ranks are too coarse to tell hundreds of series apart, so each window's most unusual series is found by normal tails of its
+    standardised miss. They need not be right: they only order, and every window is ordered alike.
+    """
+    from scipy.special import ndtr
+
+    spread = np.maximum(misses.std(axis=0), 1e-12)
+    z = (misses - misses.mean(axis=0)) / spread
+    low, high = ndtr(z) / favour, ndtr(-z) / favour
+    smallest = np.sort(np.minimum(low, high).min(axis=1))
+    ends = [np.searchsorted(smallest, tail[-1] * (1 + 1e-9), side="right") / smallest.size for tail in (low, high)]
+    return ends[0], ends[1]
+
+
+def _pick(days: int, first_weekday: int, window: int, draws: int, seed: int) -> Floats:
+    """(draws, days): 1 where a day belongs to the drawn window; each weekday of the window comes from the days of its own."""
     rng = np.random.default_rng(seed)
-    picked = np.zeros((draws, before))
-    weekdays = (first_weekday + np.arange(before)) % 7
+    picked = np.zeros((draws, days))
+    weekdays = (first_weekday + np.arange(days)) % 7
     for k in range(window):
-        own = np.flatnonzero(weekdays == (first_weekday + before + k) % 7)
+        own = np.flatnonzero(weekdays == (first_weekday + days - window + k) % 7)
         np.add.at(picked, (np.arange(draws), rng.choice(own, draws)), 1.0)
     return picked
 
 
 def _miss(total: Floats, at: Floats, rate: Floats) -> Floats:
-    """How far totals (windows, series) lie from rate × exposure, in Poisson deviations (ordering is all that matters)."""
+    """How far totals (windows, series) lie from rate × exposure, on the square-root scale that makes counts alike."""
     mean = at[:, None] * rate
-    return np.asarray((total - mean) / np.sqrt(mean + 0.5))
-
-
-def _standing(drawn: Floats, seen: Floats) -> tuple[Floats, Floats]:
-    """p-values of ``seen`` (series,) and of every drawn window among the drawn ones: the share at or below, itself counted."""
-    ordered = np.sort(drawn, axis=0)
-    draws = drawn.shape[0]
-    p_seen, p_drawn = np.empty(seen.size), np.empty_like(drawn)
-    for j in range(seen.size):
-        p_seen[j] = np.searchsorted(ordered[:, j], seen[j] + 1e-9, side="right")
-        p_drawn[:, j] = np.searchsorted(ordered[:, j], drawn[:, j] + 1e-9, side="right")
-    return (p_seen + 1) / (draws + 1), p_drawn / draws
+    return np.asarray(np.sqrt(total + 0.375) - np.sqrt(mean + 0.375))

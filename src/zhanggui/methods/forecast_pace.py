@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from zhanggui.methods.expectation import FEWEST_DAYS, Profile, weekday_profile
+from zhanggui.methods.weekday import FEWEST_DAYS, Profile, weekday_profile
 from zhanggui.units import Refusal
 
 Floats = npt.NDArray[np.float64]
