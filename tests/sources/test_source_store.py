@@ -52,6 +52,29 @@ def test_one_refund_said_by_three_lists_counts_once(warehouse, read, samples):
     assert counted == [("6901234567890123402", 11.0)]
 
 
+def test_a_refund_that_names_the_line_finds_its_order_whichever_list_came_first(warehouse, read, samples):
+    warehouse.load(read(samples / "taobao_refunds_2026.xlsx"))
+    assert table(warehouse, "refund_facts", "order_id", "amount") == [("", 11.0)]
+    warehouse.load(read(samples / "taobao_orders_2026.xlsx"))
+    warehouse.load(read(samples / "taobao_suborders_2026.xlsx"))
+    facts = table(warehouse, "refund_facts", "order_id", "line_id", "product_id", "amount")
+    assert facts == [("6901234567890123402", "6901234567890123403", "700000000002", 11.0)]
+
+
+SUB = "子订单编号,主订单编号,商品标题,商品价格,购买数量,订单状态,商家编码,买家应付货款,退款状态,退款金额,订单创建时间,订单付款时间,商品ID\n"
+
+
+def test_a_refund_that_names_only_order_and_product_is_not_added_to_what_its_line_says(warehouse, read, write):
+    lines = [
+        f"1{n},10,{title},20.00,1,交易成功,{title},20.00,{state},2026-08-01,2026-08-01,70{n}"
+        for n, title, state in ((1, "水杯", "退款成功,20.00"), (2, "杯刷", "没有申请退款,无退款申请"))
+    ]
+    refund = "订单编号,退款编号,买家退款金额,商品id,退款状态,退款完结时间\n10,900,20.00,701,退款成功,2026-08-05\n"
+    warehouse.load(read(write("sub.csv", SUB + "\n".join(lines)), write("refunds.csv", refund), source="taobao"))
+    facts = table(warehouse, "refund_facts", "refund_id", "order_id", "line_id", "amount")
+    assert facts == [("900", "10", "11", 20.0)]
+
+
 def test_no_personal_data_reaches_the_warehouse(warehouse, read, samples, tmp_path):
     warehouse.load(read(*samples.glob("taobao_*")))
     said = "".join(exported(warehouse, tmp_path / "out").values())
@@ -89,7 +112,8 @@ def test_files_in_any_order_one_by_one_or_twice_give_the_same_store(read, sample
             exported(warehouse, stores[-1] / "out")
     tables = [{p.name: p.read_text(encoding="utf-8") for p in Path(folder / "out").iterdir()} for folder in stores]
     for other in tables[1:]:
-        for name in ("orders.csv", "order_lines.csv", "products.csv", "traffic_days.csv"):
+        assert set(other) == set(tables[0])
+        for name in tables[0]:
             assert other[name] == tables[0][name], name
 
 

@@ -332,12 +332,9 @@ def test_a_line_closed_after_payment_was_refunded_and_its_order_goes_on(write, r
     assert (refund["line_id"], refund["amount"], refund["phase"]) == ("11", Decimal("55.90"), "before_shipment")
 
 
-def test_a_refund_list_may_name_the_sub_order(samples, read, rows):
-    refunds, suborders = samples / "taobao_refunds_2026.xlsx", samples / "taobao_suborders_2026.xlsx"
-    (alone,) = rows(read(refunds), "refunds")
-    assert (alone["order_id"], alone["line_id"]) == ("6901234567890123403", None)
-    together = rows([r for r in read(refunds, suborders) if r.recognition.layout == "refunds"], "refunds")
-    assert [(row["order_id"], row["line_id"]) for row in together] == [("6901234567890123402", "6901234567890123403")]
+def test_a_refund_list_is_read_whole_and_its_order_number_kept_as_it_stands(samples, read, rows):
+    (alone,) = rows(read(samples / "taobao_refunds_2026.xlsx"), "refunds")
+    assert (alone["refund_id"], alone["order_id"]) == ("200000000000000001", "6901234567890123403")
     assert (alone["amount"], alone["scope"], alone["kind"]) == ("11.00", "single", "refund_only")
     assert (alone["phase"], alone["status"], alone["reason"]) == ("after_shipment", "finished", "质量问题")
     assert (alone["requested_at"], alone["finished_at"]) == ("2026-08-04 20:00:00", "2026-08-05 09:00:00")

@@ -40,14 +40,10 @@ class Taobao:
         )
 
     def read(self, sheets: Sequence[tuple[Sheet, Recognition]], options: Options) -> Iterable[Reading]:
-        """Read the sheets together: sub-order lists tell which order a refund belongs to."""
-        loaded = [(sheet, recognition, *_loaded(sheet)) for sheet, recognition in sheets]
-        order_of: dict[str, str] = {}
-        for _, recognition, frame, _, _ in loaded:
-            if recognition.layout == "suborders":
-                order_of |= taobao_lines.order_of_line(frame)
-        for sheet, recognition, frame, left_out, rejects in loaded:
-            pieces, notes = _pieces(recognition.layout, frame, sheet, order_of)
+        """Read each sheet by itself: what belongs together is joined in the store, whenever it was imported."""
+        for sheet, recognition in sheets:
+            frame, left_out, rejects = _loaded(sheet)
+            pieces, notes = _pieces(recognition.layout, frame, sheet)
             yield Reading(
                 sheet=sheet,
                 recognition=recognition,
@@ -88,7 +84,7 @@ def _loaded(sheet: Sheet) -> tuple[pl.DataFrame, list[LeftOut], reading.Rejects]
     return good, left_out, [*rejects, *unread]
 
 
-def _pieces(layout: str, frame: pl.DataFrame, sheet: Sheet, order_of: dict[str, str]) -> tuple[list[Piece], Notes]:
+def _pieces(layout: str, frame: pl.DataFrame, sheet: Sheet) -> tuple[list[Piece], Notes]:
     exported_at = exported(sheet.path.name)
     match layout:
         case "orders":
@@ -98,7 +94,7 @@ def _pieces(layout: str, frame: pl.DataFrame, sheet: Sheet, order_of: dict[str, 
         case "suborders":
             return taobao_lines.suborder_pieces(frame, sheet, exported_at), []
         case _:
-            return taobao_refunds.pieces(frame, sheet, exported_at, order_of), []
+            return taobao_refunds.pieces(frame, sheet, exported_at), []
 
 
 def exported(name: str) -> str | None:

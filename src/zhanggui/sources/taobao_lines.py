@@ -103,14 +103,6 @@ def suborder_pieces(frame: pl.DataFrame, sheet: Sheet, exported_at: str | None) 
     return made
 
 
-def order_of_line(frame: pl.DataFrame) -> dict[str, str]:
-    """Sub-order number → order number: a refund list may name either."""
-    pairs = frame.select(
-        v.identifier(pl.col("子订单编号")).alias("line"), v.identifier(pl.col("主订单编号")).alias("order")
-    )
-    return dict(pairs.drop_nulls().rows())
-
-
 def _suborders(frame: pl.DataFrame) -> pl.DataFrame:
     plain = frame.select(
         "_row",

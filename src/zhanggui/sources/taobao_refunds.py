@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from zhanggui.sources import values as v
@@ -23,18 +21,13 @@ _MAPPED = frozenset(
 _SHIPPED = "已收到|已发货|已退|寄回"
 
 
-def pieces(frame: pl.DataFrame, sheet: Sheet, exported_at: str | None, orders: Mapping[str, str]) -> list[Piece]:
-    """Refunds. ``orders`` maps sub-order numbers to order numbers: the column 订单编号 holds either."""
-    number = v.identifier(text(frame, "订单编号"))
-    order_id, line_id = number, pl.lit(None, dtype=pl.String)
-    if orders:
-        line_id = pl.when(number.is_in(list(orders))).then(number)
-        order_id = number.replace(dict(orders))
+def pieces(frame: pl.DataFrame, sheet: Sheet, exported_at: str | None) -> list[Piece]:
+    """Refunds. The column 订单编号 holds the order's number or the sub-order's; it is kept as it stands, and the lines tell
+    which it is once both are in the store, in whatever order they were imported."""
     plain = frame.select(
         "_row",
         v.identifier(text(frame, "退款编号")).alias("refund_id"),
-        order_id.alias("order_id"),
-        line_id.alias("line_id"),
+        v.identifier(text(frame, "订单编号")).alias("order_id"),
         v.identifier(text(frame, "商品ID")).alias("product_id"),
         v.identifier(text(frame, "商品编码")).alias("sku"),
         v.instant(text(frame, "退款的申请时间")).alias("requested_at"),

@@ -223,11 +223,30 @@ def _sales(*, allocated: bool) -> str:
 
 
 def _owed() -> str:
-    """Finished refunds, where statements *so far* count only what single refunds below them do not explain."""
+    """Finished refunds, where statements *so far* count only what single refunds below them do not explain.
+
+    A refund list may give a line's number for the order's, or name only the product: the lines tell which line of which order
+    is meant, whenever they were imported.
+    """
     return """
-        WITH finished AS (
-            SELECT *, coalesce(scope, 'single') AS extent FROM refunds
-            WHERE coalesce(status, 'finished') = 'finished' AND amount IS NOT NULL
+        WITH loose AS (
+            SELECT channel, refund_id, order_id, product_id FROM refunds
+            WHERE line_id IS NULL AND coalesce(scope, 'single') = 'single' AND coalesce(status, 'finished') = 'finished'
+        ), by_number AS (
+            SELECT channel, line_id, min(order_id) AS order_id FROM order_lines
+            WHERE line_id IN (SELECT order_id FROM loose) GROUP BY ALL HAVING count(*) = 1
+        ), by_product AS (
+            SELECT channel, order_id, product_id, min(line_id) AS line_id FROM order_lines
+            WHERE order_id IN (SELECT order_id FROM loose) AND product_id IS NOT NULL GROUP BY ALL HAVING count(*) = 1
+        ), meant AS (
+            SELECT l.channel, l.refund_id, coalesce(n.order_id, l.order_id) AS order_id, coalesce(n.line_id, p.line_id) AS line_id
+            FROM loose l LEFT JOIN by_number n ON n.channel = l.channel AND n.line_id = l.order_id
+            LEFT JOIN by_product p ON p.channel = l.channel AND p.order_id = l.order_id AND p.product_id = l.product_id
+        ), finished AS (
+            SELECT r.* REPLACE (coalesce(m.order_id, r.order_id) AS order_id, coalesce(r.line_id, m.line_id) AS line_id),
+                coalesce(r.scope, 'single') AS extent
+            FROM refunds r LEFT JOIN meant m ON m.channel = r.channel AND m.refund_id = r.refund_id
+            WHERE coalesce(r.status, 'finished') = 'finished' AND r.amount IS NOT NULL
         ), singles AS (
             SELECT channel, order_id, line_id, sum(amount) AS paid FROM finished WHERE extent = 'single' GROUP BY ALL
         ), line_totals AS (
