@@ -128,10 +128,7 @@ def test_csv_workbook_and_parquet_of_one_file_read_alike(
     write: Write, book: Callable[..., Path], read: Read, rows: Rows, tmp_path: Path
 ) -> None:
     table = pl.read_csv(SHOP.encode())
-    cells = [
-        [cell for cell in row]
-        for row in table.with_columns(pl.col("InvoiceDate").str.to_datetime("%m/%d/%Y %H:%M")).rows()
-    ]
+    cells = [list(row) for row in table.with_columns(pl.col("InvoiceDate").str.to_datetime("%m/%d/%Y %H:%M")).rows()]
     xlsx = book("retail.xlsx", [table.columns, *cells])
     parquet = tmp_path / "retail.parquet"
     dates = pl.col("InvoiceDate").str.to_datetime("%m/%d/%Y %H:%M").dt.strftime("%Y-%m-%d %H:%M:%S")
@@ -189,7 +186,10 @@ def test_an_amount_of_the_order_repeated_on_its_lines_counts_once(write: Write, 
 
 
 def test_states_are_understood_and_a_refunded_order_was_a_sale(write: Write, read: Read, rows: Rows) -> None:
-    text = "order id,date,status,total\n1,2026-01-31,Completed,10\n2,2026-01-31,Canceled,20\n3,2026-01-31,refunded,30\n4,2026-01-31,Hmm,40\n"
+    text = (
+        "order id,date,status,total\n1,2026-01-31,Completed,10\n2,2026-01-31,Canceled,20\n3,2026-01-31,refunded,30\n"
+        "4,2026-01-31,Hmm,40\n"
+    )
     readings = read(write("a.csv", text))
     assert [row["status"] for row in rows(readings, "orders")] == ["completed", "cancelled", "paid", None]
     assert [(row["order_id"], row["amount"]) for row in rows(readings, "refunds")] == [("3", 30.0)]

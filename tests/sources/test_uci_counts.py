@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
@@ -168,6 +169,45 @@ def test_what_was_left_out_is_listed_with_its_lines_and_money(shop: Shop, by_han
     assert shop.loaded.rejects == ()
     lines = shop.warehouse.rows()["order_lines"]
     assert lines + shop.warehouse.rows()["refunds"] + by_hand.write_offs + by_hand.given_away == 541_909
+
+
+def pieces_of(path: Path) -> dict[str, pl.DataFrame]:
+    """What the source makes of a file, without the rows' numbers."""
+    (reading,) = sources.read([path], Options(currency=CURRENCY, timezone=TIMEZONE))
+    return {
+        piece.table: piece.rows.drop("_row", strict=False)
+        for piece in reading.pieces
+        if isinstance(piece.rows, pl.DataFrame)
+    }
+
+
+def same(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> bool:
+    return one.keys() == other.keys() and all(one[name].equals(other[name]) for name in one)
+
+
+def published(form: str) -> pl.DataFrame:
+    """The lines as the publisher's other files write them."""
+    dates = pl.col("InvoiceDate").str.to_datetime("%Y-%m-%d %H:%M:%S")
+    return pl.read_parquet(demo_file()).with_columns(
+        dates.dt.strftime(form) if form else dates, pl.col("CustomerID").cast(pl.Int64)
+    )
+
+
+def test_the_classic_csv_reads_as_the_bundled_file(tmp_path: Path) -> None:
+    published("%-m/%-d/%Y %-H:%M").write_csv(tmp_path / "data.csv")
+    assert same(pieces_of(tmp_path / "data.csv"), pieces_of(demo_file()))
+
+
+@pytest.mark.prove
+def test_the_published_workbook_reads_as_the_bundled_file(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook(write_only=True)
+    sheet = workbook.create_sheet("Online Retail")
+    lines = published("")
+    sheet.append(lines.columns)
+    for line in lines.iter_rows():
+        sheet.append(line)
+    workbook.save(tmp_path / "Online Retail.xlsx")
+    assert same(pieces_of(tmp_path / "Online Retail.xlsx"), pieces_of(demo_file()))
 
 
 def test_orders_that_count_are_those_with_goods(shop: Shop, by_hand: ByHand) -> None:

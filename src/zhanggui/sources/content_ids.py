@@ -11,12 +11,27 @@ _BETWEEN = "\x1f"
 
 
 def by_distinct(column: pl.Series, expression: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    """``expression`` applied to the distinct values of a column and spread over its rows: cheap where values repeat."""
+    """``expression`` applied to the distinct values of a column and spread over its rows: cheap where values repeat, and
+    cheaper still where it changes none of them."""
     name = column.name
-    distinct = column.drop_nulls().unique(maintain_order=True).to_frame(name)
+    distinct = column.drop_nulls().unique().to_frame(name)
     done = distinct.with_columns(expression(pl.col(name)).alias("_done"))
+    if (
+        done["_done"].dtype == column.dtype
+        and done.select((pl.col(name) == pl.col("_done")).fill_null(value=False).all()).item()
+    ):
+        return column
     joined = column.to_frame(name).join(done, on=name, how="left", maintain_order="left")
     return joined["_done"].alias(name)
+
+
+def among(column: pl.Series, condition: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """Whether a row's value fulfils ``condition``, asked once for each distinct value. NULL does not."""
+    distinct = column.drop_nulls().unique()
+    fitting = distinct.to_frame("value").filter(condition(pl.col("value")))["value"]
+    if fitting.is_empty():
+        return pl.Series([False]).new_from_index(0, len(column))
+    return column.is_in(fitting.implode()).fill_null(value=False)
 
 
 def text_of(parts: Sequence[pl.Expr]) -> pl.Expr:
@@ -49,7 +64,5 @@ def numbered(frame: pl.DataFrame, digest: str, within: str | None, order_by: Seq
         .sort("key", *order_by, "place", nulls_last=True)
         .select("place", (pl.int_range(pl.len()).over("key") + 1).alias("n"))
     )
-    counts = rows.select("place", digest).join(repeated, on="place", how="left", maintain_order="left")
-    return counts.select(
-        pl.concat_str(pl.col(digest), pl.lit("-"), pl.col("n").fill_null(1).cast(pl.String)).alias("id")
-    )["id"]
+    counts = pl.Series([1], dtype=pl.Int64).new_from_index(0, len(rows)).scatter(repeated["place"], repeated["n"])
+    return rows.select(pl.concat_str(pl.col(digest), pl.lit("-"), counts.cast(pl.String)).alias("id"))["id"]

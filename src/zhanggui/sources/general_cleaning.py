@@ -89,12 +89,12 @@ def cleaned(table: pl.DataFrame, fields: Mapping[str, str], sheet: Sheet, option
 
 def _suspects(table: pl.DataFrame, fields: Mapping[str, str]) -> pl.DataFrame:
     """Only rows whose ids could be numbers a spreadsheet destroyed: the full check is dear on a large file."""
-    ids = [fields[name] for name in IDS if name in fields]
+    ids = [
+        fields[name] for name in IDS if name in fields and table[fields[name]].unique().str.contains(r"[eE]\+").any()
+    ]
     if not ids:
         return table.head(0)
-    return table.filter(
-        pl.any_horizontal(pl.col(name).str.contains("(?i)e\\+", strict=True).fill_null(value=False) for name in ids)
-    )
+    return table.filter(pl.any_horizontal(pl.col(name).str.contains(r"[eE]\+").fill_null(value=False) for name in ids))
 
 
 def _numbers(text: pl.Series) -> pl.Series:

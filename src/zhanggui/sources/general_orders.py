@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from zhanggui.sources.content_ids import by_distinct, digests, number_text, numbered, text_of
+from zhanggui.sources.content_ids import among, by_distinct, digests, number_text, numbered, text_of
 from zhanggui.sources.non_goods import is_non_goods_code, is_non_goods_title
 from zhanggui.tables.loading import LeftOut, Piece
 
@@ -133,36 +133,22 @@ def _row_ids(rows: pl.DataFrame) -> pl.Series:
 def _classified(rows: pl.DataFrame, *, of_lines: bool) -> tuple[pl.DataFrame, tuple[LeftOut, ...]]:
     """Rows with ``_kind``: goods, gift, non_goods, return (goods taken back on a sale's own invoice), credit (a line of a credit
     note); write-offs and lines without price in orders that sold nothing are left out."""
-    quantity = pl.col("quantity") if "quantity" in rows.columns else pl.lit(None, pl.Float64)
-    priced_below_zero = (
-        (pl.col("unit_price") < 0).fill_null(value=False) if "unit_price" in rows.columns else pl.lit(value=False)
-    )
-    rows = rows.with_columns(
-        _non_goods(rows).alias("_non_goods"),
-        ((quantity < 0) | ((pl.col("_amount") < 0) & ~priced_below_zero)).fill_null(value=False).alias("_negative"),
-    ).with_columns(pl.col("_non_goods") | priced_below_zero)
+    rows = _signed(rows)
     credit_id = _credit_ids(rows)
     free = pl.col("_amount").fill_null(1.0) == 0
     written_off = pl.col("_negative") & free & ~credit_id
-    left = rows.filter(written_off)
-    rows = rows.filter(~written_off) if len(left) else rows
-    rows = rows.with_columns(credit_id.alias("_credit"))
-    if rows["_negative"].any():
-        # Only orders with a negative line can be credit notes: few, so the rest is not grouped at all.
-        suspects = rows.filter(pl.col("_negative"))["order_id"].unique()
-        mixed = rows.filter(~pl.col("_negative") & pl.col("order_id").is_in(suspects.implode()))["order_id"].unique()
-        whole = suspects.filter(~suspects.is_in(mixed.implode()))
-        rows = rows.with_columns(pl.col("_credit") | pl.col("order_id").is_in(whole.implode()))
-    unsold = free & ~pl.col("_credit") & pl.lit(of_lines)
+    rows = rows.with_columns((_credit_notes(rows, ~written_off) | credit_id).alias("_credit"))
+    unsold = free & ~pl.col("_credit") & ~written_off & pl.lit(of_lines)
     suspects = rows.filter(unsold)["order_id"].unique()
-    selling = rows.filter((pl.col("_amount") > 0) & ~pl.col("_credit") & pl.col("order_id").is_in(suspects.implode()))[
-        "order_id"
-    ].unique()
+    paid = (pl.col("_amount") > 0) & ~pl.col("_credit")
+    selling = rows.filter(paid & pl.col("order_id").is_in(suspects.implode()))["order_id"].unique()
     given_away = unsold & ~pl.col("order_id").is_in(selling.implode())
-    unpaid = rows.filter(given_away)
-    rows = rows.filter(~given_away) if len(unpaid) else rows
     kind = (
-        pl.when(pl.col("_credit"))
+        pl.when(written_off)
+        .then(pl.lit("write_off"))
+        .when(given_away)
+        .then(pl.lit("zero_price"))
+        .when(pl.col("_credit"))
         .then(pl.lit("credit"))
         .when(pl.col("_non_goods"))
         .then(pl.lit("non_goods"))
@@ -172,19 +158,39 @@ def _classified(rows: pl.DataFrame, *, of_lines: bool) -> tuple[pl.DataFrame, tu
         .then(pl.lit("gift"))
         .otherwise(pl.lit("goods"))
     )
-    reasons = (("write_off", left), ("zero_price", unpaid))
-    return rows.with_columns(kind.alias("_kind")), tuple(
-        LeftOut(reason, len(some), float(some["_amount"].sum())) for reason, some in reasons if len(some)
+    rows = rows.with_columns(kind.alias("_kind"))
+    out = pl.col("_kind").is_in(["write_off", "zero_price"])
+    counts = rows.filter(out).group_by("_kind").agg(pl.len(), pl.col("_amount").sum()).sort("_kind")
+    # Zero lines of negative quantity are worth −0.0: added to 0.0 it loses its sign.
+    left_out = tuple(LeftOut(reason, many, 0.0 + money) for reason, many, money in counts.rows())
+    return (rows.filter(~out) if left_out else rows), left_out
+
+
+def _signed(rows: pl.DataFrame) -> pl.DataFrame:
+    """With ``_non_goods`` and ``_negative``: a quantity below zero, or an amount below zero that no price below zero explains."""
+    quantity = pl.col("quantity") if "quantity" in rows.columns else pl.lit(None, pl.Float64)
+    below = (pl.col("unit_price") < 0).fill_null(value=False) if "unit_price" in rows.columns else pl.lit(value=False)
+    negative = (quantity < 0) | ((pl.col("_amount") < 0) & ~below)
+    return rows.with_columns(
+        (pl.lit(_non_goods(rows)) | below).alias("_non_goods"), negative.fill_null(value=False).alias("_negative")
     )
+
+
+def _credit_notes(rows: pl.DataFrame, considered: pl.Expr) -> pl.Expr:
+    """Whether all ``considered`` lines of a row's order are negative. Few orders have a negative line: only those are looked at."""
+    suspects = rows.filter(considered & pl.col("_negative"))["order_id"].unique()
+    mixed = rows.filter(~pl.col("_negative") & pl.col("order_id").is_in(suspects.implode()))["order_id"].unique()
+    whole = suspects.filter(~suspects.is_in(mixed.implode()))
+    return pl.col("order_id").is_in(whole.implode())
 
 
 def _non_goods(rows: pl.DataFrame) -> pl.Series:
     flag = pl.Series([False]).new_from_index(0, len(rows))
     code = next((name for name in ("product_id", "sku") if name in rows.columns), None)
     if code:
-        flag = flag | by_distinct(rows[code], is_non_goods_code).fill_null(value=False)
+        flag = flag | among(rows[code], is_non_goods_code)
     if "title" in rows.columns:
-        flag = flag | by_distinct(rows["title"], is_non_goods_title).fill_null(value=False)
+        flag = flag | among(rows["title"], is_non_goods_title)
     return flag
 
 

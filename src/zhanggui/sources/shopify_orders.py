@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from zhanggui.sources import values
-from zhanggui.sources.content_ids import by_distinct, digests, number_text, numbered, text_of
+from zhanggui.sources.content_ids import among, digests, number_text, numbered, text_of
 from zhanggui.sources.general_dates import instants
 from zhanggui.sources.non_goods import is_non_goods_title
 from zhanggui.tables.loading import Options, Piece, Sheet
@@ -143,7 +143,7 @@ def _lines(rows: pl.DataFrame) -> pl.DataFrame:
         _text(rows, "Vendor").alias("_brand"),
         pl.col("Createdat_utc").forward_fill().over("order_id").alias("_time"),
     ).filter(pl.col("title").is_not_null() | pl.col("sku").is_not_null())
-    none = by_distinct(lines["title"], is_non_goods_title).fill_null(value=False)
+    none = among(lines["title"], is_non_goods_title)
     gift = pl.col("line_total") == 0
     lines = lines.with_columns(
         pl.when(none)
