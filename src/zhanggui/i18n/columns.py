@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 _BRACKETED = re.compile(r"\[[^\[\]]*\]")
-_GLUE = "\u2060"  # stands for a space that must not break, inside brackets
+_GLUE = "\ue000"  # stands for a space that must not break, inside brackets
 _NOT_FIRST = "，。、；：！？）」』》”’%,.;:!?)]…"
 _NOT_LAST = "（「『《“‘([¥£$€+−"
 

@@ -16,7 +16,7 @@ from zhanggui.report import lines, naming
 from zhanggui.units import Words
 
 _FOLDER = Path(__file__).parent
-SIGNS = {"low": "▼", "high": "▲", "normal": "●"}
+SIGNS = {"low": "▼", "high": "▲", "normal": "●", "chance": "◇"}
 BAND_WIDTH, BAND_HEIGHT = 240, 22
 FEWEST_POINTS = 3
 
@@ -250,7 +250,8 @@ def _tone(mark: str, metric: str) -> str:
 
 
 def band(line: MetricLine, label: str) -> str:
-    """The normal range as a bar, the expected value as a tick in it, the number as a dot inside or a diamond outside."""
+    """The normal range as a bar, the expected value as a tick in it, the number as a dot inside or a diamond
+    outside: filled where that is unusual, hollow where it may be chance."""
     from html import escape
 
     assert line.value is not None
@@ -264,17 +265,11 @@ def band(line: MetricLine, label: str) -> str:
         return round((value - left + margin) * scale, 1)
 
     middle = BAND_HEIGHT / 2
-    tone = (
-        f"var(--{_tone('high' if line.value > line.high else 'low', line.name) or 'ink'})"
-        if line.unusual
-        else "var(--ink)"
-    )
-    at = x(line.value)
-    marker = (
-        f'<path d="M{at} {middle - 8}L{at + 8} {middle}L{at} {middle + 8}L{at - 8} {middle}Z" fill="{tone}"/>'
-        if line.unusual
-        else f'<circle cx="{at}" cy="{middle}" r="5.5" fill="{tone}"/>'
-    )
+    tone = f"var(--{_tone('high' if line.value > line.high else 'low', line.name) or 'ink'})"
+    at, inside = x(line.value), line.low <= line.value <= line.high
+    paint = f'fill="{tone}"' if line.unusual else 'fill="none" stroke="var(--ink)" stroke-width="2"'
+    diamond = f'<path d="M{at} {middle - 8}L{at + 8} {middle}L{at} {middle + 8}L{at - 8} {middle}Z" {paint}/>'
+    marker = f'<circle cx="{at}" cy="{middle}" r="5.5" fill="var(--ink)"/>' if inside else diamond
     expected = (
         f'<path d="M{x(line.expected)} {middle - 7}v14" stroke="var(--faint)" stroke-width="2"/>'
         if line.expected is not None and line.low <= line.expected <= line.high

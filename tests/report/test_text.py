@@ -1,0 +1,134 @@
+"""The brief on a terminal: the order of its parts, its silence, its width."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from zhanggui.i18n import LOCALES, catalogue, text
+from zhanggui.i18n.columns import width
+from zhanggui.numbers.kinds import Flag
+from zhanggui.report import as_text, check_text, driver_text
+from zhanggui.units import Quantity, Words
+
+
+def heading(name: str, locale: str = "en") -> str:
+    return text(f"report.heading.{name}", locale, n=7, days="", against="1–7 Sep").strip().rstrip(",")
+
+
+def test_the_parts_stand_in_the_order_an_owner_reads_them(brief):
+    written = as_text(brief, "en")
+    order = [
+        "Morning brief",
+        "Sales were low",
+        "DUE",
+        "LAST 7 DAYS",
+        "heading for",
+        "WHY",
+        "WORTH A LOOK",
+        "NOT SAID",
+        "LEFT OUT",
+    ]
+    places = [written.index(part) for part in order]
+    assert places == sorted(places)
+
+
+def test_empty_parts_vanish(quiet_brief):
+    written = as_text(quiet_brief, "en")
+    for name in ("due", "findings", "not_said", "left_out"):
+        assert heading(name) not in written
+    assert "nothing is explained" in written
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_no_line_is_wider_than_asked(brief, locale, columns):
+    for line in as_text(brief, locale, columns).splitlines():
+        assert width(line) <= columns, line
+
+
+def test_no_line_is_wider_than_120_columns_even_on_a_wide_terminal(brief):
+    long = replace(brief, quiet=(Words("units.as_it_is", {"text": "word " * 80}),))
+    assert max(width(line) for line in as_text(long, "en", 200).splitlines()) <= 120
+
+
+def test_a_short_morning_is_six_lines(short_brief):
+    lines = as_text(short_brief, "en").splitlines()
+    assert len(lines) <= 7
+    assert "Ship 3 orders" in "\n".join(lines)
+    assert "net sales" in lines[-1]
+    assert "LAST 7 DAYS" not in "\n".join(lines)
+
+
+def test_a_number_stands_beside_its_normal_range_and_is_judged(brief):
+    lines = {line.split("  ")[0].strip(): line for line in as_text(brief, "en").splitlines() if "[" in line}
+    assert "¥4,382" in lines["Net sales"]
+    assert "[4,810–6,560]" in lines["Net sales"]
+    assert "LOW" in lines["Net sales"]
+    assert "normal" in lines["Orders"]
+
+
+def test_what_is_outside_of_its_range_but_not_proved_is_called_chance(brief):
+    doubtful = tuple(replace(line, unusual=False) for line in brief.metrics)
+    written = as_text(replace(brief, metrics=doubtful), "en")
+    assert "may be chance" in written
+    assert "LOW" not in written
+
+
+def test_the_cause_is_only_said_when_something_was_unusual(brief, quiet_brief):
+    assert "mostly orders −¥800" in as_text(brief, "en")
+    assert "白瓷杯" not in as_text(quiet_brief, "en")
+
+
+def test_places_that_are_not_shown_go_into_the_rest_so_that_the_sum_stays(brief):
+    shown = [line.strip() for line in as_text(brief, "en").splitlines() if line.startswith("  ")]
+    changes = [line for line in shown if "¥" in line and not line.startswith("→")]
+    total = sum(int(line.split("¥")[1].split()[0].replace(",", "")) * (-1 if "−¥" in line else 1) for line in changes)
+    assert total == round(brief.drivers[0].change)
+
+
+def test_a_place_within_noise_is_not_given_a_reason(brief):
+    line = next(line for line in as_text(brief, "en").splitlines() if "茶盤" in line)
+    assert "within noise" in line
+
+
+def test_one_missing_table_is_one_line_with_what_it_is_worth(brief):
+    lines = [line for line in as_text(brief, "en").splitlines() if "daily traffic" in line]
+    assert len(lines) == 1
+    assert "¥150 a week" in lines[0]
+    assert "unlocks 2 rules" in lines[0]
+
+
+def test_a_caveat_is_said_once_for_all_the_numbers_it_is_about(brief):
+    caveat = next(key.removeprefix("caveat.") for key in catalogue("en", "metrics") if key.startswith("caveat."))
+    lines = tuple(replace(line, flags=(Flag(line.name, caveat, rows=12),)) for line in brief.metrics)
+    written = as_text(replace(brief, metrics=lines), "en")
+    assert written.count("※") == 1
+
+
+def test_an_estimate_shows_its_own_interval(brief):
+    estimated = replace(
+        brief.metrics[1], value=None, estimate=Quantity(5200, low=4950, high=5400), low=None, high=None, expected=None
+    )
+    written = as_text(replace(brief, metrics=(estimated,)), "en")
+    assert "¥5,200" in written
+    assert "[4,950–5,400]" in written
+
+
+def test_a_target_is_never_said_to_be_certain(brief):
+    sure = replace(brief, pace=replace(brief.pace, chance=1.0))
+    assert "99% likely" in as_text(sure, "en")
+
+
+def test_check_lists_every_missing_table(brief):
+    written = check_text(brief, "en")
+    assert "1,240" in written
+    assert "daily traffic" in written
+    assert "daily stock" in written
+
+
+def test_explain_says_both_periods_and_every_place(brief):
+    written = driver_text(brief.drivers[0], "en", "CNY", brief.names)
+    assert "¥4,382 in 8–14 Sep, against ¥5,610 in 1–7 Sep" in written
+    assert "N4" in written
