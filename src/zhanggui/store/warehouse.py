@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+KEPT_STATEMENTS = 512
+"""Compiled statements remembered at most."""
+
+
 class Warehouse:
     """An open warehouse. One process writes; reading goes through :meth:`table` and :meth:`run` alone."""
 
@@ -38,6 +42,7 @@ class Warehouse:
         self._connection = connection
         self._ibis: Any = None
         self._tables: dict[str, ir.Table] = {}
+        self._compiled: dict[Any, str] = {}
         self._meta = schema.get_meta(connection)
 
     @classmethod
@@ -153,10 +158,11 @@ class Warehouse:
             raise BadValue("store.unknown_batch", batch=batch, known=", ".join(known[-10:]) or "–")
         removed: dict[str, int] = {}
         with self._transaction():
-            for table in TABLES.values():
-                gone = versions.withdraw(connection, table, row[0], self.config.timezone)
+            stated = connection.execute("SELECT name FROM batch_tables WHERE number = ?", [row[0]]).fetchall()
+            for name in sorted(name for (name,) in stated):
+                gone = versions.withdraw(connection, TABLES[name], row[0], self.config.timezone)
                 if gone:
-                    removed[table.name] = gone
+                    removed[name] = gone
             if set(removed) & set(facts.READS):
                 facts.derive(connection, self._terms)
             connection.execute("UPDATE batches SET undone_at = ? WHERE number = ?", [_now(), row[0]])
@@ -207,13 +213,35 @@ class Warehouse:
         return self._tables[name]
 
     def run(self, expression: ir.Table) -> pl.DataFrame:
-        """The rows of an Ibis expression. Money arrives as float64; every call counts as one query."""
+        """The rows of an Ibis expression. Money arrives as float64; every call counts as one query.
 
+        An expression that is asked again is not compiled again, unless it carries rows of its own.
+        """
         self.queries += 1
         engine = self._engine()
+        asked = expression.op()
+        if asked in self._compiled:
+            return self._fetch(self._compiled[asked], expression)
         wanted = {name: "float64" for name, kind in expression.schema().items() if kind.is_decimal()}
-        frame: pl.DataFrame = engine.to_polars(expression.cast(wanted) if wanted else expression)
-        return frame
+        cast = expression.cast(wanted) if wanted else expression
+        if cast.op().find(_own_rows()):
+            frame: pl.DataFrame = engine.to_polars(cast)
+            return frame
+        if len(self._compiled) >= KEPT_STATEMENTS:
+            self._compiled.clear()
+        self._compiled[asked] = engine.compile(cast)
+        return self._fetch(self._compiled[asked], expression)
+
+    def _fetch(self, statement: str, expression: ir.Table) -> pl.DataFrame:
+        """The rows of a compiled statement, typed as the expression says."""
+        import polars as pl
+
+        types = {
+            name: pl.Float64 if kind.is_decimal() else kind.to_polars() for name, kind in expression.schema().items()
+        }
+        rows = pl.from_arrow(self._connection.sql(statement).to_arrow_table())
+        assert isinstance(rows, pl.DataFrame)
+        return rows.cast(types)  # type: ignore[arg-type]
 
     def rows(self) -> dict[str, int]:
         """How many rows each canonical table has."""
@@ -293,3 +321,10 @@ class _Transaction:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def _own_rows() -> Any:
+    """The kind of expression node that holds rows in memory, which the engine has to be given first."""
+    from ibis.expr.operations import InMemoryTable
+
+    return InMemoryTable
