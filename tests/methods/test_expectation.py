@@ -232,14 +232,14 @@ def test_products_never_sold_or_new_give_numbers_and_no_alarm():
 
 @pytest.mark.prove
 def test_three_hundred_products_take_under_fifty_milliseconds():
-    from time import perf_counter
+    from time import process_time
 
     orders = np.random.default_rng(9).poisson(20, (300, 57)).astype(float)
     expect_many(orders[:, :-1], orders[:, -1])
     for kind in ("count", "money"):
         fastest = np.inf
         for _ in range(5):
-            start = perf_counter()
+            start = process_time()
             expect_many(orders[:, :-1], orders[:, -1], kind=kind)
-            fastest = min(fastest, perf_counter() - start)
+            fastest = min(fastest, process_time() - start)
         assert fastest < 0.05

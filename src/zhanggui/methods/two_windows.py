@@ -48,7 +48,7 @@ def compare_rates(
     from scipy.special import betaincinv
 
     # A grid of equally likely pairs: the same answer every time, without draws.
-    grid = (np.arange(300) + 0.5) / 300
+    grid = (np.arange(200) + 0.5) / 200
     one, other = betaincinv(now.hits, now.misses, grid)[:, None], betaincinv(then.hits, then.misses, grid)[None, :]
     tails = [(1 - level) / 2, (1 + level) / 2]
     change, ratio = np.quantile(one - other, tails), np.quantile(one / np.maximum(other, 1e-300), tails)
