@@ -33,6 +33,9 @@ TESTED = ("orders", "gross_sales", "average_order_value", "visitors", "conversio
 COUNTS = ("orders", "visitors", "units")
 YEAR_BLOCKS = 52
 SAME_WEEKDAYS = 26
+STEADY_ORDERS = 6.0
+"""A weekday with so many orders is empty by chance once in four hundred times: without a sale it was closed."""
+BY_OPEN_DAYS = ("orders", "gross_sales", "net_sales", "units", "refund_amount", "new_buyers", "returning_buyers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,11 @@ def headline(
     history = {name: _history(name, frames, days, view) for name in names}
     festive = [festival_in(_block(view, i), config.timezone) for i in range(len(history["orders"]))]
     level = config["normal_level"]
-    lines = [_line(name, answer, history[name], festive, level, view) for name in names]
+    opened = open_share(frames["shop_days"], view, len(history["orders"]))
+    lines = [_line(name, answer, history[name], festive, level, opened) for name in names]
     lines = [line for line in lines if line.value is not None]
     yesterday = _yesterday(warehouse, view, frames, days, config) if daily else []
-    return Headline(lines, yesterday, _series(history, lines, festive, level, view))
+    return Headline(lines, yesterday, _series(history, lines, festive, level, opened, view))
 
 
 def _names(frames: Mapping[str, pl.DataFrame], warehouse: Warehouse) -> list[str]:
@@ -147,21 +151,54 @@ def _traffic_history(name: str, traffic: pl.DataFrame, view: View) -> Floats:
     return values
 
 
+def open_share(days: pl.DataFrame, view: View, blocks: int) -> Floats:
+    """How much of each block the shop was open, 1 = as usual: a day without a sale counts as closed where its weekday sells so
+    steadily that chance cannot empty it (bank holidays, stock takes); weighted by what the weekday usually sells."""
+    shares = np.ones(blocks)
+    sold = dict(days.filter(pl.col("orders") > 0).select("day", "orders").iter_rows())
+    if not sold:
+        return shares
+    first = min(sold)
+    reach = [view.as_of - timedelta(days=i) for i in range(view.days * blocks)]
+    orders = np.array([float(sold.get(day, 0.0)) if day >= first else np.nan for day in reach])
+    for block in range(blocks):
+        here = slice(block * view.days, (block + 1) * view.days)
+        usual = np.array([_usual_weekday(orders, i) for i in range(here.start, here.stop)])
+        closed = (orders[here] == 0) & (usual >= STEADY_ORDERS)
+        if closed.any() and usual.sum() > 0:
+            shares[block] = 1 - usual[closed].sum() / usual.sum()
+    return shares
+
+
+def _usual_weekday(orders: Floats, i: int) -> float:
+    """The median of the same weekday in the eight weeks before and after."""
+    near = orders[max(i % 7, i - 56) : i + 57 : 7]
+    near = near[~np.isnan(near)]
+    return float(np.median(near)) if near.size else 0.0
+
+
 def _expected(
-    history: Floats, observed: float | None, festive: Sequence[str | None], level: float, *, counts: bool
+    history: Floats,
+    observed: float | None,
+    festive: Sequence[str | None],
+    level: float,
+    *,
+    counts: bool,
+    opened: Floats | None = None,
 ) -> Expectation | str:
     """Expectation of block 0 from the others, or the key of the refusal."""
     past = history[1:][::-1]
     if past.size == 0:
         return "too_short"
+    exposure = None if opened is None else np.append(opened[1 : history.size][::-1], opened[0])
     marks = np.array([f is not None for f in festive[: history.size]] + [False] * (history.size - len(festive)))
     events = np.append(marks[1:][::-1], marks[0])
-    answer = expect(past, observed, period=YEAR_BLOCKS, events=events, level=level, counts=counts)
+    answer = expect(past, observed, period=YEAR_BLOCKS, events=events, exposure=exposure, level=level, counts=counts)
     return answer if isinstance(answer, Expectation) else answer.code
 
 
 def _line(
-    name: str, answer: Answer, history: Floats, festive: Sequence[str | None], level: float, view: View
+    name: str, answer: Answer, history: Floats, festive: Sequence[str | None], level: float, opened: Floats
 ) -> MetricLine:
     row = answer.rows.row(0, named=True)
     value, previous = row[name], row[f"{name}_previous"]
@@ -172,7 +209,8 @@ def _line(
     line = replace(line, instead=instead)
     if value is None or np.isnan(history[0]):
         return replace(line, refusal="no_value")
-    expected = _expected(history, float(history[0]), festive, level, counts=name in COUNTS)
+    shares = opened if name in BY_OPEN_DAYS else None
+    expected = _expected(history, float(history[0]), festive, level, counts=name in COUNTS, opened=shares)
     if isinstance(expected, str):
         return replace(line, refusal=expected)
     p = expected.p_two_sided if name in TESTED else None
@@ -230,7 +268,12 @@ def _trimmed(history: Floats) -> Floats:
 
 
 def _series(
-    history: Mapping[str, Floats], lines: Sequence[MetricLine], festive: Sequence[str | None], level: float, view: View
+    history: Mapping[str, Floats],
+    lines: Sequence[MetricLine],
+    festive: Sequence[str | None],
+    level: float,
+    opened: Floats,
+    view: View,
 ) -> dict[str, Any]:
     """The last 13 blocks of the tested headline metrics with what was to be expected of each at its time."""
     shown = 13
@@ -240,8 +283,17 @@ def _series(
             continue
         values = history[line.name]
         points = [i for i in range(shown) if i < values.size and not np.isnan(values[i])][::-1]
+        shares = opened if line.name in BY_OPEN_DAYS else None
         bands = [
-            _expected(values[i:], float(values[i]), festive[i:], level, counts=line.name in COUNTS) for i in points
+            _expected(
+                values[i:],
+                float(values[i]),
+                festive[i:],
+                level,
+                counts=line.name in COUNTS,
+                opened=None if shares is None else shares[i:],
+            )
+            for i in points
         ]
         metrics[line.name] = {
             "weeks": [_block(view, i).end.isoformat() for i in points],

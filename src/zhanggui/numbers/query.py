@@ -42,6 +42,7 @@ class _Memory:
     version: Any = None
     coverage: dict[str, Coverage] = field(default_factory=dict)
     answers: OrderedDict[Any, Answer] = field(default_factory=OrderedDict)
+    expressions: OrderedDict[Any, tuple[Any, dict[str, Any]]] = field(default_factory=OrderedDict)
     development: dict[date, Development | None] = field(default_factory=dict)
     validity: Validity = field(default_factory=Validity)
 
@@ -126,8 +127,7 @@ def _answer(
 ) -> Answer:
     held = coverage(warehouse, config.currency, {MEASURES[name].table for one in metrics for name in one.measures})
     by = tuple(dict.fromkeys(question.by))
-    asked_dimensions = (*by, *question.where)
-    measures = _measures(metrics, asked_dimensions, held)
+    measures = _measures(metrics, (*by, *question.where), held)
     tables = sorted({measure.table for _, measure, _ in measures if measure.table != CALENDAR})
     span = held.span((*tables, *(FACTS if any(table in FACTS for table in tables) else ())))
     period = _period(question, span, clock)
@@ -143,15 +143,32 @@ def _answer(
             memory.development[last] = learn(warehouse, last)
         development = memory.development[last]
     asked = Asked(by, question.where, period, last, config.currency, costs, held.foreign > 0, development)
-    blocks: list[tuple[Any, Sequence[str]]] = []
-    gaps: dict[str, Any] = {}
-    for one in (asked, *((replace(asked, period=against, tag=THEN),) if against else ())):
-        for rows, group in _by_rows(measures, held, asked_dimensions, one, gaps).items():
-            blocks.append((aggregated(warehouse, rows, group, one), list(group)))
-    frame = warehouse.run(combined(blocks, by)) if blocks else None
+    shape = (_frozen(question), period, against, last, config.currency, repr(costs))
+    if shape not in memory.expressions:
+        memory.expressions[shape] = _expression(warehouse, measures, held, asked, against)
+        if len(memory.expressions) > KEPT_ANSWERS:
+            memory.expressions.popitem(last=False)
+    expression, gaps = memory.expressions[shape]
+    frame = None if expression is None else warehouse.run(expression)
     answered, measured = shaped(frame, question, metrics, measures, by, period, against, held)
     seen = Seen(question, period, held, memory.validity.counts(warehouse, held), measured, gaps, clock.today())
     return Answer(question, answered, period.start, period.end, tuple(flags(metrics, seen)))
+
+
+def _expression(
+    warehouse: Warehouse,
+    measures: Sequence[tuple[str, Measure, int]],
+    held: Coverage,
+    asked: Asked,
+    against: Period | None,
+) -> tuple[Any, dict[str, Any]]:
+    """The one expression that answers a question, None where no file can; and the levels that are missing for it."""
+    blocks: list[tuple[Any, Sequence[str]]] = []
+    gaps: dict[str, Any] = {}
+    for one in (asked, *((replace(asked, period=against, tag=THEN),) if against else ())):
+        for rows, group in _by_rows(measures, held, (*asked.by, *asked.where), one, gaps).items():
+            blocks.append((aggregated(warehouse, rows, group, one), list(group)))
+    return (combined(blocks, asked.by) if blocks else None), gaps
 
 
 def _measures(metrics: Iterable[Metric], asked: Sequence[str], held: Coverage) -> list[tuple[str, Measure, int]]:

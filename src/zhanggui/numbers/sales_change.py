@@ -24,7 +24,7 @@ HISTORY = 12
 """Earlier blocks of the same length that give the noise band of a change."""
 MEASURES = ("orders", "units", "gross", "listed", "buyers", "known", "refunds")
 PRODUCT_DIMENSIONS = ("category", "brand", "item_key")
-Z90 = 1.6448536269514722
+LEVEL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def _with_orders(now: Cell, before: Cell) -> list[tuple[str, float]]:
 def with_noise(parts: Sequence[Part], earlier: Sequence[Cell], metric: str) -> list[Part]:
     """The parts with a 90 % band each: how much the same factor moves from one block to the next in ordinary times.
 
-    The band is the part ± 1.645 robust standard deviations of the factor's part in the changes between earlier neighbouring blocks; parts
+    The band is the part ± how far the same factor's part went in nine of ten changes between earlier neighbouring blocks; parts
     keep no band with fewer than six such changes.
     """
     usual: dict[str, list[float]] = {}
@@ -220,16 +220,18 @@ def with_noise(parts: Sequence[Part], earlier: Sequence[Cell], metric: str) -> l
 def _banded(part: Part, changes: Sequence[float]) -> Part:
     if len(changes) < 6:
         return part
-    reach = Z90 * robust_deviation(changes)
+    reach = usual_reach(changes)
     return Part(part.name, part.change, part.change - reach, part.change + reach)
 
 
-def robust_deviation(changes: Sequence[float]) -> float:
-    """Standard deviation about zero that one wild week cannot blow up: 1.4826 × the median of |change|, no less than the deviation
-    of the middle nine tenths."""
-    sizes = np.sort(np.abs(np.asarray(changes, dtype=np.float64)))
-    middle = sizes[: max(int(np.ceil(0.9 * sizes.size)), 1)]
-    return float(max(1.4826 * np.median(sizes), np.sqrt(np.mean(middle**2))))
+def usual_reach(changes: Sequence[float]) -> float:
+    """How far nine in ten earlier changes went either way: their 90 % quantile of |change|, so that heavy tails count and one wild
+    week in twelve does not.
+
+    >>> usual_reach([1.0, -2.0, 3.0, -4.0, 5.0, -6.0, 7.0, -8.0, 9.0, -10.0, 500.0])
+    10.0
+    """
+    return float(np.quantile(np.abs(np.asarray(changes, dtype=np.float64)), LEVEL, method="higher"))
 
 
 # ---- places
@@ -284,7 +286,7 @@ def _make(by: Mapping[str, str], now: Cell, before: Cell, earlier: Sequence[Cell
         known = [*earlier]
         steps = [a.value(metric) - b.value(metric) for a, b in pairwise(known)]
         if len(steps) >= 6:
-            reach = Z90 * robust_deviation(steps)
+            reach = usual_reach(steps)
             low, high = change - reach, change + reach
         parts = with_noise(parts, known, metric)
     return Place(by, change, rate, change - rate, low, high, kind, value, previous, tuple(parts))

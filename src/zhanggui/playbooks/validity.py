@@ -151,7 +151,8 @@ def paid_price_drift(situation: Situation) -> Verdict:
     if both.height < FEWEST_PRODUCTS:
         return Verdict()
     logs = np.log(both["price_0"].to_numpy() / both["price_1"].to_numpy())
-    worth = both["gross_0"].to_numpy()
+    # Weights of both windows: by the later alone, what got dearer would weigh more and look like a drift.
+    worth = (both["gross_0"].fill_null(0) + both["gross_1"].fill_null(0)).to_numpy()
     worth = np.minimum(worth, np.quantile(worth, 0.98))
     weight = worth / worth.sum()
     drift = float(weight @ logs)
@@ -160,7 +161,7 @@ def paid_price_drift(situation: Situation) -> Verdict:
         return Verdict(family=1)
     from scipy.special import ndtr
 
-    p = float(ndtr(-abs(drift) / error))
+    p = float(2 * ndtr(-abs(drift) / error))
     if p >= CANDIDATE:
         return Verdict(family=1)
     weekly = float(both["gross_0"].sum()) / 4

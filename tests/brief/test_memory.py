@@ -1,0 +1,71 @@
+"""Nothing is said twice unchanged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from zhanggui.brief.memory import note, read, with_state
+from zhanggui.playbooks.kinds import Finding
+from zhanggui.units import Words
+
+DAY = date(2026, 9, 14)
+SLOW = Finding(
+    "products", "slow_stock", "state", Words("rules.verdict.no_sales"), "on_hand", {"product_id": "A"}, 400.0
+)
+
+
+def say(path: Path, finding: Finding, day: date) -> str:
+    earlier = read(path)
+    said = with_state([finding], earlier, day)
+    note(path, said, earlier, day)
+    return said[0].state
+
+
+def test_a_finding_is_new_once_then_open(tmp_path: Path) -> None:
+    path = tmp_path / "said.jsonl"
+    assert say(path, SLOW, DAY) == "new"
+    assert say(path, SLOW, DAY + timedelta(days=1)) == "open"
+    assert with_state([SLOW], read(path), DAY + timedelta(days=2))[0].first_said == DAY
+
+
+def test_it_is_said_again_when_its_money_moved_by_a_quarter(tmp_path: Path) -> None:
+    path = tmp_path / "said.jsonl"
+    say(path, SLOW, DAY)
+    assert say(path, replace(SLOW, size=480.0), DAY + timedelta(days=1)) == "open"
+    assert say(path, replace(SLOW, size=500.0), DAY + timedelta(days=2)) == "changed"
+    assert say(path, replace(SLOW, size=500.0), DAY + timedelta(days=3)) == "open"
+
+
+def test_it_is_said_again_after_28_days(tmp_path: Path) -> None:
+    path = tmp_path / "said.jsonl"
+    say(path, SLOW, DAY)
+    assert say(path, SLOW, DAY + timedelta(days=27)) == "open"
+    assert say(path, SLOW, DAY + timedelta(days=28)) == "changed"
+
+
+def test_making_the_same_days_brief_twice_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "said.jsonl"
+    assert say(path, SLOW, DAY) == "new"
+    before = path.read_text()
+    assert say(path, SLOW, DAY) == "new"
+    assert path.read_text() == before
+
+
+def test_a_brief_of_an_earlier_day_knows_nothing_of_later_ones(tmp_path: Path) -> None:
+    path = tmp_path / "said.jsonl"
+    say(path, SLOW, DAY)
+    assert say(path, SLOW, DAY - timedelta(days=7)) == "new"
+
+
+def test_a_cut_line_does_not_lose_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "said.jsonl"
+    say(path, SLOW, DAY)
+    with path.open("a") as file:
+        file.write('{"day": "2026-09-1')
+    assert len(read(path)) == 1
+
+
+def test_without_a_memory_everything_is_new() -> None:
+    assert with_state([SLOW], read(None), DAY)[0].state == "new"

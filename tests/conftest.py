@@ -1,0 +1,22 @@
+"""What several rooms' tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from zhanggui.app import Shop
+from zhanggui.config import Config
+from zhanggui.demo import demo_file
+
+
+@pytest.fixture(scope="session")
+def retail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """The bundled real shop, imported once a session; tests read it and leave it as it is."""
+    folder: Path = tmp_path_factory.mktemp("retail") / "shop"
+    shop = Shop.create(folder, Config(name="Online Retail", currency="GBP", timezone="Europe/London", locale="en"))
+    shop.import_files([demo_file()])
+    yield shop
+    shop.close()
