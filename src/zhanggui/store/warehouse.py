@@ -241,7 +241,7 @@ class Warehouse:
         }
         rows = pl.from_arrow(self._connection.sql(statement).to_arrow_table())
         assert isinstance(rows, pl.DataFrame)
-        return rows.cast(types)  # type: ignore[arg-type]
+        return rows.cast(types)
 
     def rows(self) -> dict[str, int]:
         """How many rows each canonical table has."""
