@@ -6,23 +6,21 @@ value seen. Decisions that one cell cannot settle (a decimal comma, a percent si
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable
 from typing import Literal
 
 import polars as pl
 
 from zhanggui.errors import BadFile
-from zhanggui.sources.places import MUNICIPALITIES, REGIONS
+from zhanggui.sources.blanks import GUARD, MISSING, every, filled, missing, whole
+from zhanggui.sources.people import extra, identity, is_masked, looks_personal
+from zhanggui.sources.places import region_parts
 from zhanggui.tables.loading import Sheet
-
-MISSING = ("", "-", "--", "---", "—", "——", "–", "null", "nan", "none", "n/a", "#n/a", "暂无", "暂无数据", "无数据")
-"""Texts that say "no data" or "does not apply". They are never 0."""
 
 Order = Literal["ymd", "dmy", "mdy"]
 
 _LOST = r"^[-+]?\d(?:\.\d+)?[eE]\+?\d{2}$"
-_GUARD = r'^\s*=?\s*"?\s*[\'’]?\s*|["\s]*$'
 _SYMBOLS = r"(?:￥|¥|\$|£|€|元|圆|RMB|CNY|USD|GBP|EUR|HKD|TWD|HK\$|US\$|NT\$|BRL|R\$)"
 _EUROPEAN = r"^-?\d{1,3}(?:\.\d{3})+,\d+$|^-?\d+,\d{1,2}$|^-?\d{1,3}(?:\.\d{3}){2,}$"
 _ENGLISH = r"^-?\d{1,3}(?:,\d{3})+\.\d+$|^-?\d+\.\d{1,2}$|^-?\d{1,3}(?:,\d{3}){2,}$"
@@ -30,47 +28,12 @@ _PLAIN_ID = r"^[0-9A-Za-z#_-]+$"
 _ISO = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
 _SECONDS = "%Y-%m-%d %H:%M:%S"
 _ZONED = r"(?:[+-]\d{2}:?\d{2}|Z|UTC|GMT)$"
-_MASK = r"[*＊]"
-_REGION = r"[^\s省市区县0-9]{2,8}?(?:省|自治区|特别行政区)|(?:北京|上海|天津|重庆)市"
 _NUMBER = r"^-?\d+(?:\.\d+)?$|^-?\.\d+$"
-
-
-def missing(cell: pl.Expr, *more: str) -> pl.Expr:
-    """The text without blanks around it, NULL where it says "no data" (``-``, ``--``, ``—``, empty, null, nan, 暂无 and ``more``)."""
-    return _whole(cell, lambda column: _filled(column, more))
-
-
-def _whole(cell: pl.Expr, clean: Callable[[pl.Series], pl.Series]) -> pl.Expr:
-    """An expression that hands the whole column to ``clean``, so that each step is taken once and may end early.
-
-    A literal (a column the file lacks) is spread over the rows first: the result of a function does not broadcast.
-    """
-    if not cell.meta.root_names():
-        name = cell.meta.output_name(raise_if_undetermined=False) or "literal"
-        cell = pl.coalesce(pl.repeat(None, pl.len(), dtype=pl.String), cell).alias(name)
-    return cell.cast(pl.String).map_batches(clean, return_dtype=pl.String)
-
-
-def _filled(column: pl.Series, more: Sequence[str] = ()) -> pl.Series:
-    bare = column.str.strip_chars(" \t\r\n\u00a0\u3000\ufeff")
-    said = bare.str.to_lowercase().is_in([*MISSING, *(text.lower() for text in more)]).fill_null(True)
-    return bare.zip_with(~said, _nulls(bare))
-
-
-def _nulls(column: pl.Series) -> pl.Series:
-    return pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, len(column))
-
-
-def _every(column: pl.Series, pattern: str) -> bool:
-    """Whether every filled cell matches."""
-    return bool(column.str.contains(pattern).all())
 
 
 def identifier(cell: pl.Expr) -> pl.Expr:
     """An id without the guards exporters put around it: ``="123"``, a leading ``'``, tabs. See also :func:`check_ids`."""
-    return _whole(
-        cell, lambda column: _filled(column if _every(column, _PLAIN_ID) else column.str.replace_all(_GUARD, ""))
-    )
+    return whole(cell, lambda column: filled(column if every(column, _PLAIN_ID) else column.str.replace_all(GUARD, "")))
 
 
 def check_ids(frame: pl.DataFrame, columns: Iterable[str], sheet: Sheet) -> None:
@@ -90,11 +53,11 @@ def money(cell: pl.Expr, *more_missing: str) -> pl.Expr:
 
     Whether ``1.234,56`` writes its decimals with a comma is decided for the whole column: some cell must show it and none the contrary.
     """
-    return _whole(cell, lambda column: _money(_filled(column, more_missing)))
+    return whole(cell, lambda column: _money(filled(column, more_missing)))
 
 
 def _money(text: pl.Series) -> pl.Series:
-    if _every(text, _NUMBER):
+    if every(text, _NUMBER):
         return text
     bare = text.str.replace_all(_SYMBOLS, "").str.replace_all(r"[\s\u00a0'’]", "").str.replace(r"^\+", "")
     bare = (
@@ -199,11 +162,11 @@ def instant(cell: pl.Expr, order: Order = "ymd") -> pl.Expr:
     Understands ``2016/5/23 22:02``, ``2019-05-01T10:02:11``, ``2019年5月1日``, ``20190501``, a date alone, and with ``order`` the
     day or the month first (``12/1/2010 8:26``); :func:`date_order` tells which it is.
     """
-    return _whole(cell, lambda column: _instant(_filled(column, ("0000-00-00 00:00:00", "0000-00-00")), order))
+    return whole(cell, lambda column: _instant(filled(column, ("0000-00-00 00:00:00", "0000-00-00")), order))
 
 
 def _instant(text: pl.Series, order: Order) -> pl.Series:
-    if _every(text, _ISO) and text.str.to_datetime(_SECONDS, strict=False).null_count() == text.null_count():
+    if every(text, _ISO) and text.str.to_datetime(_SECONDS, strict=False).null_count() == text.null_count():
         return text
     even = (
         text.str.replace(r"^(\d{4})年(\d{1,2})月(\d{1,2})日?", "$1-$2-$3")
@@ -262,121 +225,9 @@ def date_order(column: pl.Series, file: str) -> Order:
     return "mdy" if known["first"].n_unique() < known["second"].n_unique() else "dmy"
 
 
-def is_masked(cell: pl.Expr) -> pl.Expr:
-    """Whether a name was masked by the platform (``张**``, ``t**``): it names nobody and many share it."""
-    return cell.str.contains(_MASK)
-
-
-def identity(cell: pl.Expr) -> pl.Expr:
-    """A buyer's name, NULL where it is missing or masked."""
-
-    def named(column: pl.Series) -> pl.Series:
-        name = _filled(column.str.replace_all(_GUARD, ""))
-        return name.zip_with(~name.str.contains(_MASK).fill_null(True), _nulls(name))
-
-    return _whole(cell, named)
-
-
-def region_parts(address: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Region and city of a Chinese address ``省 市 区 rest``, with or without blanks; never the rest.
-
-    The four municipalities are region and city at once, and short names become full ones (``上海`` → ``上海市``).
-    """
-    return _whole(address, lambda column: _places(column)["region"]), _whole(
-        address, lambda column: _places(column)["city"]
-    )
-
-
-def _places(address: pl.Series) -> pl.DataFrame:
-    text = _filled(address).str.replace(r"^中国\s*(?:大陆)?\s*", "")
-    short = f"^({'|'.join(REGIONS)})"
-    return (
-        pl.DataFrame({"text": text})
-        .with_columns(
-            pl.col("text").str.extract(f"^({_REGION})", 1).alias("named"),
-            pl.col("text").str.extract(short, 1).alias("short"),
-        )
-        .with_columns(
-            pl.coalesce("named", "short").replace(REGIONS).alias("region"),
-            pl.when(pl.col("named").is_not_null())
-            .then(pl.col("text").str.replace(f"^(?:{_REGION})\\s*", ""))
-            .otherwise(pl.col("text").str.replace(short + r"\s*", ""))
-            .str.extract(r"^([^\s*＊0-9]{1,10}?(?:自治州|地区|盟|市))", 1)
-            .alias("rest"),
-        )
-        .select(
-            "region",
-            pl.when(pl.col("region").is_in(list(MUNICIPALITIES)))
-            .then("region")
-            .when(pl.col("region").is_not_null())
-            .then("rest")
-            .alias("city"),
-        )
-    )
-
-
 def safe_text(cell: pl.Expr) -> pl.Expr:
     """Free text without control signs (NUL, escapes); line breaks stay, and so does text that looks like a formula: it is data."""
     return missing(cell.str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", ""))
-
-
-_PERSONAL = re.compile(
-    r"姓名|电话|手机|地址|收货人|收件人|邮编|邮箱|身份证|支付宝|账号|帐号|昵称|会员名|旺旺|买家会员|微信|真实姓名|发票抬头|"
-    r"e-?mail|phone|mobile|address|street|zip|postal|postcode|first.?name|last.?name|full.?name|recipient|"
-    r"\bip\b|passport|birth|buyer.?name|customer.?name|username",
-    re.IGNORECASE,
-)
-_PERSONAL_CELL = r"(?i)[\w.+-]+@[\w-]+\.[a-z]{2,}|(?:^|\D)1[3-9]\d{9}(?:\D|$)|(?:^|\D)\d{17}[\dX](?:\D|$)"
-
-
-def looks_personal(name: str) -> bool:
-    """Whether a column's header says that it holds personal data."""
-    return bool(_PERSONAL.search(name))
-
-
-def extra(frame: pl.DataFrame, columns: Iterable[str], names: Mapping[str, str] | None = None) -> pl.Expr:
-    """The given columns as one JSON object per row (empty cells left out), NULL where nothing is left.
-
-    Columns that look personal by their header, or whose cells do (an e-mail, a phone), are not taken. ``names`` renames.
-    """
-    taken = [name for name in columns if name in frame.columns and not looks_personal(name)]
-    columns_ = {name: column for name in taken if not _holds_people(column := _filled(frame[name]))}
-    parts = [
-        _pair((names or {}).get(name, name.strip()), column) for name, column in columns_.items() if column.count()
-    ]
-    if not parts:
-        return pl.lit(None, dtype=pl.String)
-    inner = pl.select(pl.concat_str([pl.lit(part) for part in parts], separator=",", ignore_nulls=True)).to_series()
-    filled = inner.str.len_bytes() > 0
-    return pl.lit(("{" + inner + "}").zip_with(filled.fill_null(False), _nulls(inner)))
-
-
-def _pair(name: str, column: pl.Series) -> pl.Series:
-    """``"name":"cell"`` as JSON, NULL for an empty cell and for one that looks like a person's. Repeated cells are written once."""
-    cells = column.unique()
-    written = pl.DataFrame({"cell": cells}).select(
-        pl.when(~pl.col("cell").str.contains(_PERSONAL_CELL)).then(
-            pl.concat_str(pl.lit(_quoted(name) + ":"), _json_text(pl.col("cell")))
-        )
-    )
-    return column.replace_strict(cells, written.to_series(), return_dtype=pl.String)
-
-
-def _holds_people(column: pl.Series) -> bool:
-    """Whether cells of a column look like e-mails, mobile phones or identity cards, beyond a stray one in a hundred."""
-    filled = column.drop_nulls()
-    return len(filled) > 0 and int(filled.str.contains(_PERSONAL_CELL).sum()) * 100 > len(filled)
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _json_text(cell: pl.Expr) -> pl.Expr:
-    escaped = cell.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
-    escaped = escaped.str.replace_all("\n", "\\n", literal=True).str.replace_all("\r", "\\r", literal=True)
-    escaped = escaped.str.replace_all("\t", "\\t", literal=True).str.replace_all(r"[\x00-\x1f]", "")
-    return pl.concat_str(pl.lit('"'), escaped, pl.lit('"'))
 
 
 def occurrence_ids(frame: pl.DataFrame, order: str, *parts: str) -> pl.Expr:
@@ -384,8 +235,6 @@ def occurrence_ids(frame: pl.DataFrame, order: str, *parts: str) -> pl.Expr:
 
     Equal lines in one order are real; the hash does not depend on where in the file they stand.
     """
-    import hashlib
-
     present = [name for name in parts if name in frame.columns]
     texts = frame.select(
         pl.concat_str([pl.col(name).fill_null("") for name in present], separator="\x1f").alias("text")
@@ -397,3 +246,28 @@ def occurrence_ids(frame: pl.DataFrame, order: str, *parts: str) -> pl.Expr:
         pl.concat_str(pl.col("key"), pl.lit("-"), (pl.int_range(pl.len()).over("order", "key") + 1).cast(pl.String))
     )
     return pl.lit(numbered.to_series())
+
+
+__all__ = [
+    "MISSING",
+    "Order",
+    "amount",
+    "check_ids",
+    "date_order",
+    "day",
+    "extra",
+    "identifier",
+    "identity",
+    "instant",
+    "is_masked",
+    "looks_personal",
+    "missing",
+    "money",
+    "number",
+    "occurrence_ids",
+    "percent",
+    "readable_amounts",
+    "region_parts",
+    "safe_text",
+    "total",
+]
