@@ -12,7 +12,7 @@ import ibis
 from zhanggui.errors import BadValue
 from zhanggui.metrics.kinds import Measure
 from zhanggui.numbers.development import Development
-from zhanggui.numbers.dimensions import PRODUCT, needs_products
+from zhanggui.numbers.dimensions import PRODUCT, STATED_ALWAYS, needs_products
 from zhanggui.numbers.joined import Costs, with_columns
 from zhanggui.numbers.kinds import TIME
 from zhanggui.numbers.levels import Choice
@@ -126,7 +126,7 @@ def _in_windows(t: Any, rows: Rows, asked: Asked) -> Any:
 def _key(t: Any, name: str, rows: Rows) -> Any:
     if name in TIME:
         return t[f"_{name}"] if rows.window_days else bucket(t[rows.day], name)
-    return t[name].fill_null("")
+    return t[name] if name in STATED_ALWAYS.get(rows.table, ()) else t[name].fill_null("")
 
 
 def _matches(t: Any, name: str, values: Sequence[str], day: str) -> Any:

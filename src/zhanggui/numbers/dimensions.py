@@ -34,6 +34,14 @@ OWN: dict[str, tuple[str, ...]] = {
 }
 """Text columns of each table that a question may group by or filter on."""
 
+STATED_ALWAYS: dict[str, tuple[str, ...]] = {
+    "order_facts": ("channel", *_ORDER),
+    "sales": ("channel", *_ORDER, "product_id"),
+    "refund_facts": ("channel", *_ORDER, "product_id"),
+    **{table: ("channel", *names) for table, names in WILDCARD.items()},
+}
+"""Columns that are never NULL: empty text where a fact is unknown, ``*`` or a value in a key."""
+
 DIMENSIONS: tuple[str, ...] = (
     "channel",
     *_ORDER,

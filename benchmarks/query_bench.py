@@ -1,0 +1,184 @@
+"""How long one question over two fact tables takes: ours, the same as hand-written SQL, and a general semantic layer on Ibis.
+
+The shop has ``orders`` orders with one line each, a refund on every tenth, and five rows of traffic per order: days by source, and
+days by source and product. The question is net sales, visitors and conversion rate by source and week over two years. All run in one
+process after another and are given as ratios, so they hold on a busy machine too. The semantic layer (boring-semantic-layer) runs in an
+environment of its own under ``.bench``, joined as its own documentation says, and is stopped after a minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from zhanggui.config import Config
+from zhanggui.numbers.kinds import Question
+from zhanggui.numbers.query import ask
+from zhanggui.store import Warehouse
+from zhanggui.units import Clock
+
+SOURCES, DAYS = 12, 728
+ROUNDS = 7
+PEER = "boring-semantic-layer==0.3.18"
+PEER_FOLDER = Path(__file__).resolve().parent.parent / ".bench" / "layer"
+PEER_SECONDS = 60
+QUESTION = Question(("net_sales", "visitors", "conversion_rate"), by=("week", "source"))
+
+BY_HAND = """
+WITH sold AS (
+    SELECT date_trunc('week', day) AS week, source, sum(amount) AS gross FROM sales WHERE kind <> 'non_goods' GROUP BY ALL
+), back AS (
+    SELECT date_trunc('week', day) AS week, source, sum(amount) AS refunds FROM refund_facts
+    WHERE coalesce(status, 'finished') = 'finished' AND NOT coalesce(non_goods, false) GROUP BY ALL
+), seen AS (
+    SELECT date_trunc('week', day) AS week, source, sum(visitors) AS visitors, sum(pay_buyers) AS buyers FROM traffic_days
+    WHERE source <> '*' AND product_id = '*' AND device = '*' GROUP BY ALL
+)
+SELECT strftime(week, '%Y-%m-%d') AS week, source, CAST(coalesce(gross, 0) - coalesce(refunds, 0) AS DOUBLE) AS net_sales,
+    CAST(visitors AS DOUBLE) AS visitors, buyers / nullif(visitors, 0) AS conversion_rate
+FROM sold FULL JOIN back USING (week, source) FULL JOIN seen USING (week, source) ORDER BY week, source
+"""
+
+_PEER = """
+import sys, time
+import ibis
+from boring_semantic_layer import to_semantic_table
+folder = sys.argv[1]
+connection = ibis.duckdb.connect()
+def table(name):
+    raw = connection.read_parquet(f"{folder}/{name}.parquet", table_name=name)
+    return connection.create_table(name + "_kept", raw.mutate(week=raw.day.truncate("W")))
+sold = to_semantic_table(table("sales"), name="sold").with_dimensions(week=lambda t: t.week, source=lambda t: t.source)
+sold = sold.with_measures(gross=lambda t: t.amount.sum())
+seen = to_semantic_table(table("traffic_days").filter(ibis._.product_id == "*"), name="seen")
+seen = seen.with_dimensions(week=lambda t: t.week, source=lambda t: t.source)
+seen = seen.with_measures(visitors=lambda t: t.visitors.sum(), buyers=lambda t: t.pay_buyers.sum())
+both = sold.join_many(seen, on=["week", "source"])
+start = time.perf_counter()
+rows = both.group_by("sold.week", "sold.source").aggregate("sold.gross", "seen.visitors", "seen.buyers").execute()
+print(time.perf_counter() - start, len(rows))
+"""
+
+
+def fill(warehouse: Warehouse, orders: int) -> None:
+    """Draw the shop straight into the warehouse's tables."""
+    run = warehouse._connection.execute
+    products = max(1, 5 * orders // (SOURCES * DAYS) - 1)
+    day = f"DATE '2024-01-01' + CAST(hash(i) % {DAYS} AS INTEGER)"
+    source = f"'source ' || (hash(i + 7) % {SOURCES})"
+    run(f"""INSERT INTO sales BY NAME SELECT 'shop:main' AS channel, 'o' || i AS order_id, '1' AS line_id, {day} AS day, 'goods' AS kind,
+        'c' || (i % 100000) AS customer_key, 'p' || (i % 500) AS product_id, {source} AS source, '' AS country, 1.0 AS units,
+        CAST(5 + i % 90 AS DECIMAL(18,4)) AS amount FROM range({orders}) r(i)""")
+    run("""INSERT INTO order_facts BY NAME SELECT channel, order_id, customer_key, day, day AS placed_day, true AS counted, true AS placed,
+        source, country, amount AS goods, amount AS goods_own, 'normal' AS kind FROM sales""")
+    run(f"""INSERT INTO refund_facts BY NAME SELECT 'shop:main' AS channel, 'r' || i AS refund_id, {day} AS day, {day} AS sale_day,
+        0 AS age_days, true AS dated, {source} AS source, '' AS country, CAST(3 AS DECIMAL(18,4)) AS amount, 'finished' AS status,
+        false AS non_goods FROM range({orders // 10}) r(i)""")
+    run(f"""INSERT INTO traffic_days BY NAME SELECT 'shop:main' AS channel, DATE '2024-01-01' + CAST(d AS INTEGER) AS day,
+        'source ' || s AS source, CASE WHEN p = 0 THEN '*' ELSE 'p' || p END AS product_id, '*' AS device,
+        200 + hash(d, s, p) % 300 AS visitors, hash(d, s, p) % 12 AS pay_buyers
+        FROM range({DAYS}) d(d), range({SOURCES}) s(s), range({products + 1}) p(p)""")
+
+
+def seconds(work: Callable[[], Any], rounds: int = ROUNDS) -> float:
+    """The median of several runs after one that warms up."""
+    work()
+    taken = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def against_sql(orders: int) -> dict[str, Any]:
+    """Ours and hand-written SQL over the same tables; the answers must be equal."""
+    with _shop(orders) as (warehouse, _):
+        ours = seconds(lambda: _ours(warehouse))
+        sql = seconds(lambda: _by_hand(warehouse))
+        answer, expected = _ours(warehouse).rows, _by_hand(warehouse)
+        assert answer.equals(expected.select(answer.columns)), "the two do not agree"
+        traffic = warehouse.rows()["traffic_days"]
+    return {"orders": orders, "traffic_rows": traffic, "ours": ours, "sql": sql, "ratio": ours / sql}
+
+
+def against_peer(orders: int) -> dict[str, Any]:
+    """Ours and the semantic layer over the same tables; where it does not end in a minute the ratio is a lower bound."""
+    python = _peer_python()
+    with _shop(orders) as (warehouse, folder):
+        ours = seconds(lambda: _ours(warehouse))
+        for name in ("sales", "traffic_days"):
+            warehouse.copy_table(name, folder / f"{name}.parquet")
+        try:
+            done = subprocess.run(
+                [str(python), "-c", _PEER, str(folder)],
+                capture_output=True,
+                text=True,
+                timeout=PEER_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return {"orders": orders, "ours": ours, "peer": PEER_SECONDS, "ratio": PEER_SECONDS / ours, "stopped": True}
+    if done.returncode:
+        return {"orders": orders, "ours": ours, "failed": done.stderr.strip().splitlines()[-1]}
+    peer = float(done.stdout.split()[0])
+    return {"orders": orders, "ours": ours, "peer": peer, "ratio": peer / ours, "stopped": False}
+
+
+def run(scale: float = 1.0) -> dict[str, Any]:
+    """Both comparisons; ``scale`` 1 is a million orders against SQL and a hundred thousand against the peer."""
+    return {"sql": against_sql(int(1_000_000 * scale)), "peer": against_peer(int(100_000 * scale))}
+
+
+def _by_hand(warehouse: Warehouse) -> pl.DataFrame:
+    return pl.DataFrame(warehouse._connection.execute(BY_HAND).to_arrow_table())
+
+
+def _ours(warehouse: Warehouse) -> Any:
+    return ask(warehouse, QUESTION, config=warehouse.config, clock=Clock("UTC"), fresh=True)
+
+
+class _shop:  # noqa: N801
+    """A workspace with the drawn shop, gone afterwards."""
+
+    def __init__(self, orders: int) -> None:
+        self.orders = orders
+
+    def __enter__(self) -> tuple[Warehouse, Path]:
+        self.folder = tempfile.TemporaryDirectory()
+        folder = Path(self.folder.name)
+        config = Config(currency="GBP", timezone="UTC")
+        Warehouse.create(folder / "shop", config)
+        self.warehouse = Warehouse.open(folder / "shop", config)
+        fill(self.warehouse, self.orders)
+        return self.warehouse, folder
+
+    def __exit__(self, *_: object) -> None:
+        self.warehouse.close()
+        self.folder.cleanup()
+
+
+def _peer_python() -> Path:
+    """The peer's own environment, made once."""
+    python = PEER_FOLDER / "bin" / "python"
+    if not (PEER_FOLDER / "lib").exists() or not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(PEER_FOLDER)], check=True)
+        packages = [PEER, "ibis-framework[duckdb]==11.0.0", "pandas"]
+        subprocess.run([str(python), "-m", "pip", "install", "-q", *packages], check=True)
+    return python
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0)
+    print(json.dumps(run(parser.parse_args().scale), indent=2))
