@@ -208,7 +208,7 @@ def test_money_written_the_european_way(write: Write, read: Read, rows: Rows) ->
 def test_a_row_that_cannot_be_used_is_rejected_and_a_totals_row_left_out(write: Write, read: Read, rows: Rows) -> None:
     text = (
         "order id,date,sku,quantity,unit price\n1,2026-01-31,A,2,5\n2,31st of never,A,2,5\n"
-        "3,2026-01-31,B,many,5\n4,,C,1,5\nTotal,,,4,15\n"
+        "3,2026-01-31,B,many,5\n4,,C,1,5\n,2026-01-31,C,1,5\nTotal,,,4,15\n"
     )
     reading = one(read(write("a.csv", text)))
     assert [row["order_id"] for row in rows([reading], "orders")] == ["1"]
@@ -216,6 +216,7 @@ def test_a_row_that_cannot_be_used_is_rejected_and_a_totals_row_left_out(write: 
         (3, "31st of never", "not_a_date"),
         (4, "many", "not_a_number"),
         (5, "", "no_date"),
+        (6, "", "no_order"),
     ]
     assert [(out.reason, out.rows) for out in reading.left_out] == [("totals", 1)]
 

@@ -170,10 +170,11 @@ def _one_zone(
 def _sorted_out(
     table: pl.DataFrame, frame: pl.DataFrame, bad: list[tuple[str, pl.Series, str]]
 ) -> tuple[pl.DataFrame, tuple[Reject, ...], tuple[LeftOut, ...]]:
-    """Usable rows; rejects for those with an unreadable value or no date; totals rows left out."""
+    """Usable rows; rejects for those with an unreadable value, no date or no order id; totals rows left out."""
     date = "created_at" if "created_at" in frame.columns else "paid_at"
     undated = frame[date].is_null()
-    wrong = undated
+    nameless = frame["order_id"].is_null() if "order_id" in frame.columns else undated
+    wrong = undated | nameless
     for _, mask, _ in bad:
         wrong = wrong | mask
     if not wrong.any():
@@ -187,8 +188,9 @@ def _sorted_out(
         found = table.filter(mask & ~table["_row"].is_in(totals["_row"].implode()))
         rejects += [(row, column, value, reason) for row, value in found.select("_row", column).rows()]
     named = {row for row, *_ in rejects}
-    empty = frame.filter(undated & ~frame["_row"].is_in(totals["_row"].implode()))["_row"].to_list()
-    rejects += [(row, date, "", "sources_general.reject.no_date") for row in empty if row not in named]
+    for column, mask, reason in ((date, undated, "no_date"), ("order_id", nameless & ~undated, "no_order")):
+        empty = frame.filter(mask & ~frame["_row"].is_in(totals["_row"].implode()))["_row"].to_list()
+        rejects += [(row, column, "", f"sources_general.reject.{reason}") for row in empty if row not in named]
     left_out = (LeftOut("totals", len(totals)),) if len(totals) else ()
     return frame.filter(~wrong), tuple(sorted(rejects)), left_out
 

@@ -51,8 +51,6 @@ def layout_of(fields: Collection[str]) -> str:
 def pieces(rows: pl.DataFrame, *, origin: str, timezone: str | None, currency: str) -> Pieces:
     """Pieces for ``orders``, ``order_lines``, ``products`` and ``refunds``."""
     rows = _timed(rows)
-    if "order_id" in rows.columns and rows["order_id"].null_count():
-        rows = rows.filter(pl.col("order_id").is_not_null())
     of_lines = layout_of(rows.columns) == "lines" or (
         "order_id" in rows.columns and bool(rows["order_id"].is_duplicated().any())
     )
