@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = app(args=rest, prog_name="zhanggui", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # the parser turns the former into the latter
         return _reader_left()
     except Exception as error:
         from zhanggui.cli import trouble

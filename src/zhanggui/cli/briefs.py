@@ -31,10 +31,17 @@ def brief(
         if as_json:
             echo_json(opened.brief_json(made, RUN.locale))
         elif html:
-            html.write_text(opened.brief_html(made, RUN.locale), encoding="utf-8")
+            _write(html, opened.brief_html(made, RUN.locale))
             echo(say("cli.written", file=str(html)))
         else:
             typer.echo(opened.brief_text(made, RUN.locale, columns()), nl=False)
+
+
+def _write(file: Path, page: str) -> None:
+    try:
+        file.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise BadValue("cli.not_written", file=str(file), reason=error.strerror or str(error)) from None
 
 
 def check(as_json: AsJson = False, shop: Folder = None) -> None:

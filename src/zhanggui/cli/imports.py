@@ -41,7 +41,7 @@ def import_files(
         with progress.shown(2) as step:
             step(say("cli.import.reading", n=len(paths)))
             readings = opened.read_files(paths, source=source, channel=channel, mapping=_mapping(mapping))
-            step(say("cli.import.loading", rows=sum(reading.rows_read for reading in readings)))
+            step(say("cli.import.loading"))
             done = opened.load(readings, dry_run=dry_run)
         if as_json:
             echo_json(reconciled.as_dict(done, readings if dry_run else ()))

@@ -88,10 +88,12 @@ def as_csv(answer: Answer) -> str:
     import io
 
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    rows = [[_neutral(cell) for cell in row] for row in answer.rows.iter_rows()]
+    # The writer does not quote a lone carriage return by itself, and readers then take it for the end of the row.
+    broken = any(isinstance(cell, str) and "\r" in cell for row in rows for cell in row)
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL if broken else csv.QUOTE_MINIMAL)
     writer.writerow(answer.rows.columns)
-    for row in answer.rows.iter_rows():
-        writer.writerow([_neutral(cell) for cell in row])
+    writer.writerows(rows)
     return out.getvalue()
 
 
