@@ -54,8 +54,13 @@ class Cell:
     raw: str = field(default="NULL")
 
 
-def raw(column: str, kind: str) -> str:
-    """The cell as it comes: text with blanks as NULL, other kinds as they are."""
+def raw(column: str, kind: str, plain: bool = False) -> str:
+    """The cell as it comes: text with blanks as NULL, other kinds as they are.
+
+    ``plain`` cells are numbers whose blanks the reader has made NULL already; the cast passes over white space around them.
+    """
+    if plain:
+        return column
     return f"nullif(trim({column}), '')" if kind == "VARCHAR" else column
 
 
@@ -149,7 +154,8 @@ def cell(column: Column, kind: str, setting: Setting, default_currency: str | No
     stray = None
     own = quote(column.name)
     if reason:
-        faults.append((f"{source} IS NOT NULL AND {own} IS NULL", reason))
+        filled = f"trim({source}) <> ''" if kind == "VARCHAR" else f"{source} IS NOT NULL"
+        faults.append((f"{own} IS NULL AND {filled}", reason))
     if column.kind in ("instant", "day"):
         faults.append((f"{own} < DATE '{EARLIEST}'", "too_early"))
         faults.append((f"{own} > DATE '{setting.today}' + {LATEST_DAYS}", "too_late"))

@@ -35,7 +35,7 @@ def export(connection: DuckDBPyConnection, folder: Path, *, format: str) -> list
         row = first(connection, f"SELECT EXISTS (SELECT 1 FROM {quote(table.name)})")
         if row and row[0]:
             path = folder / f"{table.name}.{format}"
-            query = _csv_rows(table) if format == "csv" else f"SELECT {names(table.stated)} FROM {quote(table.name)}"
+            query = _csv_rows(table) if format == "csv" else _parquet_rows(table)
             _copy(connection, f"{query} ORDER BY {names(table.full_key, quote(table.name) + '.')}", path, format)
             written.append(path)
     return written
@@ -60,6 +60,19 @@ def _copy(connection: DuckDBPyConnection, query: str, path: Path, format: str) -
 def copy_table(connection: DuckDBPyConnection, name: str, path: Path) -> None:
     columns = tuple(types(TABLES[name]) if name in TABLES else fact_types(FACTS[name]))
     _copy(connection, f"SELECT {names(columns)} FROM {quote(name)}", path, "parquet")
+
+
+def _parquet_rows(table: Table) -> str:
+    """Typed columns; instants carry their zone, unknown key parts are spelled out as in CSV."""
+    values = []
+    for name in table.stated:
+        column = f"{quote(table.name)}.{quote(name)}"
+        if types(table)[name] == "TIMESTAMP":
+            column = f"timezone('UTC', {column})"
+        elif name in table.wildcard:
+            column = f"CASE WHEN {column} = '' THEN {literal(UNKNOWN)} ELSE {column} END"
+        values.append(f"{column} AS {quote(name)}")
+    return f"SELECT {', '.join(values)} FROM {quote(table.name)}"
 
 
 def _csv_rows(table: Table) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -104,10 +105,11 @@ class Import:
 
     def forget(self, *, keep_rejects: bool) -> None:
         """Let go of the frames handed to the engine, and of the reject files of an import that was taken back."""
-        for name in self._registered:
-            self._connection.unregister(name)
-        for name in versions.TEMPORARY:
-            self._connection.execute(f"DROP TABLE IF EXISTS {name}")
+        with suppress(duckdb.Error):
+            for name in self._registered:
+                self._connection.unregister(name)
+            for name in versions.TEMPORARY:
+                self._connection.execute(f"DROP TABLE IF EXISTS {name}")
         if self._rejects_folder and not keep_rejects:
             shutil.rmtree(self._rejects_folder, ignore_errors=True)
 

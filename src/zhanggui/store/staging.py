@@ -90,7 +90,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, piece: Piece, place: Place, n
         piece=piece,
         table=table,
         insert=_insert(table, made, piece, kinds, relation, setting, number),
-        faults=_faults(made, kinds, relation, number),
+        faults=_faults(table, piece, made, kinds, relation, number),
         strays=tuple(cell.name for cell in made if cell.stray),
         dropped=dropped,
     )
@@ -133,9 +133,12 @@ def _extra(kinds: Mapping[str, str], table: Table, made: Sequence[Cell]) -> Cell
     return Cell("extra", value, faults if "extra" in kinds else ())
 
 
-def _layers(made: Sequence[Cell], kinds: Mapping[str, str], scan: str, keep: Sequence[str]) -> str:
+def _layers(
+    table: Table, made: Sequence[Cell], kinds: Mapping[str, str], scan: str, keep: Sequence[str], *, by_engine: bool
+) -> str:
     """Raw cells, then typed values beside them. ``extra`` comes last: it looks at the typed values."""
-    raws = [f"{cells.raw(quote(name), kind)} AS {quote('r_' + name)}" for name, kind in kinds.items()]
+    plain = {column.name for column in table.columns if column.kind in ("money", "number")} if by_engine else set()
+    raws = [f"{cells.raw(quote(name), kind, name in plain)} AS {quote('r_' + name)}" for name, kind in kinds.items()]
     raws += [quote(name) for name in keep]
     typed = [f"{cell.value} AS {quote(cell.name)}" for cell in made if cell.name != "extra"]
     inner = f"SELECT {', '.join(raws)} FROM {scan}"
@@ -156,7 +159,7 @@ def _insert(
     if "_identity" in kinds:
         scan = f"{scan} LEFT JOIN _identities_{number} ON _identity = _who"
         keep = ["_hashed"]
-    typed = _layers(made, kinds, scan, keep)
+    typed = _layers(table, made, kinds, scan, keep, by_engine=isinstance(piece.rows, CsvFile))
     fatal = " OR ".join(f"({condition})" for cell in made for condition, _ in cell.fatal) or "false"
     faulty = " OR ".join(f"({condition})" for cell in made for condition, _ in cell.faults) or "false"
     return (
@@ -187,13 +190,15 @@ def _rank(piece: Piece, kinds: Mapping[str, str], setting: Setting) -> str:
     return f"(CAST({seconds} AS UBIGINT) * 4294967296 + {low})::UBIGINT"
 
 
-def _faults(made: Sequence[Cell], kinds: Mapping[str, str], relation: _Relation, number: int) -> str:
+def _faults(
+    table: Table, piece: Piece, made: Sequence[Cell], kinds: Mapping[str, str], relation: _Relation, number: int
+) -> str:
     """The query that names every faulty cell: row, column, value, reason, fatal."""
     scan, keep = relation.numbered, ["_line"]
     if "_identity" in kinds:
         scan = f"{scan} LEFT JOIN _identities_{number} ON _identity = _who"
         keep = ["_line", "_hashed"]
-    typed = _layers(made, kinds, scan, keep)
+    typed = _layers(table, made, kinds, scan, keep, by_engine=isinstance(piece.rows, CsvFile))
     found = []
     for cell in made:
         value = f"CAST({cell.raw} AS VARCHAR)"
