@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -49,10 +49,14 @@ class Seen:
     measured: pl.DataFrame
     gaps: Mapping[str, Any]
     today: date
+    once: dict[str, Any] = field(default_factory=dict)
+    """What several flags ask for, reckoned once."""
 
     def sum(self, column: str) -> float:
         """The total of a daily column over the period."""
-        return float(self._days().get_column(column).sum() or 0)
+        if "sums" not in self.once:
+            self.once["sums"] = self._days().select(pl.exclude("day").sum()).row(0, named=True)
+        return float(self.once["sums"][column] or 0)
 
     def _days(self) -> pl.DataFrame:
         return self.daily.filter(pl.col("day").is_between(self.period.start, self.period.end))
@@ -151,6 +155,14 @@ def _breaks_off(days: pl.DataFrame, last: date) -> bool:
 
 
 def missing_days(seen: Seen) -> list[date]:
+    """The period's days without a sale where there should be some; reckoned once per answer."""
+    if "missing_days" not in seen.once:
+        seen.once["missing_days"] = _missing_days(seen)
+    days: list[date] = seen.once["missing_days"]
+    return days
+
+
+def _missing_days(seen: Seen) -> list[date]:
     """Days of the period without any sale on a weekday that has sales nearly always."""
     days = seen.daily.filter(pl.col("orders") > 0)
     if not days.height:
@@ -202,10 +214,11 @@ def _running_day(one: Metric, seen: Seen) -> Flag | None:
     cut = seen.today <= end if end else any((level.last or seen.today) >= seen.today for level in _read(one, seen))
     if cut:
         return _flag(one, "running_day", day=seen.today.isoformat())
-    days = seen.daily.filter(pl.col("orders") > 0)
-    if not days.height or days.get_column("day")[-1] != seen.period.end:
-        return None
-    return _flag(one, "last_day_open", day=seen.period.end.isoformat()) if _breaks_off(days, seen.period.end) else None
+    if "open" not in seen.once:
+        days = seen.daily.filter(pl.col("orders") > 0)
+        last = days.get_column("day")[-1] if days.height else None
+        seen.once["open"] = last == seen.period.end and _breaks_off(days, seen.period.end)
+    return _flag(one, "last_day_open", day=seen.period.end.isoformat()) if seen.once["open"] else None
 
 
 def _read(one: Metric, seen: Seen) -> list[Any]:
