@@ -13,14 +13,17 @@ REPEAT_WINDOWS = (30, 60, 90, 180, 365)
 
 
 def first_sale(t: Any) -> Any:
+    """The buyer's first sale in its channel."""
     return t.counted & (t.day == t.first_day)
 
 
 def known_goods(t: Any) -> Any:
+    """Goods sold to a buyer who is known."""
     return goods(t) & t.customer_key.notnull()
 
 
 def known_refund(t: Any) -> Any:
+    """Goods refunds of a buyer who is known."""
     return refunded(t) & t.customer_key.notnull()
 
 

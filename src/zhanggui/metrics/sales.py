@@ -13,14 +13,17 @@ def goods(t: Any) -> Any:
 
 
 def non_goods(t: Any) -> Any:
+    """Postage, manual and fee lines."""
     return t.kind == "non_goods"
 
 
 def counted(t: Any) -> Any:
+    """Orders that are sales."""
     return t.counted
 
 
 def placed(t: Any) -> Any:
+    """Orders that count as placed, paid or not."""
     return t.placed
 
 

@@ -73,10 +73,12 @@ def exact(value: float) -> Quantity:
 
 
 def count(value: float, low: float | None = None, high: float | None = None) -> Quantity:
+    """A number of things, to be written whole."""
     return Quantity(value, "count", low, high)
 
 
 def share(value: float, low: float | None = None, high: float | None = None, *, signed: bool = False) -> Quantity:
+    """A share of one, to be written in percent."""
     return Quantity(value, "share", low, high, signed=signed)
 
 

@@ -30,12 +30,14 @@ def whole(cell: pl.Expr, clean: Callable[[pl.Series], pl.Series]) -> pl.Expr:
 
 
 def filled(column: pl.Series, more: Sequence[str] = ()) -> pl.Series:
+    """The column with its blanks as NULL."""
     bare = column.str.strip_chars(" \t\r\n\u00a0\u3000\ufeff")
     said = bare.str.to_lowercase().is_in([*MISSING, *(text.lower() for text in more)]).fill_null(True)
     return bare.zip_with(~said, nulls(bare))
 
 
 def nulls(column: pl.Series) -> pl.Series:
+    """A column of the same length that is all NULL."""
     return pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, len(column))
 
 

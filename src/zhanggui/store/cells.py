@@ -83,6 +83,7 @@ def _offset_time(cell: str) -> str:
 
 
 def instant(cell: str, kind: str, setting: Setting) -> str:
+    """SQL for an instant in UTC; NULL where the cell holds none."""
     if kind == "VARCHAR":
         local = to_utc(f"TRY_CAST({cell} AS TIMESTAMP)", setting.zone)
         return f"CASE WHEN regexp_matches({cell}, {_OFFSET}) THEN {_offset_time(cell)} ELSE {local} END"
@@ -92,6 +93,7 @@ def instant(cell: str, kind: str, setting: Setting) -> str:
 
 
 def day(cell: str, kind: str, setting: Setting) -> str:
+    """SQL for a day; NULL where the cell holds none."""
     if kind == "VARCHAR":
         away = local_day(_offset_time(cell), setting.home)
         return f"CASE WHEN regexp_matches({cell}, {_OFFSET}) THEN {away} ELSE TRY_CAST({cell} AS DATE) END"
@@ -101,6 +103,7 @@ def day(cell: str, kind: str, setting: Setting) -> str:
 
 
 def flag(cell: str, kind: str, setting: Setting) -> str:
+    """SQL for yes or no; NULL where the cell says neither."""
     if kind == "BOOLEAN":
         return cell
     text = f"lower(CAST({cell} AS VARCHAR))"
@@ -111,20 +114,24 @@ def flag(cell: str, kind: str, setting: Setting) -> str:
 
 
 def money(cell: str, kind: str, setting: Setting) -> str:
+    """SQL for an amount of four decimals; NULL where the cell holds none."""
     return f"TRY_CAST({cell} AS DECIMAL(18,4))"
 
 
 def number(cell: str, kind: str, setting: Setting) -> str:
+    """SQL for a finite number; NULL where the cell holds none."""
     value = f"TRY_CAST({cell} AS DOUBLE)"
     return f"CASE WHEN isfinite({value}) THEN {value} END" if kind in ("VARCHAR", "DOUBLE", "FLOAT") else value
 
 
 def integer(cell: str, kind: str, setting: Setting) -> str:
+    """SQL for a whole number; NULL where the cell holds none."""
     value = f"TRY_CAST({cell} AS DECIMAL(28,4))"
     return f"CASE WHEN {value} = trunc({value}) THEN TRY_CAST({value} AS BIGINT) END"
 
 
 def text(cell: str, kind: str, setting: Setting) -> str:
+    """SQL for text: the cell as it stands."""
     if kind != "VARCHAR":
         return f"CAST({cell} AS VARCHAR)"
     if setting.neutralised:

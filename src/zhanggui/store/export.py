@@ -58,6 +58,7 @@ def _copy(connection: DuckDBPyConnection, query: str, path: Path, format: str) -
 
 
 def copy_table(connection: DuckDBPyConnection, name: str, path: Path) -> None:
+    """Write one table as it lies in the warehouse as a Parquet file."""
     columns = tuple(types(TABLES[name]) if name in TABLES else fact_types(FACTS[name]))
     _copy(connection, f"SELECT {names(columns)} FROM {quote(name)}", path, "parquet")
 

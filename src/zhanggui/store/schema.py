@@ -79,6 +79,7 @@ def content_hash(table: Table) -> str:
 
 
 def version_types(table: Table) -> dict[str, str]:
+    """The engine's types of a version table: what a source may state, then what versions carry beside."""
     known = types(table)
     return {name: known[name] for name in table.stated} | _VERSIONING
 
@@ -89,19 +90,23 @@ def current_types(table: Table) -> dict[str, str]:
 
 
 def create_table(name: str, columns: dict[str, str]) -> str:
+    """SQL that makes a table of these columns."""
     body = ", ".join(f"{quote(column)} {kind}" for column, kind in columns.items())
     return f"CREATE TABLE {quote(name)} ({body})"
 
 
 def versions(table: Table) -> str:
+    """The name of a table's versions, quoted."""
     return quote(f"{table.name}_versions")
 
 
 def stage(table: Table) -> str:
+    """The name of the table that an import fills first, quoted."""
     return quote(f"_stage_{table.name}")
 
 
 def claims(table: Table) -> str:
+    """The name of the table that says which batch states which version, quoted."""
     return quote(f"{table.name}_claims")
 
 
@@ -136,10 +141,12 @@ def fact_types(fact: Table) -> dict[str, str]:
 
 
 def get_meta(connection: DuckDBPyConnection) -> dict[str, str]:
+    """What the warehouse notes of itself, by name."""
     return dict(connection.execute("SELECT name, value FROM meta").fetchall())
 
 
 def set_meta(connection: DuckDBPyConnection, **values: object) -> None:
+    """Note something of the warehouse itself."""
     for name, value in values.items():
         connection.execute("DELETE FROM meta WHERE name = ?", [name])
         connection.execute("INSERT INTO meta VALUES (?, ?)", [name, str(value)])
