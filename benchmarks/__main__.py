@@ -1,4 +1,7 @@
-"""``make bench``: runs every ``*_bench.py`` and writes docs/benchmarks.md. Each has ``run(scale)``, which measures us and the peer in one run."""
+"""``make bench``: runs every ``*_bench.py`` and writes docs/benchmarks.md.
+
+Each has ``run(scale)``, which measures us and the peer in one run and gives its figures.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +33,14 @@ def names() -> list[str]:
 def machine() -> dict[str, str]:
     """What the figures were taken on."""
     pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False)
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False
+    )
     return {
         "taken": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "commit": commit.stdout.strip(),
         "machine": f"{os.cpu_count()} cores, {pages * size / 2**30:.0f} GiB, {platform.machine()}, {platform.system()}",
-        "load": "{:.1f} at the start".format(os.getloadavg()[0]),
+        "load": f"{os.getloadavg()[0]:.1f} at the start",
         "python": platform.python_version(),
         **{name: version(name) for name in ENGINES},
     }
@@ -75,7 +80,11 @@ def main() -> int:
     asked = parser.parse_args()
     chosen = asked.only or names()
     if asked.json:
-        print(json.dumps({name: importlib.import_module(f"benchmarks.{name}").run(asked.scale) for name in chosen}, indent=2))
+        print(
+            json.dumps(
+                {name: importlib.import_module(f"benchmarks.{name}").run(asked.scale) for name in chosen}, indent=2
+            )
+        )
         return 0
     about = machine()
     parts, whole = [], True

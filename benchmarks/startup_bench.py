@@ -1,4 +1,7 @@
-"""How long ``zhanggui --help`` and ``zhanggui metrics`` take, against ``python -c "import typer, rich"``. The median of several; the bar is 3 ×."""
+"""How long ``zhanggui --help`` and ``zhanggui metrics`` take, against ``python -c "import typer, rich"``.
+
+The median of several runs that take turns; the bar is 3 ×.
+"""
 
 from __future__ import annotations
 
