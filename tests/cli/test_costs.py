@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -51,3 +53,16 @@ def test_a_target_needs_a_month(run, shop):
     said = run("costs", "target", "2026-9", "26000", "--shop", shop)
     assert said.code == 2
     assert "2026-09" in said.err
+
+
+def test_the_sheet_is_asked_for_line_by_line_and_a_senseless_answer_is_asked_again(shop):
+    program = (sys.executable, "-c", "import sys; from zhanggui.cli import main; sys.exit(main())")
+    answers = "0.45-0.5\nabc\n6.5\n" + "\n" * 7
+    said = subprocess.run(
+        [*program, "costs", "ask", "--shop", str(shop)], input=answers, capture_output=True, text=True
+    )
+    assert said.returncode == 0, said.stderr
+    assert "makes no sense" in said.stdout
+    written = (shop / "costs.toml").read_text(encoding="utf-8")
+    assert '"*" = [0.45, 0.5]' in written
+    assert '"freight" = 6.5' in written

@@ -159,7 +159,7 @@ class _Page:
             return charts.Step(self.t(key), value, True, written)
 
         changes = [
-            charts.Step(naming.metric(part.name, self.locale), part.change, written=self.amount(part.change, driver))
+            charts.Step(naming.inside(part.name, self.locale), part.change, written=self.amount(part.change, driver))
             for part in driver.parts
         ]
         return [total("page.before", driver.previous), *changes, total("page.now", driver.value)]
