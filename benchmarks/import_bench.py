@@ -99,7 +99,13 @@ def run(scale: float = 1.0) -> dict[str, Any]:
             (folder / f"{table}.csv").read_bytes()
         peer = _timed(_PEER, folder)
         ours = _timed(_OURS, folder)
-    return {"lines": lines, "megabytes": megabytes, "peer": peer, "ours": ours, "ratio": ours["seconds"] / peer["seconds"]}
+    return {
+        "lines": lines,
+        "megabytes": megabytes,
+        "peer": peer,
+        "ours": ours,
+        "ratio": ours["seconds"] / peer["seconds"],
+    }
 
 
 if __name__ == "__main__":

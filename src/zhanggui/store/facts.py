@@ -47,11 +47,14 @@ def derive(connection: DuckDBPyConnection, terms: Terms) -> None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
     _fill(connection, "order_facts", "SELECT * FROM _orders")
     _fill(connection, "sales", _sales(allocated=_any(connection, "_allocated", "true")))
-    for name, query in (("_owed", _owed()), ("_links", _links())):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
-    _fill(connection, "refund_facts", _refund_facts(terms))
+    if _any(connection, "refunds", "true"):
+        for name, query in (("_owed", _owed()), ("_links", _links())):
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+        _fill(connection, "refund_facts", _refund_facts(terms))
+    else:
+        connection.execute("DELETE FROM refund_facts")
     for name in ("_rates", "_placed", "_visits", "_lines", "_goods", "_orders", "_allocated", "_owed", "_links"):
-        connection.execute(f"DROP TABLE {name}")
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
 
 
 def _fill(connection: DuckDBPyConnection, fact: str, query: str) -> None:

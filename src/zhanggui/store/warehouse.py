@@ -315,7 +315,9 @@ class _Transaction:
             raise WorkspaceError("store.no_space", folder=str(self._folder), reason=message.splitlines()[0]) from None
         if isinstance(error, duckdb.OutOfMemoryException):
             raise WorkspaceError("store.no_memory", reason=message.splitlines()[0]) from None
-        if isinstance(error, duckdb.InterruptException) or (isinstance(error, RuntimeError) and "interrupted" in message):
+        if isinstance(error, duckdb.InterruptException) or (
+            isinstance(error, RuntimeError) and "interrupted" in message
+        ):
             raise KeyboardInterrupt from None
 
 
