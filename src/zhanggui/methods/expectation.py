@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import expm1, log1p
+from math import expm1
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,7 @@ def expect(
     exposure: npt.ArrayLike | None = None,
     level: float = 0.9,
     counts: bool = False,
+    root: bool = False,
 ) -> Expectation | Refusal:
     """What the block after ``history`` (n,) was to be, and how surprising ``observed`` is.
 
@@ -62,10 +63,11 @@ def expect(
     the last for the next block. ``period``: blocks a year (52); the annual profile is estimated only from two whole years on.
     ``events`` (n,) or (n + 1,): blocks of known events, not learnt from; if the next block is one, the median effect of the past ones is
     expected, and without two of them it is refused. ``exposure`` (n + 1,): what the value is proportional to (open days, orders).
-    ``counts``: whole numbers; below 10 a block a negative binomial judges instead.
+    ``counts``: whole numbers; below 10 a block a negative binomial judges instead. ``root``: whole numbers that may be few and may move by
+    multiples (orders of one product): walked on the square-root scale, on which chance is alike at every level (Anscombe 1948).
 
     Refuses ``too_short`` (fewer than 4 usable blocks), ``constant``, ``negative``, ``unknown_event``.
-    Assumes: misses of one step ahead are exchangeable on the log scale after level, season and events.
+    Assumes: misses of one step ahead are exchangeable on the log (or root) scale after level, season and events.
 
     >>> expect([98, 103, 110, 95, 99, 104, 100, 97, 102], 40.0).p_low < 0.01
     True
@@ -80,32 +82,30 @@ def expect(
     if counts and not next_event and float(np.nanmean(np.where(event, np.nan, values))) < SMALL_COUNT:
         return _small_counts(np.where(event, np.nan, values), usual, next_usual, observed, level)
     unit = 1.0 if counts else 0.02 * float(np.median(known[known > 0]))
-    logs = np.log1p(known / unit)
-    annual = annual_season(logs, period)
-    path = follow(logs - annual[: values.size])
+    scale = _Roots() if root else _Logs(unit)
+    steps = scale.of(known)
+    annual = annual_season(steps, period)
+    path = follow(steps - annual[: values.size])
     misses = path.errors[~np.isnan(path.errors)]
     if misses.size < 1 or not np.any(misses):
-        misses = _around_centre(logs - annual[: values.size])
+        misses = _around_centre(steps - annual[: values.size])
     centre = path.forecast + annual[values.size]
     if next_event:
-        effect = event_effect(np.log1p(values / np.where(usual > 0, usual, 1.0) / unit) - annual[: values.size], event)
+        effect = event_effect(scale.of(values / np.where(usual > 0, usual, 1.0)) - annual[: values.size], event)
         if isinstance(effect, Refusal):
             return effect
         centre += effect
     fit = fit_student(misses)
     below, above, kind = conformal_ends(misses, level, fit)
-
-    def back(x: float) -> float:
-        return max(expm1(min(x, 700.0)), 0.0) * unit * next_usual
-
     p_low = p_high = np.nan
     if observed is not None:
-        miss = (log1p(max(observed, 0.0) / next_usual / unit) - centre) / path.widening
-        p_low, p_high = tail(misses, miss, fit)
+        seen = float(scale.of(np.array([max(observed, 0.0) / next_usual]))[0])
+        p_low, p_high = tail(misses, (seen - centre) / path.widening, fit)
+    expected, low, high = (scale.back(centre + reach * path.widening) * next_usual for reach in (0.0, below, above))
     return Expectation(
-        back(centre),
-        back(centre + below * path.widening),
-        back(centre + above * path.widening),
+        expected,
+        low,
+        high,
         min(1.0, 2 * min(p_low, p_high)),
         p_low,
         p_high,
@@ -115,6 +115,30 @@ def expect(
         level,
         path.restarted,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Logs:
+    """Money and large counts: what moves, moves by shares. ``unit`` keeps zeros finite."""
+
+    unit: float
+
+    def of(self, values: Floats) -> Floats:
+        return np.asarray(np.log1p(values / self.unit))
+
+    def back(self, x: float) -> float:
+        return max(expm1(min(x, 700.0)), 0.0) * self.unit
+
+
+@dataclass(frozen=True, slots=True)
+class _Roots:
+    """Small counts: chance is alike at every level."""
+
+    def of(self, values: Floats) -> Floats:
+        return np.asarray(np.sqrt(values + 0.375))
+
+    def back(self, x: float) -> float:
+        return max(max(x, 0.0) ** 2 - 0.375, 0.0)
 
 
 def _steady(n: int, season: npt.ArrayLike | None, exposure: npt.ArrayLike | None) -> tuple[Floats, float]:

@@ -16,16 +16,20 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from zhanggui.methods.alike import Alike, expect_alike
 from zhanggui.methods.counts import zero_run as chance_of_zero_run
-from zhanggui.methods.expectation import Expectations, expect_many
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
 from zhanggui.playbooks.terms import asked, count, first_day, money, name_of, share
 from zhanggui.units import Refusal, Words
 
 Floats = npt.NDArray[np.float64]
 FEWEST_BLOCKS = 8
+RECENT_BLOCKS = 30
+"""Products live by seasons: what one sold before the last half year says little of its level now."""
 FEWEST_EXPECTED = 5.0
 """Fewer expected orders a block cannot tell a fall from chance."""
+MOST_WATCHED = 80
+"""Products walked to learn what is noise; only the large ones are judged, each more would take error budget from the others."""
 SOLD_OUT = 0.01
 HALF = 0.5
 
@@ -37,50 +41,53 @@ class Moves:
 
     products: tuple[str, ...]
     seen: Floats
-    expected: Expectations
+    expected: Alike
     order_value: Floats
     weight: Floats
 
     def money(self, i: int) -> tuple[float, float, float]:
         """The product's money a block beyond expectation with its 90 % range: (seen − expected) orders × what an order usually brings."""
-        value = float(self.order_value[i])
-        change = (self.seen[i] - self.expected.expected[i]) * value
-        low = (self.seen[i] - self.expected.high[i]) * value
-        high = (self.seen[i] - self.expected.low[i]) * value
+        value, wanted = float(self.order_value[i]), self.expected
+        change, low, high = ((self.seen[i] - e[i]) * value for e in (wanted.expected, wanted.high, wanted.low))
         return float(change), float(low), float(high)
 
 
 def moves(situation: Situation) -> Moves | None:
-    """Judge every top product's orders of the last block by its own earlier blocks, relative to the shop's."""
+    """Judge the large products' orders of the last block, each by its own earlier blocks relative to the shop's orders."""
     blocks = situation.frames["product_blocks"]
-    shop = situation.frames["shop_blocks"]
-    shop = shop.filter(pl.col("orders") > 0)
+    shop = situation.frames["shop_blocks"].filter(pl.col("orders") > 0)
     if blocks.is_empty() or shop.height < FEWEST_BLOCKS + 1 or shop["block"][0] != 0:
         return None
     whole = _whole_blocks(situation, shop)
-    if whole < FEWEST_BLOCKS:
+    if whole < FEWEST_BLOCKS + 1:
         return None
     shop_orders = _row(shop, "orders", whole)
     products = blocks["product_id"].unique().sort().to_list()
     orders, gross = (_matrix(blocks, products, name, whole) for name in ("orders", "gross"))
-    past, now = orders[:, 1:][:, ::-1], orders[:, 0]
-    recent = np.maximum(past[:, -8:].mean(axis=1), past[:, -2:].mean(axis=1))
-    usual = recent * shop_orders[0] / max(shop_orders[1:9].mean(), 1e-9)
     order_value = gross[:, 1:27].sum(axis=1) / np.maximum(orders[:, 1:27].sum(axis=1), 1.0)
-    judged = (np.maximum(usual, now / 4) >= FEWEST_EXPECTED) & (
-        np.maximum(usual, now) * order_value * 7 / situation.period.days >= situation.floor
+    usual = np.maximum(orders[:, 1:9].mean(axis=1), orders[:, 1:3].mean(axis=1))
+    usual = usual * shop_orders[0] / max(shop_orders[1:9].mean(), 1e-9)
+    weekly = np.maximum(usual, orders[:, 0]) * order_value * 7 / situation.period.days
+    watched = np.argsort(-weekly, kind="stable")[:MOST_WATCHED]
+    past = orders[watched, 1 : RECENT_BLOCKS + 1][:, ::-1].copy()
+    past[np.cumsum(past, axis=1) == 0] = np.nan  # before its first sale a product was not there to be bought
+    exposure = np.append(shop_orders[1 : RECENT_BLOCKS + 1][::-1], shop_orders[0])
+    expected = expect_alike(past, orders[watched, 0], exposure=exposure)
+    if not isinstance(expected, Alike):
+        return None
+    large = (np.maximum(usual, orders[:, 0] / 4) >= FEWEST_EXPECTED) & (weekly >= situation.floor)
+    judged = large[watched] & ~np.isnan(expected.expected)
+    chosen = watched[judged]
+    if not chosen.size:
+        return None
+    worth = np.maximum((usual * order_value)[chosen], 1e-9)
+    return Moves(
+        tuple(products[i] for i in chosen),
+        orders[chosen, 0],
+        expected.of(judged),
+        order_value[chosen],
+        worth / worth.mean(),
     )
-    judged &= (past > 0).sum(axis=1) >= FEWEST_BLOCKS // 2
-    if not judged.any():
-        return None
-    exposure = np.tile(np.append(shop_orders[1:][::-1], shop_orders[0]), (len(products), 1))
-    exposure[:, :-1][np.cumsum(past, axis=1) == 0] = 0.0  # before its first sale a product was not there to be bought
-    expected = expect_many(past[judged], now[judged], exposure=exposure[judged])
-    if not isinstance(expected, Expectations):
-        return None
-    kept = [product for product, keep in zip(products, judged, strict=True) if keep]
-    worth = (usual * order_value)[judged]
-    return Moves(tuple(kept), now[judged], expected, order_value[judged], worth / worth.mean())
 
 
 def _whole_blocks(situation: Situation, shop: pl.DataFrame) -> int:
@@ -122,7 +129,7 @@ def _moved(situation: Situation, *, falling: bool) -> Verdict:
     found = moves(situation)
     if found is None:
         return Verdict()
-    p = found.expected.p_low if falling else found.expected.p_high
+    p = np.nan_to_num(found.expected.p_low if falling else found.expected.p_high, nan=1.0)
     rule = "falling_product" if falling else "rising_product"
     findings = [
         _finding(found, i, float(p[i]), rule, situation)
