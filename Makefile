@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .PHONY: help demo test prove bench lint docs picture registered clean
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq install -c constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq install --no-compile -c constraints.txt
 WORKERS ?= 2
 TESTS ?=
 
@@ -24,7 +24,7 @@ $(BIN)/python:
 	$$python -m venv .venv
 
 .venv/.product: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing zhanggui and what it stands on (once, about a minute) …"
+	@echo "Installing zhanggui and what it stands on (once, half a minute to a minute) …"
 	@$(PIP) -e .
 	@touch $@
 
