@@ -13,7 +13,7 @@ DAY = pl.col("InvoiceDate").str.slice(0, 10)
 def shuffled(lines: pl.DataFrame, seed: int, last: date) -> pl.DataFrame:
     """The invoice lines up to ``last`` with whole days changing places among the days of the same weekday."""
     chance = np.random.default_rng(seed)
-    lines = lines.filter(DAY <= last.isoformat())
+    lines = lines.filter(last.isoformat() >= DAY)
     first = date.fromisoformat(lines.select(DAY.min()).item())
     days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
     moved: dict[str, str] = {}
@@ -44,13 +44,13 @@ def with_fewer_orders(lines: pl.DataFrame, product: str, share: float, since: da
     """Each line of ``product`` from ``since`` on is dropped with probability ``share``: fewer people bought it."""
     chance = np.random.default_rng(seed)
     drop = pl.Series(chance.uniform(size=lines.height) < share)
-    hit = (pl.col("StockCode") == product) & (DAY >= since.isoformat()) & ~pl.col("InvoiceNo").str.starts_with("C")
+    hit = (pl.col("StockCode") == product) & (since.isoformat() <= DAY) & ~pl.col("InvoiceNo").str.starts_with("C")
     return lines.filter(~(hit & drop))
 
 
 def with_less_money(lines: pl.DataFrame, product: str, share: float, since: date) -> pl.DataFrame:
     """Each line of ``product`` from ``since`` on is paid ``share`` less."""
-    hit = (pl.col("StockCode") == product) & (DAY >= since.isoformat())
+    hit = (pl.col("StockCode") == product) & (since.isoformat() <= DAY)
     return lines.with_columns(
         UnitPrice=pl.when(hit).then(pl.col("UnitPrice") * (1 - share)).otherwise(pl.col("UnitPrice"))
     )

@@ -4,6 +4,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
+
 from zhanggui.errors import NotUnderstood
 from zhanggui.tables.loading import CsvFile
 

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+
 from zhanggui import i18n, sources
 from zhanggui.errors import BadFile, BadValue, NotUnderstood
 from zhanggui.sources import all_sources, find_files, known_headers, reading, recognise

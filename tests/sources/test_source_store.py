@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from zhanggui.config import Config
 from zhanggui.store import Warehouse
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from zhanggui import i18n
 from zhanggui.errors import BadFile
 
