@@ -139,8 +139,8 @@ def _timed(program: str, *arguments: str) -> dict[str, Any]:
     )
     if done.returncode:
         raise RuntimeError(done.stderr)
-    said = done.stdout.strip()
-    measured: dict[str, Any] = json.loads(said.splitlines()[-1]) if said else {}
+    said = [line for line in done.stdout.splitlines() if line.startswith("{")]  # the engine may draw a progress bar
+    measured: dict[str, Any] = json.loads(said[-1]) if said else {}
     return measured
 
 
