@@ -190,6 +190,38 @@ def test_foreign_money_is_converted_with_the_days_rate_or_left_open(shop: Wareho
     assert sum(row[0] or 0 for row in frame(shop, "sales", "amount")) == pytest.approx(8.5555)
 
 
+def test_an_order_of_postage_alone_is_placed_but_no_sale_and_makes_nobody_a_buyer(shop: Warehouse) -> None:
+    days = {"postage": "2024-05-01", "goods": "2024-05-02", "gift": "2024-05-03", "bare": "2024-05-04"}
+    orders = [{"order_id": name, "created_at": day, "customer_key": "k"} for name, day in days.items()]
+    orders[0] |= {"goods_amount": "7", "order_total": "7"}
+    lines = [
+        {"order_id": order, "line_id": "1", "quantity": "1", "unit_price": "5", "kind": kind}
+        for order, kind in (("postage", "non_goods"), ("goods", "goods"), ("goods", "non_goods"), ("gift", "gift"))
+    ]
+    lines[2]["line_id"] = "2"
+    back = [{"refund_id": "r", "order_id": "postage", "amount": "5", "finished_at": "2024-05-09"}]
+    shop.load([reading({"orders": orders, "order_lines": lines, "refunds": back})])
+    seen = frame(
+        shop, "order_facts", "order_id", "counted", "placed", "new_or_returning", "previous_day", by="placed_day"
+    )
+    assert seen == [
+        ("postage", False, True, "new", None),
+        ("goods", True, True, "new", None),
+        ("gift", True, True, "returning", date(2024, 5, 2)),
+        ("bare", True, True, "returning", date(2024, 5, 3)),
+    ]
+    assert {row[0] for row in frame(shop, "order_facts", "first_day")} == {date(2024, 5, 2)}
+    sold = frame(shop, "sales", "order_id", "kind", "amount", by="day")
+    assert sorted(sold, key=repr) == [
+        ("bare", "goods", None),
+        ("gift", "gift", 5.0),
+        ("goods", "goods", 5.0),
+        ("goods", "non_goods", 5.0),
+        ("postage", "non_goods", 5.0),
+    ]
+    assert frame(shop, "refund_facts", "order_id", "amount", "non_goods") == [("postage", 5.0, True)]
+
+
 def test_a_corrected_order_moves_its_sales(shop: Warehouse) -> None:
     shop.load([reading({"orders": [{"order_id": "1", **PAID}]})])
     shop.load([reading({"orders": [{"order_id": "1", "_time": "2024-06-01", "status": "cancelled"}]})])

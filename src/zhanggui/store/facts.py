@@ -38,9 +38,9 @@ def derive(connection: DuckDBPyConnection, terms: Terms) -> None:
     for name, query in (
         ("_rates", _rates(terms)),
         ("_placed", _placed(terms)),
-        ("_visits", _visits()),
         ("_lines", _lines(costed=_any(connection, "products", "cost IS NOT NULL"))),
         ("_goods", _goods()),
+        ("_visits", _visits()),
         ("_orders", _orders(terms)),
         ("_allocated", _allocated()),
     ):
@@ -91,7 +91,10 @@ def _rates(terms: Terms) -> str:
 
 
 def _placed(terms: Terms) -> str:
-    """Orders with what decides whether and when they are a sale. ``o`` numbers them: joins go by it, not by two texts."""
+    """Orders with what decides whether and when they are a sale. ``o`` numbers them: joins go by it, not by two texts.
+
+    ``agreed`` is what an order's kind, status and payment say; whether it is a sale of goods depends on its lines too.
+    """
     home = literal(terms.currency)
     return f"""
         WITH paying AS (SELECT channel, bool_or(paid_at IS NOT NULL) AS pays FROM orders GROUP BY channel),
@@ -101,7 +104,7 @@ def _placed(terms: Terms) -> str:
                 coalesce(o.paid_at, o.created_at) AS moment,
                 coalesce(o.kind, 'normal') NOT IN ({_among(NEVER_SALES)})
                 AND coalesce(o.status, '') NOT IN ('placed', 'cancelled')
-                AND (o.paid_at IS NOT NULL OR NOT p.pays OR coalesce(o.status, '') IN ({_among(PAID_STATUSES)})) AS counted
+                AND (o.paid_at IS NOT NULL OR NOT p.pays OR coalesce(o.status, '') IN ({_among(PAID_STATUSES)})) AS agreed
             FROM orders o JOIN paying p USING (channel)
         )
         SELECT j.*, CASE WHEN coalesce(j.currency, {home}) = {home} THEN 1.0 ELSE x.rate END AS rate
@@ -110,7 +113,7 @@ def _placed(terms: Terms) -> str:
 
 def _visits() -> str:
     """A buyer's days in a channel: the last sale before, the first later one, the first of all. Orders of one day are one visit."""
-    days = """SELECT channel, customer_key, day, bool_or(counted) AS sale FROM _placed
+    days = """SELECT channel, customer_key, day, bool_or(counted) AS sale FROM _placed JOIN _goods USING (o)
         WHERE customer_key IS NOT NULL AND day IS NOT NULL GROUP BY ALL"""
     return f"""
         SELECT channel, customer_key, day,
@@ -134,16 +137,21 @@ def _lines(*, costed: bool) -> str:
 
 
 def _goods() -> str:
-    """What each order's goods are worth, own currency and ours, and whether its lines must be allocated to it."""
+    """What each order's goods are worth, own currency and ours, and whether its lines must be allocated to it.
+
+    An order of postage, fees or manual lines alone is no sale of goods: it is not counted and has no worth in goods.
+    """
     rest = "o.order_total - coalesce(o.shipping_amount, 0) - coalesce(o.tax_amount, 0)"
     return f"""
         WITH sums AS (
             SELECT o, sum(value) FILTER (kind <> 'non_goods') AS goods_value, sum(value) FILTER (kind = 'non_goods') AS non_goods,
-                count(*) FILTER (kind <> 'non_goods') AS goods_lines, sum(units) FILTER (kind <> 'non_goods') AS units,
+                count(*) FILTER (kind <> 'non_goods') AS goods_lines, true AS lined, sum(units) FILTER (kind <> 'non_goods') AS units,
                 sum(cost) FILTER (kind <> 'non_goods') AS cost
             FROM _lines GROUP BY o
         ), worth AS (
-            SELECT o.o, o.rate, s.* EXCLUDE (o), CAST(coalesce(o.goods_amount, s.goods_value, {rest}) AS DECIMAL(18,4)) AS goods_own
+            SELECT o.o, o.rate, s.* EXCLUDE (o, lined), coalesce(s.lined AND s.goods_lines = 0, false) AS bare,
+                o.agreed AND NOT bare AS counted,
+                CASE WHEN NOT bare THEN CAST(coalesce(o.goods_amount, s.goods_value, {rest}) AS DECIMAL(18,4)) END AS goods_own
             FROM _placed o LEFT JOIN sums s USING (o)
         )
         SELECT *, {_ours("goods_own", "rate")} AS goods, coalesce(goods_lines, 0) > 0 AND goods_own IS NOT NULL
@@ -171,7 +179,7 @@ def _orders(terms: Terms) -> str:
         )
         SELECT o.o, g.goods_lines, g.uneven, o.channel, o.order_id, o.customer_key, o.status, o.sort AS kind,
             coalesce(o.created_day, o.paid_day) AS placed_day, o.day,
-            o.counted, o.sort NOT IN ({_among(NEVER_PLACED)}) AS placed, {dims}, {_new_or_returning(terms)} AS new_or_returning,
+            g.counted, o.agreed, o.sort NOT IN ({_among(NEVER_PLACED)}) AS placed, {dims}, {_new_or_returning(terms)} AS new_or_returning,
             v.previous_day, v.first_day, v.next_day, g.goods, {_ours("g.non_goods", "o.rate")} AS non_goods,
             {_ours("o.shipping_amount", "o.rate")} AS shipping, {_ours("o.tax_amount", "o.rate")} AS tax,
             {_ours("o.discount_amount", "o.rate")} AS discount, {_ours("o.platform_discount", "o.rate")} AS platform_discount,
@@ -216,11 +224,11 @@ def _sales(*, allocated: bool) -> str:
         WITH by_line AS (
             SELECT o.channel, o.order_id, l.line_id, o.day, o.customer_key, l.product_id, l.sku, l.kind, {dims}, l.units,
                 {_ours("l.listed", "o.rate")} AS listed, {amount} AS amount, {_ours("l.cost", "o.rate")} AS cost
-            FROM _lines l JOIN _orders o ON o.o = l.o {join} WHERE o.counted
+            FROM _lines l JOIN _orders o ON o.o = l.o {join} WHERE o.agreed
         ), without_lines AS (
             SELECT o.channel, o.order_id, '' AS line_id, o.day, o.customer_key, '' AS product_id, NULL AS sku, 'goods' AS kind,
                 {dims}, NULL AS units, NULL AS listed, o.goods AS amount, NULL AS cost
-            FROM _orders o WHERE o.counted AND coalesce(o.goods_lines, 0) = 0 AND (o.non_goods IS NULL OR o.goods <> 0)
+            FROM _orders o WHERE o.counted AND coalesce(o.goods_lines, 0) = 0
         )
         SELECT *, CAST(listed - amount AS DECIMAL(18,4)) AS discount FROM (SELECT * FROM by_line UNION ALL SELECT * FROM without_lines)"""
 
@@ -294,7 +302,10 @@ def _links() -> str:
 
 
 def _refund_facts(terms: Terms) -> str:
-    """A refund of an order that never was a sale is left out; a credit note stays, linked or not."""
+    """A refund of an order that never was a sale is left out; a credit note stays, linked or not.
+
+    What is paid back of an order without goods is no refund of goods.
+    """
     dims = ", ".join(f"coalesce(o.{name}, '') AS {name}" for name in _DIMS)
     home = literal(terms.currency)
     rate = f"CASE WHEN coalesce(r.currency, r.order_currency, {home}) = {home} THEN 1.0 ELSE x.rate END"
@@ -303,11 +314,11 @@ def _refund_facts(terms: Terms) -> str:
             SELECT channel, order_id, min(line_id) AS line_id, min(product_id) AS product_id, min(sku) AS sku
             FROM sales WHERE kind = 'goods' GROUP BY ALL HAVING count(*) = 1
         ), placed AS (
-            SELECT r.*, o.currency AS order_currency, o.customer_key, o.sort, o.counted AS is_sale, o.order_id IS NOT NULL AS known,
+            SELECT r.*, o.currency AS order_currency, o.customer_key, o.sort, o.agreed, b.counted, o.order_id IS NOT NULL AS known,
                 {dims}, k.sale,
-                CASE WHEN o.sort = 'credit' THEN k.sale['d'] WHEN o.counted THEN o.day END AS sale_day,
+                CASE WHEN o.sort = 'credit' THEN k.sale['d'] WHEN o.agreed THEN o.day END AS sale_day,
                 CASE WHEN o.sort = 'credit' THEN coalesce(k.sale['n'], '') ELSE coalesce(b.new_or_returning, '') END AS new_or_returning,
-                CASE WHEN o.sort = 'credit' THEN coalesce(k.sale['o'], '') WHEN o.counted THEN o.order_id ELSE '' END AS sale_order,
+                CASE WHEN o.sort = 'credit' THEN coalesce(k.sale['o'], '') WHEN o.agreed THEN o.order_id ELSE '' END AS sale_order,
                 CASE WHEN o.sort = 'credit' THEN k.sale['l'] ELSE coalesce(r.line_id, l.line_id) END AS sale_line,
                 coalesce(r.product_id, s.product_id, l.product_id, '') AS sale_product, coalesce(r.sku, s.sku, l.sku) AS sale_sku,
                 coalesce(r.finished_day, r.requested_day) AS own_day, o.day AS order_day
@@ -322,8 +333,8 @@ def _refund_facts(terms: Terms) -> str:
             coalesce(r.own_day, r.sale_day, r.order_day) AS day, r.sale_day,
             coalesce(r.own_day, r.sale_day, r.order_day) - r.sale_day AS age_days, r.own_day IS NOT NULL AS dated, r.customer_key,
             r.sale_product AS product_id, r.sale_sku AS sku, {", ".join(f"r.{name}" for name in _DIMS)}, r.new_or_returning,
-            {_ours("r.amount", f"({rate})")} AS amount, r.quantity AS units, coalesce(r.non_goods, false) AS non_goods,
+            {_ours("r.amount", f"({rate})")} AS amount, r.quantity AS units, coalesce(r.non_goods, r.agreed AND NOT r.counted, false) AS non_goods,
             r.kind, r.phase, r.reason, coalesce(r.status, 'finished') AS status
         FROM placed r LEFT JOIN _rates x
             ON x.currency = coalesce(r.currency, r.order_currency) AND x.day = coalesce(r.own_day, r.sale_day, r.order_day)
-        WHERE NOT r.known OR r.is_sale OR r.sort = 'credit'"""
+        WHERE NOT r.known OR r.agreed OR r.sort = 'credit'"""

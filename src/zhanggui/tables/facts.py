@@ -30,7 +30,7 @@ order_facts = Table(
         Column("kind"),
         Column("placed_day", "day"),
         Column("day", "day"),  # the day of the sale: paid, else created where the channel has no payment times
-        Column("counted", "flag"),  # a sale: paid, not cancelled, kind counts
+        Column("counted", "flag"),  # a sale of goods: paid, not cancelled, kind counts, not postage or fees alone
         Column("placed", "flag"),  # counts in the order rate: everything but credit, exchange, reship, test
         *DIMENSIONS,
         Column("previous_day", "day"),  # the buyer's sale before this one, in this channel
