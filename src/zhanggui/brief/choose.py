@@ -10,7 +10,7 @@ from zhanggui.config import Config
 from zhanggui.methods.multiplicity import adjust
 from zhanggui.playbooks.kinds import Finding, Verdict
 
-HEADLINE_SHARE = 0.4
+HEADLINE_SHARE = 0.3
 """Share of the day's error budget that the headline numbers get; the rest goes to the rules' tests, by the money each is about."""
 RANK = {"arithmetic": 0, "claim": 1, "question": 2, "state": 3}
 
@@ -32,12 +32,14 @@ def choose(lines: Sequence[MetricLine], verdicts: Iterable[Verdict], config: Con
     """
     verdicts = list(verdicts)
     tested = [i for i, line in enumerate(lines) if line.p is not None]
-    claims = [f for v in verdicts for f in v.findings if f.kind == "claim" and f.p is not None]
-    rule_tests = sum(v.family for v in verdicts)
-    family = len(tested) + rule_tests
-    head, rest = _weights(len(tested), rule_tests, family)
-    p = [min((lines[i].p or 0.0) / head, 1.0) if head else 1.0 for i in tested]
-    p += [min((f.p or 0.0) / (rest * f.weight), 1.0) if rest * f.weight else 1.0 for f in claims]
+    family = len(tested) + sum(v.family for v in verdicts)
+    weights = _weights([(len(tested), HEADLINE_SHARE), *((v.family, v.share) for v in verdicts)])
+    p = [_weighted(lines[i].p, weights[0]) for i in tested]
+    claims: list[Finding] = []
+    for verdict, weight in zip(verdicts, weights[1:], strict=True):
+        own = [f for f in verdict.findings if f.kind == "claim" and f.p is not None]
+        claims += own
+        p += [_weighted(f.p, weight * f.weight) for f in own]
     adjusted: Sequence[float] = adjust(p, family=family).tolist() if p else []
     level = config["alarm_false_discovery"]
     unusual = {i for i, q in zip(tested, adjusted, strict=False) if q <= level and _matters(lines[i], floor)}
@@ -56,11 +58,18 @@ def choose(lines: Sequence[MetricLine], verdicts: Iterable[Verdict], config: Con
     )
 
 
-def _weights(headline: int, rules: int, family: int) -> tuple[float, float]:
-    """The weight of a headline test and of an average rule test; over the family they average one."""
-    if not headline or not rules:
-        return 1.0, 1.0
-    return HEADLINE_SHARE * family / headline, (1 - HEADLINE_SHARE) * family / rules
+def _weights(groups: Sequence[tuple[int, float | None]]) -> list[float]:
+    """The weight of a test in each group (tests, share of the budget or None); over all tests they average one."""
+    total = sum(tests for tests, _ in groups)
+    kept = sum(share for tests, share in groups if tests and share)
+    open_tests = sum(tests for tests, share in groups if share is None)
+    scale = 1.0 if open_tests else 1 / kept if kept else 0.0
+    left = (1 - kept) * total / open_tests if open_tests else 0.0
+    return [left if share is None else share * scale * total / tests if tests else 0.0 for tests, share in groups]
+
+
+def _weighted(p: float | None, weight: float) -> float:
+    return min((1.0 if p is None else p) / weight, 1.0) if weight > 0 else 1.0
 
 
 def _matters(line: MetricLine, floor: float) -> bool:

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from zhanggui.methods.level import follow
-from zhanggui.methods.surprise import conformal_ends, fit_student, tail
+from zhanggui.methods.surprise import StudentFit, conformal_ends, fit_student
 from zhanggui.units import Refusal
 
 Floats = npt.NDArray[np.float64]
 FEWEST_BLOCKS = 8
 FEWEST_MISSES = 30
+PREFERENCE = 0.1  # hundreds of misses speak for themselves
 PRIOR_MISSES = 8.0
 """How many misses of its own a series needs to weigh as much as all the others in its scale."""
 
@@ -75,18 +76,47 @@ def expect_alike(
         return Refusal("few_misses", needed=FEWEST_MISSES, have=int(everything.size))
     common = float(np.mean(np.square(everything)))
     pool = np.concatenate([_standardised(own, common) for own in misses.values()])
-    fit = fit_student(pool)
+    fit, tail = fit_student(pool, preference=PREFERENCE), _Tails(pool)
     below, above, _ = conformal_ends(pool, level, fit)
     blank = np.full(values.shape[0], np.nan)
     answer = Alike(blank, blank.copy(), blank.copy(), blank.copy(), blank.copy(), blank.copy(), int(pool.size))
     for i, walk in walks.items():
         scale = float(np.sqrt(_scale2(misses[i], common)))
         now = float(np.sqrt(seen[i] + 0.375))
-        p_low, p_high = tail(pool, (now - walk.forecast) / walk.widening / scale, fit)
+        p_low, p_high = tail.of((now - walk.forecast) / walk.widening / scale)
         centre, reach = walk.forecast, scale * walk.widening
         answer.expected[i], answer.low[i], answer.high[i] = (_back(centre + z * reach) for z in (0.0, below, above))
         answer.p_low[i], answer.p_high[i], answer.scale[i] = p_low, p_high, scale
     return answer
+
+
+class _Tails:
+    """One-sided p-values of a miss among hundreds: within their range its rank and a Student-t of its side together, beyond it the t.
+
+    Each side has its own t: goods come back into stock or into season all at once (above), but chance alone empties them (below).
+    """
+
+    def __init__(self, pool: Floats) -> None:
+        self.pool = np.sort(pool)
+        halves = (-pool[pool < 0], pool[pool > 0])
+        self.fits = [
+            fit_student(half if half.size >= FEWEST_MISSES // 2 else np.abs(pool), PREFERENCE) for half in halves
+        ]
+
+    def of(self, miss: float) -> tuple[float, float]:
+        low = self._side(self.pool, miss, self.fits[0])
+        high = self._side(-self.pool[::-1], -miss, self.fits[1])
+        return low, high
+
+    @staticmethod
+    def _side(pool: Floats, miss: float, fit: StudentFit) -> float:
+        from scipy.special import stdtr
+
+        shape = float(stdtr(fit.freedom, miss / fit.scale))
+        rank = (float(np.searchsorted(pool, miss, side="right")) + 0.5) / (pool.size + 1)
+        if rank < 1 / (pool.size + 1):
+            return min(shape, rank)
+        return float(np.sqrt(shape * rank))
 
 
 def _scale2(own: Floats, common: float) -> float:

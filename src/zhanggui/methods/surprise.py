@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-FREEDOM = (3.0, 4.0, 6.0, 10.0, 30.0)
+FREEDOM = (3.0, 4.0, 6.0, 10.0, 30.0, 100.0)
 """Degrees of freedom tried: 3 is a trade with bulk orders, 30 is all but normal."""
 USUAL_FREEDOM = 5.0
 FEWEST_A_SIDE = 12
@@ -31,10 +31,10 @@ def robust_scale(values: Floats) -> float:
     return middle if middle > 0 else float(np.sqrt(np.mean(values**2)))
 
 
-def fit_student(residuals: Floats) -> StudentFit:
+def fit_student(residuals: Floats, preference: float = 0.35) -> StudentFit:
     """Scale and tails of ``residuals`` (m,) around 0 by maximum likelihood over :data:`FREEDOM`, held to m − 1 degrees of freedom.
 
-    A weak preference for :data:`USUAL_FREEDOM` stands for what shops' weeks look like until the residuals say otherwise.
+    A weak ``preference`` for :data:`USUAL_FREEDOM` stands for what shops' weeks look like until the residuals say otherwise.
     """
     from scipy.special import gammaln
 
@@ -48,7 +48,7 @@ def fit_student(residuals: Floats) -> StudentFit:
             scale2 = max(float(np.mean(weight * residuals**2)), 1e-24)
         log_density = gammaln((nu + 1) / 2) - gammaln(nu / 2) - 0.5 * np.log(nu * np.pi * scale2)
         total = m * log_density - (nu + 1) / 2 * float(np.log1p(residuals**2 / (nu * scale2)).sum())
-        total -= 0.35 * abs(np.log(nu / USUAL_FREEDOM))
+        total -= preference * abs(np.log(nu / USUAL_FREEDOM))
         if total > best:
             best, found = total, StudentFit(float(np.sqrt(scale2)), nu)
     # The scale is itself an estimate: m residuals cannot have thinner tails than a t with m - 1 degrees.

@@ -84,6 +84,7 @@ class Verdict:
     due: Sequence[Due] = ()
     locked: Sequence[Locked] = ()
     family: int = 0  # how many candidates were tested for claims, said or not
+    share: float | None = None  # of the day's error budget, kept for these tests; None = what is left, shared by number
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ class Situation:
     weekly_money: float  # contribution (or net sales, where costs are unknown) per week: floors are shares of it
     floor: float  # money floor per week
     names: Mapping[str, str]  # product_id → short name
+    workings: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What one rule reckoned and another needs too, kept for this morning: a reckoning has one name and one value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ FEWEST_EXPECTED = 5.0
 """Fewer expected orders a block cannot tell a fall from chance."""
 MOST_WATCHED = 80
 """Products walked to learn what is noise; only the large ones are judged, each more would take error budget from the others."""
+FEWEST_TO_COMPARE = 6
 SOLD_OUT = 0.01
 HALF = 0.5
 
@@ -71,7 +72,7 @@ def moves(situation: Situation) -> Moves | None:
     watched = np.argsort(-weekly, kind="stable")[:MOST_WATCHED]
     past = orders[watched, 1 : RECENT_BLOCKS + 1][:, ::-1].copy()
     past[np.cumsum(past, axis=1) == 0] = np.nan  # before its first sale a product was not there to be bought
-    exposure = np.append(shop_orders[1 : RECENT_BLOCKS + 1][::-1], shop_orders[0])
+    exposure = np.append(shop_orders[1 : RECENT_BLOCKS + 1][::-1], _shop_week(orders[watched], shop_orders))
     expected = expect_alike(past, orders[watched, 0], exposure=exposure)
     if not isinstance(expected, Alike):
         return None
@@ -88,6 +89,18 @@ def moves(situation: Situation) -> Moves | None:
         order_value[chosen],
         worth / worth.mean(),
     )
+
+
+def _shop_week(orders: Floats, shop_orders: Floats) -> float:
+    """The shop's orders of block 0 as the middle product saw them: one product that doubles must not make all others look poor."""
+    usual = orders[:, 1:5].mean(axis=1)
+    known = usual > 0
+    if known.sum() < FEWEST_TO_COMPARE:
+        return float(shop_orders[0])
+    ratio, weight = orders[known, 0] / usual[known], usual[known]
+    order = np.argsort(ratio)
+    middle = ratio[order][np.searchsorted(np.cumsum(weight[order]), weight.sum() / 2)]
+    return float(middle * shop_orders[1:5].mean())
 
 
 def _whole_blocks(situation: Situation, shop: pl.DataFrame) -> int:
@@ -126,7 +139,9 @@ def rising_product(situation: Situation) -> Verdict:
 
 
 def _moved(situation: Situation, *, falling: bool) -> Verdict:
-    found = moves(situation)
+    if "moves" not in situation.workings:
+        situation.workings["moves"] = moves(situation)
+    found: Moves | None = situation.workings["moves"]
     if found is None:
         return Verdict()
     p = np.nan_to_num(found.expected.p_low if falling else found.expected.p_high, nan=1.0)
