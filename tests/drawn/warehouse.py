@@ -53,9 +53,9 @@ class DrawnWarehouse:
     def table(self, name: str) -> Any:
         return self.connection.table(name)
 
-    def run(self, expression: Any) -> pl.DataFrame:
+    def run(self, expression: Any, moments: Mapping[Any, date] | None = None) -> pl.DataFrame:
         self.queries += 1
-        return pl.from_arrow(expression.to_pyarrow())  # type: ignore[return-value]
+        return pl.from_arrow(expression.to_pyarrow(params=moments))  # type: ignore[return-value]
 
     def sql(self, text: str) -> list[tuple[Any, ...]]:
         """Hand-written SQL, the twin to compare with."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import polars as pl
 
+from zhanggui.numbers.moments import AS_OF, days_before, put
 from zhanggui.units import Period
 
 if TYPE_CHECKING:
@@ -22,6 +24,31 @@ if TYPE_CHECKING:
 TOP_PRODUCTS = 300
 """Products followed one by one; the rest are one row named ``*``."""
 MONEY = "float64"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How days fall into blocks counted back from the day of a brief, whichever day that is."""
+
+    days: int = 7
+    blocks: int = 112
+    window_days: int = 28
+
+    def before(self, days: int) -> Any:
+        """The day ``days`` before the day of the brief, as an expression."""
+        return days_before(AS_OF, days)
+
+    def within(self, day: Any) -> Any:
+        """Whether a date expression lies in the blocks."""
+        return (day >= self.before(self.days * self.blocks - 1)) & (day <= AS_OF)
+
+    def block(self, day: Any) -> Any:
+        """The block a date expression lies in."""
+        return (AS_OF.delta(day, unit="day") // self.days).cast("int32")
+
+    def age(self, day: Any) -> Any:
+        """Days from a date expression to the day of the brief."""
+        return AS_OF.delta(day, unit="day").cast("int32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +61,10 @@ class View:
     window_days: int = 28
 
     @property
+    def grid(self) -> Grid:
+        return Grid(self.days, self.blocks, self.window_days)
+
+    @property
     def period(self) -> Period:
         return Period.ending(self.as_of, self.days)
 
@@ -42,17 +73,24 @@ class View:
         """The first day of the oldest block."""
         return self.as_of - timedelta(days=self.days * self.blocks - 1)
 
-    def within(self, day: Any) -> Any:
-        """Whether a date expression lies in the view's blocks."""
-        return (day >= ibis.literal(self.start)) & (day <= ibis.literal(self.as_of))
 
-    def block(self, day: Any) -> Any:
-        """The block a date expression lies in."""
-        return (ibis.literal(self.as_of).delta(day, unit="day") // self.days).cast("int32")
+Frame = Callable[["Warehouse", View], pl.DataFrame]
 
-    def age(self, day: Any) -> Any:
-        """Days from a date expression to the day of the brief."""
-        return ibis.literal(self.as_of).delta(day, unit="day").cast("int32")
+
+def frame(*order: str) -> Callable[[Callable[[Warehouse, Grid], Any]], Frame]:
+    """Make a frame of a function that builds its expression: the rows as of a view's day, sorted by ``order``. The expression holds
+    for every day, so it is built and compiled once."""
+
+    def declared(build: Callable[[Warehouse, Grid], Any]) -> Frame:
+        @wraps(build)
+        def rows(warehouse: Warehouse, view: View) -> pl.DataFrame:
+            grid = view.grid
+            found = put(warehouse, (build, grid), lambda: build(warehouse, grid), {AS_OF: view.as_of})
+            return found.sort(*order) if order else found
+
+        return rows
+
+    return declared
 
 
 def total(column: Any, where: Any = None) -> Any:
@@ -88,19 +126,20 @@ def refunds(warehouse: Warehouse) -> Any:
     return facts.filter(~facts.non_goods.fill_null(False))
 
 
-def shop_blocks(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame("block")
+def shop_blocks(warehouse: Warehouse, grid: Grid) -> Any:
     """block · orders · placed · buyers · known_orders · new_buyers · returning_buyers · units · gross · listed · discount · cost ·
     costed (gross of lines with a known cost) · refunds · refund_rows · days (days with a sale)."""
     orders = warehouse.table("order_facts")
-    counted = orders.filter(orders.counted & view.within(orders.day))
-    placed = orders.filter(orders.placed & view.within(orders.placed_day))
+    counted = orders.filter(orders.counted & grid.within(orders.day))
+    placed = orders.filter(orders.placed & grid.within(orders.placed_day))
     lines = goods(warehouse)
-    lines = lines.filter(view.within(lines.day))
+    lines = lines.filter(grid.within(lines.day))
     back = refunds(warehouse)
-    back = back.filter(view.within(back.day))
-    expression = stacked(
+    back = back.filter(grid.within(back.day))
+    return stacked(
         ("block",),
-        counted.group_by(block=view.block(counted.day)).agg(
+        counted.group_by(block=grid.block(counted.day)).agg(
             orders=counted.count(),
             buyers=counted.customer_key.nunique(),
             known_orders=counted.customer_key.count(),
@@ -108,94 +147,113 @@ def shop_blocks(warehouse: Warehouse, view: View) -> pl.DataFrame:
             returning_buyers=counted.customer_key.nunique(where=counted.new_or_returning == "returning"),
             days=counted.day.nunique(),
         ),
-        placed.group_by(block=view.block(placed.placed_day)).agg(placed=placed.count()),
-        lines.group_by(block=view.block(lines.day)).agg(
-            units=lines.units.sum(),
+        placed.group_by(block=grid.block(placed.placed_day)).agg(placed=placed.count()),
+        lines.group_by(block=grid.block(lines.day)).agg(
+            units=lines.units.sum(where=lines.kind == "goods"),
             gross=total(lines.amount),
             listed=total(lines.listed),
             discount=total(lines.discount),
             cost=total(lines.cost),
             costed=total(lines.amount, lines.cost.notnull()),
         ),
-        back.group_by(block=view.block(back.day)).agg(refunds=total(back.amount), refund_rows=back.count()),
+        back.group_by(block=grid.block(back.day)).agg(refunds=total(back.amount), refund_rows=back.count()),
     )
-    return warehouse.run(expression).sort("block")
 
 
-def shop_days(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame("day")
+def shop_days(warehouse: Warehouse, grid: Grid) -> Any:
     """day · orders · gross · refunds, for the weekday profile, the month's pace and days without sales."""
     orders = warehouse.table("order_facts")
-    counted = orders.filter(orders.counted & (orders.day <= ibis.literal(view.as_of)))
+    counted = orders.filter(orders.counted & (orders.day <= AS_OF))
     back = refunds(warehouse)
-    back = back.filter(back.day <= ibis.literal(view.as_of))
-    expression = stacked(
+    back = back.filter(back.day <= AS_OF)
+    return stacked(
         ("day",),
         counted.group_by("day").agg(orders=counted.count(), gross=total(counted.goods), units=counted.units.sum()),
         back.group_by("day").agg(refunds=total(back.amount)),
     )
-    return warehouse.run(expression).sort("day")
 
 
-def _top_products(lines: Any, view: View) -> Any:
+def _top_products(lines: Any, grid: Grid) -> Any:
     """The products with the most money in the view's recent year, and in its last four blocks."""
-    recent = lines.filter((lines.day > ibis.literal(view.as_of - timedelta(days=364))) & (lines.product_id != ""))
+    recent = lines.filter((lines.day > grid.before(364)) & (lines.product_id != ""))
     ranked = recent.group_by("product_id").agg(money=recent.amount.sum())
     return ranked.order_by([ibis.desc("money"), ibis.asc("product_id")]).limit(TOP_PRODUCTS).select("product_id")
 
 
-def product_blocks(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame("product_id", "block")
+def product_blocks(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · block · orders · units · gross · listed · refunds · largest (largest line), for the top products."""
     lines = goods(warehouse)
-    top = _top_products(lines, view)
-    lines = lines.filter(view.within(lines.day)).semi_join(top, "product_id")
+    top = _top_products(lines, grid)
+    lines = lines.filter(grid.within(lines.day)).semi_join(top, "product_id")
     back = refunds(warehouse)
-    back = back.filter(view.within(back.day)).semi_join(top, "product_id")
-    expression = stacked(
+    back = back.filter(grid.within(back.day)).semi_join(top, "product_id")
+    return stacked(
         ("product_id", "block"),
-        lines.group_by("product_id", block=view.block(lines.day)).agg(
+        lines.group_by("product_id", block=grid.block(lines.day)).agg(
             orders=lines.order_id.nunique(),
-            units=lines.units.sum(),
+            units=lines.units.sum(where=lines.kind == "goods"),
             gross=total(lines.amount),
             listed=total(lines.listed),
             largest=lines.amount.max().cast(MONEY),
         ),
-        back.group_by("product_id", block=view.block(back.day)).agg(refunds=total(back.amount)),
+        back.group_by("product_id", block=grid.block(back.day)).agg(refunds=total(back.amount)),
     )
-    return warehouse.run(expression).sort("product_id", "block")
 
 
-def product_days(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame("product_id", "age")
+def product_days(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · age (days before the brief) · orders · units, over the last 84 days, for runs without a sale."""
     lines = goods(warehouse)
-    top = _top_products(lines, view)
-    since = ibis.literal(view.as_of - timedelta(days=83))
-    lines = lines.filter((lines.day >= since) & (lines.day <= ibis.literal(view.as_of))).semi_join(top, "product_id")
-    expression = lines.group_by("product_id", age=view.age(lines.day)).agg(
-        orders=lines.order_id.nunique(), units=lines.units.sum()
+    top = _top_products(lines, grid)
+    since = grid.before(83)
+    lines = lines.filter((lines.day >= since) & (lines.day <= AS_OF)).semi_join(top, "product_id")
+    return lines.group_by("product_id", age=grid.age(lines.day)).agg(
+        orders=lines.order_id.nunique(), units=lines.units.sum(where=lines.kind == "goods")
     )
-    return warehouse.run(expression).sort("product_id", "age")
 
 
-def product_last_sales(warehouse: Warehouse, view: View) -> pl.DataFrame:
+HEROES = 4
+HERO_DAYS = 182
+
+
+@frame("product_id", "age", "price", "units")
+def hero_lines(warehouse: Warehouse, grid: Grid) -> Any:
+    """Lines of the four products with the most money, as a histogram: product_id · age (days) · price (paid for a unit, to the cent) ·
+    units (of the line) · lines, over half a year."""
+    lines = goods(warehouse)
+    top = _top_products(lines, grid).limit(HEROES)
+    lines = lines.filter(
+        (lines.day <= AS_OF) & (grid.age(lines.day) < HERO_DAYS) & (lines.kind == "goods") & (lines.units > 0)
+    ).semi_join(top, "product_id")
+    price = (lines.amount.cast(MONEY) / lines.units.cast(MONEY)).round(2)
+    return lines.group_by("product_id", age=grid.age(lines.day), price=price, units=lines.units).agg(
+        lines=lines.count()
+    )
+
+
+@frame("product_id")
+def product_last_sales(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · first_day · last_day · orders · gross (all time) · gross_year, one row per product ever sold."""
     lines = goods(warehouse)
-    lines = lines.filter((lines.day <= ibis.literal(view.as_of)) & (lines.product_id != ""))
-    year = lines.day > ibis.literal(view.as_of - timedelta(days=364))
-    expression = lines.group_by("product_id").agg(
+    lines = lines.filter((lines.day <= AS_OF) & (lines.product_id != ""))
+    year = lines.day > grid.before(364)
+    return lines.group_by("product_id").agg(
         first_day=lines.day.min(),
         last_day=lines.day.max(),
         orders=lines.order_id.nunique(),
         gross=total(lines.amount),
         gross_year=total(lines.amount, year),
     )
-    return warehouse.run(expression).sort("product_id")
 
 
-def product_names(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame()
+def product_names(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · name (short name, else title) · category · listed_day · cost · price · lead_days · status."""
     products = warehouse.table("products")
     name = ibis.coalesce(products.short_name, products.title, products.product_id)
-    expression = products.group_by("product_id").agg(
+    return products.group_by("product_id").agg(
         name=name.max(),
         category=products.category.max(),
         listed_day=products.listed_day.min(),
@@ -204,92 +262,93 @@ def product_names(warehouse: Warehouse, view: View) -> pl.DataFrame:
         lead_days=products.lead_days.max(),
         status=products.status.max(),
     )
-    return warehouse.run(expression)
 
 
-def refund_ages(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame("cohort", "age")
+def refund_ages(warehouse: Warehouse, grid: Grid) -> Any:
     """cohort (block of the sale) · age (days from sale to refund, capped at 180) · amount · refunds; rows with age −1 hold the cohort's
     sales: amount = gross, refunds = orders."""
     lines = goods(warehouse)
-    lines = lines.filter(view.within(lines.day))
+    lines = lines.filter(grid.within(lines.day))
     back = refunds(warehouse)
-    seen = back.filter(view.within(back.sale_day) & (back.day <= ibis.literal(view.as_of)) & back.dated)
-    sold = lines.group_by(cohort=view.block(lines.day)).agg(
+    seen = back.filter(grid.within(back.sale_day) & (back.day <= AS_OF) & back.dated)
+    sold = lines.group_by(cohort=grid.block(lines.day)).agg(
         amount=total(lines.amount), refunds=lines.order_id.nunique().cast("float64")
     )
     came = seen.group_by(
-        cohort=view.block(seen.sale_day), age=ibis.least(seen.age_days, ibis.literal(180)).cast("int32")
+        cohort=grid.block(seen.sale_day), age=ibis.least(seen.age_days, ibis.literal(180)).cast("int32")
     ).agg(amount=total(seen.amount), refunds=seen.order_id.nunique().cast("float64"))
-    expression = ibis.union(
+    return ibis.union(
         sold.select("cohort", age=ibis.literal(-1, type="int32"), amount="amount", refunds="refunds"),
         came.select("cohort", "age", "amount", "refunds"),
         distinct=False,
     )
-    return warehouse.run(expression).sort("cohort", "age")
 
 
-def product_refunds(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame("product_id", "window")
+def product_refunds(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · window (0 = last 28 days, 1 = the 28 before) · orders · refunded orders and amounts, both windows seen to equal age:
     sales aged ≥ 7 days, refunds within the age that the younger window has had."""
     age = 7
-    length = view.window_days
+    length = grid.window_days
     lines = goods(warehouse)
-    sale_age = view.age(lines.day)
+    sale_age = grid.age(lines.day)
     lines = lines.filter((sale_age >= age) & (sale_age < age + 2 * length) & (lines.product_id != ""))
     back = refunds(warehouse)
-    refund_sale_age = view.age(back.sale_day)
+    refund_sale_age = grid.age(back.sale_day)
     back = back.filter(
         (refund_sale_age >= age)
         & (refund_sale_age < age + 2 * length)
         & (back.age_days <= age)
-        & (back.day <= ibis.literal(view.as_of))
+        & (back.day <= AS_OF)
         & back.dated
     )
-    expression = stacked(
+    return stacked(
         ("product_id", "window"),
-        lines.group_by("product_id", window=((view.age(lines.day) - age) // length).cast("int32")).agg(
+        lines.group_by("product_id", window=((grid.age(lines.day) - age) // length).cast("int32")).agg(
             orders=lines.order_id.nunique(), gross=total(lines.amount)
         ),
-        back.group_by("product_id", window=((view.age(back.sale_day) - age) // length).cast("int32")).agg(
+        back.group_by("product_id", window=((grid.age(back.sale_day) - age) // length).cast("int32")).agg(
             refunded=back.order_id.nunique(), refunds=total(back.amount)
         ),
     )
-    return warehouse.run(expression).sort("product_id", "window")
 
 
-def open_orders(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame()
+def open_orders(warehouse: Warehouse, grid: Grid) -> Any:
     """Paid orders that have not left: channel · order_id · paid_at · ship_by · goods, of the last 30 days; plus, per channel, whether
     ``shipped_at`` is ever filled (``tracked``)."""
     orders = warehouse.table("order_facts")
     recent = orders.filter(
-        orders.counted & view.within(orders.day) & (view.age(orders.day) <= 60) & orders.paid_at.notnull()
+        orders.counted & grid.within(orders.day) & (grid.age(orders.day) <= 60) & orders.paid_at.notnull()
     )
     tracked = recent.group_by("channel").agg(tracked=recent.shipped_at.count())
     waiting = recent.filter(
         recent.shipped_at.isnull()
         & (recent.status == "paid")
         & (recent.kind != "presale")
-        & (view.age(recent.day) <= 30)
+        & (grid.age(recent.day) <= 30)
     )
     back = refunds(warehouse).select("channel", "order_id").distinct()
     waiting = waiting.anti_join(back, ["channel", "order_id"])
     expression = waiting.inner_join(tracked, "channel").select(
         "channel", "order_id", "paid_at", "ship_by", goods=waiting.goods.cast(MONEY), tracked="tracked"
     )
-    return warehouse.run(expression.order_by("paid_at").limit(5000))
+    return expression.order_by("paid_at").limit(5000)
 
 
-def large_orders(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame()
+def large_orders(warehouse: Warehouse, grid: Grid) -> Any:
     """The largest orders of the last 8 blocks: channel · order_id · day · block · goods · units · country · customer_key · lines · part
     (share of the largest line)."""
     lines = goods(warehouse)
-    lines = lines.filter(view.within(lines.day) & (view.block(lines.day) < 8))
+    lines = lines.filter(grid.within(lines.day) & (grid.block(lines.day) < 8))
     expression = (
         lines.group_by("channel", "order_id")
         .agg(
             day=lines.day.min(),
             goods=total(lines.amount),
-            units=lines.units.sum(),
+            units=lines.units.sum(where=lines.kind == "goods"),
             lines=lines.count(),
             largest=lines.amount.max().cast(MONEY),
             product_id=lines.product_id.argmax(lines.amount),
@@ -299,29 +358,29 @@ def large_orders(warehouse: Warehouse, view: View) -> pl.DataFrame:
         .order_by([ibis.desc("goods"), ibis.asc("order_id")])
         .limit(40)
     )
-    rows = warehouse.run(expression)
-    return rows.with_columns(((pl.lit(view.as_of) - pl.col("day")).dt.total_days() // view.days).alias("block"))
+    return expression.mutate(block=grid.block(expression.day))
 
 
-def order_sizes(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame("bucket")
+def order_sizes(warehouse: Warehouse, grid: Grid) -> Any:
     """bucket (quarter powers of two of the order's goods) · orders · goods, over the last 12 blocks: the size distribution."""
     orders = warehouse.table("order_facts")
     recent = orders.filter(
-        orders.counted & view.within(orders.day) & (view.block(orders.day) < 12) & (orders.goods > 0)
+        orders.counted & grid.within(orders.day) & (grid.block(orders.day) < 12) & (orders.goods > 0)
     )
     bucket = (recent.goods.cast("float64").log2() * 4).floor().cast("int32")
-    expression = recent.group_by(bucket=bucket).agg(orders=recent.count(), goods=total(recent.goods))
-    return warehouse.run(expression).sort("bucket")
+    return recent.group_by(bucket=bucket).agg(orders=recent.count(), goods=total(recent.goods))
 
 
-def non_goods(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame("sku")
+def non_goods(warehouse: Warehouse, grid: Grid) -> Any:
     """What is in no sales metric: sku · amount · rows · refunds, all time and of block 0 (``_now``)."""
     sales = warehouse.table("sales")
-    lines = sales.filter((sales.kind == "non_goods") & (sales.day <= ibis.literal(view.as_of)))
+    lines = sales.filter((sales.kind == "non_goods") & (sales.day <= AS_OF))
     back = warehouse.table("refund_facts")
-    back = back.filter(back.non_goods.fill_null(False) & (back.day <= ibis.literal(view.as_of)))
-    now = ibis.literal(view.period.start)
-    expression = stacked(
+    back = back.filter(back.non_goods.fill_null(False) & (back.day <= AS_OF))
+    now = grid.before(grid.days - 1)
+    return stacked(
         ("sku",),
         lines.group_by("sku").agg(
             amount=total(lines.amount), rows=lines.count(), amount_now=total(lines.amount, lines.day >= now)
@@ -330,16 +389,16 @@ def non_goods(warehouse: Warehouse, view: View) -> pl.DataFrame:
             refunds=total(back.amount), refund_rows=back.count(), refunds_now=total(back.amount, back.day >= now)
         ),
     )
-    return warehouse.run(expression).sort("sku")
 
 
-def set_apart(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame()
+def set_apart(warehouse: Warehouse, grid: Grid) -> Any:
     """Orders that are no sales: kind · status · orders · goods · block-0 orders · missing rates (fx) of sales."""
     orders = warehouse.table("order_facts")
     day = orders.placed_day
-    seen = orders.filter(day <= ibis.literal(view.as_of))
-    now = seen.placed_day >= ibis.literal(view.period.start)
-    expression = seen.group_by("kind", "status", "counted").agg(
+    seen = orders.filter(day <= AS_OF)
+    now = seen.placed_day >= grid.before(grid.days - 1)
+    return seen.group_by("kind", "status", "counted").agg(
         orders=seen.count(),
         orders_now=now.sum(),
         goods=total(seen.goods),
@@ -347,23 +406,23 @@ def set_apart(warehouse: Warehouse, view: View) -> pl.DataFrame:
         no_buyer=(seen.customer_key.isnull() & seen.counted).sum(),
         no_buyer_goods=total(seen.goods, seen.customer_key.isnull() & seen.counted),
     )
-    return warehouse.run(expression)
 
 
-def below_cost(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame("product_id")
+def below_cost(warehouse: Warehouse, grid: Grid) -> Any:
     """Lines of the last 28 days with a known cost: product_id · lines · units · gross · cost · loss_lines · loss_orders · loss_gross ·
     loss_cost · loss_units, loss meaning paid price below the goods' own cost."""
     lines = goods(warehouse)
     lines = lines.filter(
-        view.within(lines.day)
-        & (view.age(lines.day) < view.window_days)
+        grid.within(lines.day)
+        & (grid.age(lines.day) < grid.window_days)
         & lines.cost.notnull()
         & (lines.kind == "goods")
     )
     loss = lines.amount < lines.cost
-    expression = lines.group_by("product_id").agg(
+    return lines.group_by("product_id").agg(
         lines=lines.count(),
-        units=lines.units.sum(),
+        units=lines.units.sum(where=lines.kind == "goods"),
         gross=total(lines.amount),
         cost=total(lines.cost),
         orders=lines.order_id.nunique(),
@@ -373,57 +432,57 @@ def below_cost(warehouse: Warehouse, view: View) -> pl.DataFrame:
         loss_gross=total(lines.amount, loss),
         loss_cost=total(lines.cost, loss),
     )
-    return warehouse.run(expression).sort("product_id")
 
 
-def paid_prices(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame("product_id", "window")
+def paid_prices(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · window (0, 1) · units · gross · listed · orders · median paid unit price, last 28 days and the 28 before."""
     lines = goods(warehouse)
     lines = lines.filter(
-        view.within(lines.day)
-        & (view.age(lines.day) < 2 * view.window_days)
+        grid.within(lines.day)
+        & (grid.age(lines.day) < 2 * grid.window_days)
         & (lines.kind == "goods")
         & (lines.units > 0)
         & (lines.product_id != "")
     )
     price = lines.amount.cast(MONEY) / lines.units.cast(MONEY)
-    expression = lines.group_by("product_id", window=(view.age(lines.day) // view.window_days).cast("int32")).agg(
+    return lines.group_by("product_id", window=(grid.age(lines.day) // grid.window_days).cast("int32")).agg(
         orders=lines.order_id.nunique(),
-        units=lines.units.sum(),
+        units=lines.units.sum(where=lines.kind == "goods"),
         gross=total(lines.amount),
         listed=total(lines.listed),
         price=price.median(),
     )
-    return warehouse.run(expression).sort("product_id", "window")
 
 
-def stock(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame("product_id", "sku")
+def stock(warehouse: Warehouse, grid: Grid) -> Any:
     """The latest stock at or before the day: product_id · sku · day · on_hand · inbound, over all locations."""
     days = warehouse.table("stock_days")
-    past = days.filter(days.day <= ibis.literal(view.as_of))
+    past = days.filter(days.day <= AS_OF)
     latest = past.group_by("channel", "product_id", "sku").agg(day=past.day.max())
     now = past.inner_join(latest, ["channel", "product_id", "sku", "day"])
-    expression = now.group_by("product_id", "sku", "day").agg(on_hand=now.on_hand.sum(), inbound=now.inbound.sum())
-    return warehouse.run(expression).sort("product_id", "sku")
+    return now.group_by("product_id", "sku", "day").agg(on_hand=now.on_hand.sum(), inbound=now.inbound.sum())
 
 
-def product_sources(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame()
+def product_sources(warehouse: Warehouse, grid: Grid) -> Any:
     """Traffic of product × source, last 28 days and the 28 before: product_id · source · window · visitors · pay_buyers."""
     days = warehouse.table("traffic_days")
     level = days.filter(
         (days.product_id != "*")
         & (days.source != "*")
         & (days.device == "*")
-        & view.within(days.day)
-        & (view.age(days.day) < 2 * view.window_days)
+        & grid.within(days.day)
+        & (grid.age(days.day) < 2 * grid.window_days)
     )
-    expression = level.group_by(
-        "product_id", "source", window=(view.age(level.day) // view.window_days).cast("int32")
-    ).agg(visitors=level.visitors.sum(), pay_buyers=level.pay_buyers.sum())
-    return warehouse.run(expression)
+    return level.group_by("product_id", "source", window=(grid.age(level.day) // grid.window_days).cast("int32")).agg(
+        visitors=level.visitors.sum(), pay_buyers=level.pay_buyers.sum()
+    )
 
 
-def product_traffic(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame("product_id", "half")
+def product_traffic(warehouse: Warehouse, grid: Grid) -> Any:
     """Traffic of products over all sources, last 28 days and the 28 before, in halves: product_id · half (0…3) · visitors · pay_buyers ·
     cart_visitors."""
     days = warehouse.table("traffic_days")
@@ -431,28 +490,30 @@ def product_traffic(warehouse: Warehouse, view: View) -> pl.DataFrame:
         (days.product_id != "*")
         & (days.source == "*")
         & (days.device == "*")
-        & view.within(days.day)
-        & (view.age(days.day) < 2 * view.window_days)
+        & grid.within(days.day)
+        & (grid.age(days.day) < 2 * grid.window_days)
     )
-    expression = level.group_by("product_id", half=(view.age(level.day) // (view.window_days // 2)).cast("int32")).agg(
+    return level.group_by("product_id", half=(grid.age(level.day) // (grid.window_days // 2)).cast("int32")).agg(
         visitors=level.visitors.sum(), pay_buyers=level.pay_buyers.sum(), cart_visitors=level.cart_visitors.sum()
     )
-    return warehouse.run(expression).sort("product_id", "half")
 
 
-def targets(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame()
+def targets(warehouse: Warehouse, grid: Grid) -> Any:
     """month · metric · value."""
     table = warehouse.table("targets")
-    return warehouse.run(table.group_by("month", "metric").agg(value=table.value.sum()))
+    return table.group_by("month", "metric").agg(value=table.value.sum())
 
 
-def annotated_days(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame()
+def annotated_days(warehouse: Warehouse, grid: Grid) -> Any:
     """day · target · text: days that are explained away."""
     table = warehouse.table("annotations")
-    return warehouse.run(table.select("day", "target", "text").order_by("day"))
+    return table.select("day", "target", "text").order_by("day")
 
 
-def coverage(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame()
+def coverage(warehouse: Warehouse, grid: Grid) -> Any:
     """table · rows · start · end of the tables that have days."""
     parts = []
     for name, column in COVERED.items():
@@ -462,15 +523,16 @@ def coverage(warehouse: Warehouse, view: View) -> pl.DataFrame:
                 table=ibis.literal(name), rows="rows", start="start", end="end"
             )
         )
-    return warehouse.run(ibis.union(*parts, distinct=False))
+    return ibis.union(*parts, distinct=False)
 
 
-def places(warehouse: Warehouse, view: View) -> pl.DataFrame:
+@frame()
+def places(warehouse: Warehouse, grid: Grid) -> Any:
     """How many values each dimension of the orders takes in the last 8 blocks: country · region · city · source · channel · campaign."""
     orders = warehouse.table("order_facts")
-    recent = orders.filter(orders.counted & view.within(orders.day) & (view.block(orders.day) < 8))
+    recent = orders.filter(orders.counted & grid.within(orders.day) & (grid.block(orders.day) < 8))
     names = ("country", "region", "city", "source", "channel", "campaign")
-    return warehouse.run(recent.agg(**{name: recent[name].nunique() for name in names}))
+    return recent.agg(**{name: recent[name].nunique() for name in names})
 
 
 COVERED = {
@@ -494,6 +556,7 @@ FRAMES: dict[str, Callable[[Warehouse, View], pl.DataFrame]] = {
         shop_days,
         product_blocks,
         product_days,
+        hero_lines,
         product_last_sales,
         product_names,
         refund_ages,

@@ -15,6 +15,7 @@ import polars as pl
 from zhanggui.methods.decomposition import Split, split, to_the_cent
 from zhanggui.numbers.frames import goods, refunds, stacked, total
 from zhanggui.numbers.kinds import Part, Place
+from zhanggui.numbers.moments import END, START, THEN_END, THEN_START, days_before, put
 from zhanggui.units import Period
 
 if TYPE_CHECKING:
@@ -65,29 +66,34 @@ def read(
     where: Mapping[str, Sequence[str]] | None = None,
 ) -> Windows:
     """Sales and refunds of both periods and of up to twelve earlier blocks, by place, in one engine query."""
+    places = {name: tuple(values) for name, values in (where or {}).items()}
+    shape = (read, tuple(by), tuple(places.items()), against.days)
+    days = {START: period.start, END: period.end, THEN_START: against.start, THEN_END: against.end}
+    return _windows(put(warehouse, shape, lambda: _windowed_sums(warehouse, by, places, against.days), days), by)
+
+
+def _windowed_sums(warehouse: Warehouse, by: Sequence[str], where: Mapping[str, Sequence[str]], block_days: int) -> Any:
+    """Sales and refunds by place and window."""
     lines, back = goods(warehouse), refunds(warehouse)
-    names = [name for name in {**dict.fromkeys(by), **(where or {})} if name in PRODUCT_DIMENSIONS]
+    names = [name for name in {**dict.fromkeys(by), **where} if name in PRODUCT_DIMENSIONS]
     if names:
         lines, back = (_with_product(warehouse, rows, names) for rows in (lines, back))
-    for name, values in (where or {}).items():
+    for name, values in where.items():
         lines, back = (rows.filter(rows[name].isin(list(values))) for rows in (lines, back))
-    lines, back = (_windowed(rows, period, against) for rows in (lines, back))
+    lines, back = (_windowed(rows, block_days) for rows in (lines, back))
     keys = (*by, "window")
-    frame = warehouse.run(
-        stacked(
-            keys,
-            lines.group_by(*keys).agg(
-                orders=lines.order_id.nunique(),
-                units=lines.units.sum(),
-                gross=total(lines.amount),
-                listed=total(lines.listed),
-                buyers=lines.customer_key.nunique(),
-                known=lines.order_id.nunique(where=lines.customer_key.notnull()),
-            ),
-            back.group_by(*keys).agg(refunds=total(back.amount)),
-        )
+    return stacked(
+        keys,
+        lines.group_by(*keys).agg(
+            orders=lines.order_id.nunique(),
+            units=lines.units.sum(where=lines.kind == "goods"),
+            gross=total(lines.amount),
+            listed=total(lines.listed),
+            buyers=lines.customer_key.nunique(),
+            known=lines.order_id.nunique(where=lines.customer_key.notnull()),
+        ),
+        back.group_by(*keys).agg(refunds=total(back.amount)),
     )
-    return _windows(frame, by)
 
 
 def _with_product(warehouse: Warehouse, rows: Any, names: Sequence[str]) -> Any:
@@ -96,17 +102,16 @@ def _with_product(warehouse: Warehouse, rows: Any, names: Sequence[str]) -> Any:
     return joined.mutate(**{name: joined[name].fill_null("") for name in names})
 
 
-def _windowed(rows: Any, period: Period, against: Period) -> Any:
-    """0 = the period, 1 = the period before, 2 … = earlier blocks of the same length."""
+def _windowed(rows: Any, block_days: int) -> Any:
+    """0 = the period, 1 = the period before, 2 … = earlier blocks of ``block_days``, the length of the period before."""
     day = rows.day
-    oldest = against.shift(-against.days * HISTORY)
-    last = ibis.literal(against.before().end)
-    earlier = 2 + last.delta(day, unit="day") // against.days
-    rows = rows.filter((day >= ibis.literal(oldest.start)) & (day <= ibis.literal(period.end)))
+    oldest = days_before(THEN_START, block_days * HISTORY)
+    rows = rows.filter((day >= oldest) & (day <= END))
+    earlier = 2 + days_before(THEN_START, 1).delta(day, unit="day") // block_days
     window = ibis.cases(
-        ((day >= ibis.literal(period.start)) & (day <= ibis.literal(period.end)), ibis.literal(0)),
-        ((day >= ibis.literal(against.start)) & (day <= ibis.literal(against.end)), ibis.literal(1)),
-        (day < ibis.literal(against.start), earlier.cast("int32")),
+        ((day >= START) & (day <= END), ibis.literal(0)),
+        ((day >= THEN_START) & (day <= THEN_END), ibis.literal(1)),
+        (day < THEN_START, earlier.cast("int32")),
         else_=ibis.literal(-1),
     ).cast("int32")
     rows = rows.mutate(window=window)
@@ -114,21 +119,24 @@ def _windowed(rows: Any, period: Period, against: Period) -> Any:
 
 
 def _windows(frame: pl.DataFrame, by: Sequence[str]) -> Windows:
-    now: dict[tuple[str, ...], Cell] = {}
-    before: dict[tuple[str, ...], Cell] = {}
+    frame = frame.fill_null(0.0).with_columns(pl.col(by).cast(pl.String).fill_null("")) if by else frame.fill_null(0.0)
+    oldest = int(frame["window"].to_numpy().max(initial=1)) if frame.height else 1
+    now, before = (_cells(frame.filter(pl.col("window") == window), by) for window in (0, 1))
+    # Only places that sold in either period need their past.
+    near = frame.filter(pl.col("window") >= 2)
+    if by:
+        near = near.join(frame.filter(pl.col("window") < 2).select(by).unique(), on=list(by), how="semi")
     earlier: dict[tuple[str, ...], list[Cell]] = {}
-    blocks = [int(w) for w in frame["window"].unique().sort() if w is not None and w >= 2] if frame.height else []
-    reach = max(blocks, default=1) - 1
-    for row in frame.fill_null(0.0).iter_rows(named=True):
-        place = tuple(str(row[name] or "") for name in by)
-        cell = Cell(*(float(row[name]) for name in MEASURES))
-        if row["window"] == 0:
-            now[place] = cell
-        elif row["window"] == 1:
-            before[place] = cell
-        else:
-            earlier.setdefault(place, [Cell()] * reach)[int(row["window"]) - 2] = cell
+    for window, rows in near.group_by("window"):
+        for place, cell in _cells(rows, by).items():
+            earlier.setdefault(place, [Cell()] * (oldest - 1))[int(window[0]) - 2] = cell
     return Windows(now, before, earlier)
+
+
+def _cells(rows: pl.DataFrame, by: Sequence[str]) -> dict[tuple[str, ...], Cell]:
+    measures = rows.select(pl.col(MEASURES).cast(pl.Float64)).iter_rows()
+    places = rows.select(by).iter_rows() if by else iter([()] * rows.height)
+    return {tuple(place): Cell(*values) for place, values in zip(places, measures, strict=True)}
 
 
 # ---- factors

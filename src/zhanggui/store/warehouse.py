@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -30,6 +32,14 @@ KEPT_STATEMENTS = 512
 """Compiled statements remembered at most."""
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A compiled expression."""
+
+    sql: str
+    types: pl.Schema
+
+
 class Warehouse:
     """An open warehouse. One process writes; reading goes through :meth:`table` and :meth:`run` alone."""
 
@@ -42,7 +52,8 @@ class Warehouse:
         self._connection = connection
         self._ibis: Any = None
         self._tables: dict[str, ir.Table] = {}
-        self._compiled: dict[Any, str] = {}
+        self._compiled: dict[Any, Statement] = {}
+        self._variables: dict[str, date] = {}
         self._meta = schema.get_meta(connection)
 
     @classmethod
@@ -212,36 +223,46 @@ class Warehouse:
             self._tables[name] = self._engine().table(name).select(*columns)
         return self._tables[name]
 
-    def run(self, expression: ir.Table) -> pl.DataFrame:
-        """The rows of an Ibis expression. Money arrives as float64; every call counts as one query.
+    def run(self, expression: ir.Table, moments: Mapping[ir.DateScalar, date] | None = None) -> pl.DataFrame:
+        """The rows of an Ibis expression, its date parameters standing for ``moments``. Money arrives as float64; every call counts
+        as one query.
 
-        An expression that is asked again is not compiled again, unless it carries rows of its own.
+        An expression that is asked again, for these days or others, is not compiled again, unless it carries rows of its own.
         """
         self.queries += 1
-        engine = self._engine()
         asked = expression.op()
-        if asked in self._compiled:
-            return self._fetch(self._compiled[asked], expression)
-        wanted = {name: "float64" for name, kind in expression.schema().items() if kind.is_decimal()}
-        cast = expression.cast(wanted) if wanted else expression
-        if cast.op().find(_own_rows()):
-            frame: pl.DataFrame = engine.to_polars(cast)
-            return frame
-        if len(self._compiled) >= KEPT_STATEMENTS:
-            self._compiled.clear()
-        self._compiled[asked] = engine.compile(cast)
-        return self._fetch(self._compiled[asked], expression)
+        if asked not in self._compiled:
+            if asked.find(_own_rows()):
+                frame: pl.DataFrame = self._engine().to_polars(_plain(expression), params=moments)
+                return frame
+            if len(self._compiled) >= KEPT_STATEMENTS:
+                self._compiled.clear()
+            self._compiled[asked] = self._compile(expression)
+        for moment, day in (moments or {}).items():
+            self._set(_variable(moment.op()), day)
+        return self._fetch(self._compiled[asked])
 
-    def _fetch(self, statement: str, expression: ir.Table) -> pl.DataFrame:
+    def _compile(self, expression: ir.Table) -> Statement:
+        """The expression as SQL in which date parameters are variables of the connection, and the types of its columns."""
+        from ibis.expr.operations import ScalarParameter
+
+        plain = _plain(expression)
+        variables = {found: _reading(_variable(found)) for found in plain.op().find(ScalarParameter)}
+        ready = plain.op().replace(variables).to_expr() if variables else plain
+        return Statement(self._engine().compile(ready), plain.schema().to_polars())
+
+    def _set(self, variable: str, day: date) -> None:
+        if self._variables.get(variable) != day:
+            self._connection.execute(f"SET VARIABLE {variable} = DATE '{day.isoformat()}'")
+            self._variables[variable] = day
+
+    def _fetch(self, statement: Statement) -> pl.DataFrame:
         """The rows of a compiled statement, typed as the expression says."""
         import polars as pl
 
-        types = {
-            name: pl.Float64 if kind.is_decimal() else kind.to_polars() for name, kind in expression.schema().items()
-        }
-        rows = pl.from_arrow(self._connection.sql(statement).to_arrow_table())
+        rows = pl.from_arrow(self._connection.sql(statement.sql).to_arrow_table())
         assert isinstance(rows, pl.DataFrame)
-        return rows.cast(types)
+        return rows if rows.schema == statement.types else rows.cast(statement.types)
 
     def rows(self) -> dict[str, int]:
         """How many rows each canonical table has."""
@@ -330,3 +351,28 @@ def _own_rows() -> Any:
     from ibis.expr.operations import InMemoryTable
 
     return InMemoryTable
+
+
+def _plain(expression: ir.Table) -> ir.Table:
+    """The expression with its money as float64."""
+    wanted = {name: "float64" for name, kind in expression.schema().items() if kind.is_decimal()}
+    return expression.cast(wanted) if wanted else expression
+
+
+def _variable(parameter: Any) -> str:
+    """The connection's variable that holds a date parameter."""
+    return f"moment_{parameter.counter}"
+
+
+@cache
+def _reader() -> Any:
+    """The engine's function that reads a variable: a constant when a statement is planned."""
+    import ibis
+
+    def reading(variable: str) -> date: ...  # type: ignore[empty-body]
+
+    return ibis.udf.scalar.builtin(reading, name="getvariable", signature=(("string",), "date"))
+
+
+def _reading(variable: str) -> Any:
+    return _reader()(variable).op()
