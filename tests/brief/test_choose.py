@@ -99,3 +99,25 @@ def test_a_certain_leak_comes_before_larger_doubts() -> None:
     leak = replace(claim(0.1, size=-30.0, product="C"), kind="arithmetic", p=None, alert="urgent")
     found = one_cause([claim(0.001, size=-9000.0), leak])
     assert found[0].where["product_id"] == "C"
+
+
+def test_a_share_of_the_budget_is_kept_for_the_tests_it_was_promised_to() -> None:
+    crowd = Verdict(family=200)
+    promised = Verdict(findings=[claim(0.003)], family=4, share=0.3)
+    assert choose([], [crowd, promised], CONFIG, 25).findings
+    assert not choose([], [crowd, replace(promised, share=None)], CONFIG, 25).findings
+
+
+def test_with_shares_the_false_discovery_rate_of_noise_still_holds() -> None:
+    chance = np.random.default_rng(6)
+    wrong = 0
+    for _ in range(400):
+        groups = []
+        for tests, share in ((8, 0.3), (50, None)):
+            p = chance.uniform(size=tests)
+            found = [claim(float(q), product=f"{share}{i}") for i, q in enumerate(p) if q < 0.05]
+            groups.append(Verdict(findings=found, family=tests, share=share))
+        lines = [replace(line(float(chance.uniform())), name=f"m{i}") for i in range(5)]
+        chosen = choose(lines, groups, CONFIG, 25)
+        wrong += bool(chosen.findings) or any(m.unusual for m in chosen.lines)
+    assert wrong / 400 <= 0.08
