@@ -1,4 +1,4 @@
-"""docs/coverage.md promises nothing that is not there: every command, option, metric and test that it names exists."""
+"""The pages promise nothing that is not there: every command, option, metric and test that they name exists."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ PAGE = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in PAGE.splitlines() if line.startswith("| ")]
 ROWS = [row for row in ROWS if row[-1].startswith("`tests/")]
 CALLS = sorted({call for row in ROWS for call in re.findall(r"`zhanggui ([^`]+)`", row[-2])})
+FENCED = re.compile(r"^(?:\.venv/bin/)?zhanggui ((?!demo:).*?)(?: +#.*| > .*)?$", re.MULTILINE)
+"""A command in a page's block of commands, without its remark and where its output goes."""
+SHOWN = sorted(
+    {
+        call
+        for path in (*ROOT.glob("README*.md"), *(ROOT / "docs" / "using").glob("*.md"))
+        for block in re.findall(r"^```\n(.*?)^```$", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        for call in FENCED.findall(block)
+    }
+)
 TESTS = sorted({test for row in ROWS for test in re.findall(r"`(tests/[^`]+)`", row[-1])})
 
 
@@ -38,8 +48,8 @@ def test_every_capability_stands_once() -> None:
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("call", CALLS)
-def test_a_command_named_there_exists_with_its_options_and_metrics(call: str) -> None:
+@pytest.mark.parametrize("call", sorted({*CALLS, *SHOWN}))
+def test_a_command_on_a_page_exists_with_its_options_and_metrics(call: str) -> None:
     name, *rest = call.split()
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     command = commands[name]
@@ -52,6 +62,10 @@ def test_a_command_named_there_exists_with_its_options_and_metrics(call: str) ->
     plain = rest[: rest.index(named[0])] if named else rest
     if name in {"query", "explain"}:
         assert [metric for metric in plain if metric not in METRICS] == []
+
+
+def test_the_pages_show_enough_commands_to_be_worth_checking() -> None:
+    assert len(SHOWN) > 25
 
 
 @pytest.mark.parametrize("test", TESTS)
