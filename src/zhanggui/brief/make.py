@@ -19,10 +19,10 @@ from zhanggui.brief.silence import left_out, not_said, verdict
 from zhanggui.brief.to_come import with_refunds_to_come
 from zhanggui.config import Config
 from zhanggui.costs import CostSheet
-from zhanggui.numbers.calendar import last_complete_day
 from zhanggui.numbers.explain import explain_sales
 from zhanggui.numbers.frames import FRAMES, View
 from zhanggui.numbers.kinds import Driver
+from zhanggui.numbers.query import last_complete_day
 from zhanggui.playbooks.kinds import Locked, Situation, Verdict
 from zhanggui.playbooks.terms import margin_per_sale
 from zhanggui.units import Clock, Words

@@ -15,9 +15,8 @@ from zhanggui.methods.decomposition import MixRate, Split, kitagawa, products_to
 from zhanggui.metrics import METRICS
 from zhanggui.metrics import metric as metric_named
 from zhanggui.numbers import sales_change
-from zhanggui.numbers.calendar import last_complete_day
 from zhanggui.numbers.kinds import Driver, Part, Place, Question
-from zhanggui.numbers.query import ask
+from zhanggui.numbers.query import ask, last_complete_day
 from zhanggui.numbers.sales_change import Cell, Windows
 from zhanggui.units import Clock, Period, Refusal
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -38,6 +40,43 @@ _REFUNDS = ("undated", "undated_money", "unlinked", "unlinked_money", "unrated_r
 _COLUMNS = (*_ORDERS, *_REFUNDS, "traffic_rows")
 
 
+@dataclass(frozen=True)
+class Daily:
+    """The counts by day (see :func:`by_day`), and what is the same in them for every question."""
+
+    frame: pl.DataFrame
+
+    @cached_property
+    def sales(self) -> pl.DataFrame:
+        """The days with a sale, oldest first."""
+        return self.frame.filter(pl.col("orders") > 0).sort("day")
+
+    @cached_property
+    def reported(self) -> frozenset[date]:
+        """The days with traffic."""
+        return frozenset(self.frame.filter(pl.col("traffic_rows") > 0).get_column("day"))
+
+    @cached_property
+    def gaps(self) -> tuple[date, ...]:
+        """Days without any sale on a weekday that has sales nearly always, oldest first."""
+        sold: set[date] = set(self.sales.get_column("day"))
+        if not sold:
+            return ()
+        span = Period(min(sold), max(sold))
+        weeks = (span.end - span.start).days // 7
+        if weeks < ENOUGH_WEEKS:
+            return ()
+        often = Counter(day.weekday() for day in sold)
+        usual = {weekday for weekday, times in often.items() if times >= USUAL_SHARE * weeks}
+        return tuple(day for day in span.each() if day not in sold and day.weekday() in usual)
+
+    @cached_property
+    def currencies(self) -> float:
+        """The most currencies without a rate on one day."""
+        most: Any = self.frame.get_column("currencies").max()
+        return float(most or 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a flag is judged by."""
@@ -45,7 +84,7 @@ class Seen:
     question: Question
     period: Period
     held: Coverage
-    daily: pl.DataFrame
+    daily: Daily
     measured: pl.DataFrame
     gaps: Mapping[str, Any]
     today: date
@@ -55,18 +94,13 @@ class Seen:
     def sum(self, column: str) -> float:
         """The total of a daily column over the period."""
         if "sums" not in self.once:
-            self.once["sums"] = self._days().select(pl.exclude("day").sum()).row(0, named=True)
+            days = self.daily.frame.filter(pl.col("day").is_between(self.period.start, self.period.end))
+            self.once["sums"] = days.select(pl.exclude("day").sum()).row(0, named=True)
         return float(self.once["sums"][column] or 0)
-
-    def _days(self) -> pl.DataFrame:
-        return self.daily.filter(pl.col("day").is_between(self.period.start, self.period.end))
 
     def total(self, measure: str) -> float:
         """The total of a measure over the answer's rows."""
         return float(self.measured.get_column(measure).sum() or 0) if measure in self.measured.columns else 0.0
-
-    def days_with(self, column: str) -> set[date]:
-        return set(self._days().filter(pl.col(column) > 0).get_column("day"))
 
     def last(self) -> date:
         """The last day of orders."""
@@ -78,13 +112,13 @@ class Seen:
 class Validity:
     """The counts by day behind the flags, kept per version of the data."""
 
-    daily: pl.DataFrame | None = None
+    daily: Daily | None = None
     with_traffic: bool = False
 
-    def counts(self, warehouse: Warehouse, held: Coverage) -> pl.DataFrame:
+    def counts(self, warehouse: Warehouse, held: Coverage) -> Daily:
         traffic = held.rows("traffic_days") > 0
         if self.daily is None or (traffic and not self.with_traffic):
-            self.daily, self.with_traffic = by_day(warehouse, traffic=traffic), traffic
+            self.daily, self.with_traffic = Daily(by_day(warehouse, traffic=traffic)), traffic
         return self.daily
 
 
@@ -131,14 +165,17 @@ def by_day(warehouse: Warehouse, *, traffic: bool) -> pl.DataFrame:
     return frame.with_columns(pl.col("day").cast(pl.Date), pl.exclude("day", "last_second").fill_null(0.0)).sort("day")
 
 
-def last_full_day(daily: pl.DataFrame, held: Coverage, clock: Clock) -> date:
-    """The last day the data covers whole: before the clock's today, and not one whose sales break off earlier than on any other day.
+BREAKS_OFF = 0.1
+
+
+def last_full_day(daily: Daily, held: Coverage, clock: Clock) -> date:
+    """The last day the data covers whole: before the clock's today, and not one whose sales break off earlier than on nine days in ten.
 
     Assumes that a file exported in the middle of a day ends with that day; told from the last sale of each of the 28 days before
     (at least seven of them with three sales or more). Data without times of day is taken as whole.
     """
     yesterday = clock.today() - timedelta(days=1)
-    days = daily.filter((pl.col("orders") > 0) & (pl.col("day") <= yesterday)).sort("day")
+    days = daily.sales.filter(pl.col("day") <= yesterday)
     if not days.height:
         span = held.span(("traffic_days", "ad_days", "order_facts"))
         return min(span[1], yesterday) if span else yesterday
@@ -151,33 +188,8 @@ def _breaks_off(days: pl.DataFrame, last: date) -> bool:
     recent = days.filter(pl.col("day") > last - timedelta(days=29)).select("day", "orders", moment)
     before = recent.filter((pl.col("day") < last) & (pl.col("orders") >= 3)).get_column("moment").drop_nulls()
     now = recent.filter(pl.col("day") == last).get_column("moment")[0]
-    return now is not None and before.len() >= 7 and now < before.min()
-
-
-def missing_days(seen: Seen) -> list[date]:
-    """The period's days without a sale where there should be some; reckoned once per answer."""
-    if "missing_days" not in seen.once:
-        seen.once["missing_days"] = _missing_days(seen)
-    days: list[date] = seen.once["missing_days"]
-    return days
-
-
-def _missing_days(seen: Seen) -> list[date]:
-    """Days of the period without any sale on a weekday that has sales nearly always."""
-    days = seen.daily.filter(pl.col("orders") > 0)
-    if not days.height:
-        return []
-    with_sales: set[date] = set(days.get_column("day"))
-    first, last = min(with_sales), max(with_sales)
-    weeks = (last - first).days // 7
-    if weeks < ENOUGH_WEEKS:
-        return []
-    usual = {
-        weekday for weekday in range(7) if sum(day.weekday() == weekday for day in with_sales) >= USUAL_SHARE * weeks
-    }
-    return [
-        day for day in seen.period.each() if day not in with_sales and day.weekday() in usual and first <= day <= last
-    ]
+    usual = before.quantile(BREAKS_OFF)
+    return now is not None and usual is not None and before.len() >= 7 and now < usual
 
 
 def flags(metrics: Sequence[Metric], seen: Seen) -> list[Flag]:
@@ -215,7 +227,7 @@ def _running_day(one: Metric, seen: Seen) -> Flag | None:
     if cut:
         return _flag(one, "running_day", day=seen.today.isoformat())
     if "open" not in seen.once:
-        days = seen.daily.filter(pl.col("orders") > 0)
+        days = seen.daily.sales
         last = days.get_column("day")[-1] if days.height else None
         seen.once["open"] = last == seen.period.end and _breaks_off(days, seen.period.end)
     return _flag(one, "last_day_open", day=seen.period.end.isoformat()) if seen.once["open"] else None
@@ -236,7 +248,7 @@ def _fx_missing(one: Metric, seen: Seen) -> Flag | None:
     rows = seen.sum("unrated") + seen.sum("unrated_refunds")
     if not rows:
         return None
-    single = seen.sum("unrated_refunds") == 0 and seen.daily.get_column("currencies").max() == 1
+    single = seen.sum("unrated_refunds") == 0 and seen.daily.currencies == 1
     return _flag(one, "fx_missing", rows, seen.sum("unrated_money") if single else None)
 
 
@@ -244,9 +256,9 @@ def _days_missing(one: Metric, seen: Seen) -> Flag | None:
     tables = {MEASURES[name].table for name in one.measures}
     days: set[date] = set()
     if tables & {"order_facts", "sales"}:
-        days |= set(missing_days(seen))
+        days |= {day for day in seen.daily.gaps if day in seen.period}
     if "traffic_days" in tables and seen.held.rows("traffic_days"):
-        days |= set(seen.period.each()) - seen.days_with("traffic_rows")
+        days |= set(seen.period.each()) - seen.daily.reported
     if not days:
         return None
     return _flag(one, "days_missing", len(days), first=min(days).isoformat(), last=max(days).isoformat())
