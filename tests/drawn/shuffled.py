@@ -59,7 +59,7 @@ def with_less_money(lines: pl.DataFrame, product: str, share: float, since: date
 def with_fewer_units(lines: pl.DataFrame, product: str, share: float, since: date, seed: int) -> pl.DataFrame:
     """Each line of ``product`` from ``since`` on holds ``share`` fewer units, rounded by chance so that the mean holds."""
     chance = np.random.default_rng(seed)
-    hit = (pl.col("StockCode") == product) & (DAY >= since.isoformat()) & (pl.col("Quantity") > 0)
+    hit = (pl.col("StockCode") == product) & (since.isoformat() <= DAY) & (pl.col("Quantity") > 0)
     fewer = (pl.col("Quantity") * (1 - share) + pl.Series(chance.uniform(size=lines.height))).floor().cast(pl.Int64)
     return lines.with_columns(Quantity=pl.when(hit).then(fewer).otherwise(pl.col("Quantity"))).filter(
         ~(hit & (pl.col("Quantity") == 0))
