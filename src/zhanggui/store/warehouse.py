@@ -19,6 +19,7 @@ from zhanggui.errors import BadValue, Broken, WorkspaceError
 from zhanggui.store import export as exporting
 from zhanggui.store import facts, identity, lock, schema, versions
 from zhanggui.store.importing import Import
+from zhanggui.store.moves import Moves
 from zhanggui.store.reconcile import Batch, Reconciliation, Undone
 from zhanggui.tables import FACTS, TABLES
 from zhanggui.tables.loading import Reading
@@ -34,9 +35,9 @@ KEPT_STATEMENTS = 512
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A compiled expression."""
+    """A compiled expression: what the engine reads anew each time it is fetched, and the types of its columns."""
 
-    sql: str
+    rows: duckdb.DuckDBPyRelation
     types: pl.Schema
 
 
@@ -54,6 +55,7 @@ class Warehouse:
         self._tables: dict[str, ir.Table] = {}
         self._compiled: dict[Any, Statement] = {}
         self._variables: dict[str, date] = {}
+        self._counted: tuple[int, dict[str, int]] | None = None
         self._meta = schema.get_meta(connection)
 
     @classmethod
@@ -170,12 +172,12 @@ class Warehouse:
         removed: dict[str, int] = {}
         with self._transaction():
             stated = connection.execute("SELECT name FROM batch_tables WHERE number = ?", [row[0]]).fetchall()
+            moved = Moves(connection)
             for name in sorted(name for (name,) in stated):
-                gone = versions.withdraw(connection, TABLES[name], row[0], self.config.timezone)
+                gone = versions.withdraw(connection, TABLES[name], row[0], self.config.timezone, moved)
                 if gone:
                     removed[name] = gone
-            if set(removed) & set(facts.READS):
-                facts.derive(connection, self._terms)
+            facts.refresh(connection, self._terms, moved)
             connection.execute("UPDATE batches SET undone_at = ? WHERE number = ?", [_now(), row[0]])
             if removed:
                 schema.set_meta(connection, version=self.version + 1)
@@ -230,16 +232,17 @@ class Warehouse:
         An expression that is asked again, for these days or others, is not compiled again, unless it carries rows of its own.
         """
         self.queries += 1
-        asked = expression.op()
-        if asked not in self._compiled:
-            if asked.find(_own_rows()):
-                frame: pl.DataFrame = self._engine().to_polars(_plain(expression), params=moments)
-                return frame
-            if len(self._compiled) >= KEPT_STATEMENTS:
-                self._compiled.clear()
-            self._compiled[asked] = self._compile(expression)
         for moment, day in (moments or {}).items():
             self._set(_variable(moment.op()), day)
+        asked = expression.op()
+        if asked in self._compiled:
+            return self._fetch(self._compiled[asked])
+        if asked.find(_own_rows()):
+            frame: pl.DataFrame = self._engine().to_polars(_plain(expression), params=moments)
+            return frame
+        if len(self._compiled) >= KEPT_STATEMENTS:
+            self._compiled.clear()
+        self._compiled[asked] = self._compile(expression)
         return self._fetch(self._compiled[asked])
 
     def _compile(self, expression: ir.Table) -> Statement:
@@ -249,7 +252,8 @@ class Warehouse:
         plain = _plain(expression)
         variables = {found: _reading(_variable(found)) for found in plain.op().find(ScalarParameter)}
         ready = plain.op().replace(variables).to_expr() if variables else plain
-        return Statement(self._engine().compile(ready), plain.schema().to_polars())
+        rows = self._connection.sql(self._engine().compile(ready))
+        return Statement(rows, plain.schema().to_polars())
 
     def _set(self, variable: str, day: date) -> None:
         if self._variables.get(variable) != day:
@@ -260,15 +264,17 @@ class Warehouse:
         """The rows of a compiled statement, typed as the expression says."""
         import polars as pl
 
-        rows = pl.from_arrow(self._connection.sql(statement.sql).to_arrow_table())
+        rows = pl.from_arrow(statement.rows.to_arrow_table())
         assert isinstance(rows, pl.DataFrame)
         return rows if rows.schema == statement.types else rows.cast(statement.types)
 
     def rows(self) -> dict[str, int]:
         """How many rows each canonical table has."""
-        counts = ", ".join(f"(SELECT count(*) FROM {schema.quote(name)})" for name in TABLES)
-        row = schema.first(self._connection, f"SELECT {counts}")
-        return dict(zip(TABLES, row or (), strict=True))
+        if self._counted is None or self._counted[0] != self.version:
+            counts = ", ".join(f"(SELECT count(*) FROM {schema.quote(name)})" for name in TABLES)
+            row = schema.first(self._connection, f"SELECT {counts}")
+            self._counted = self.version, dict(zip(TABLES, row or (), strict=True))
+        return dict(self._counted[1])
 
     def export(self, folder: Path, *, format: str = "csv") -> list[Path]:
         """Write every canonical table that has rows to ``folder``, as CSV or Parquet. Importing them again gives the same store."""
@@ -288,6 +294,7 @@ class Warehouse:
 
     def close(self) -> None:
         """Let go of the file, so that another process may open it."""
+        self._compiled.clear()
         self._ibis = None
         self._connection.close()
 
