@@ -1,6 +1,7 @@
 """The derived tables, computed from the current canonical tables inside the import's transaction.
 
-Written as one query a step, in the order in which they are run; ``order_facts``, ``sales`` and ``refund_facts`` are replaced as a whole.
+Written as one query a step, in the order in which they are run. ``order_facts``, ``sales`` and ``refund_facts`` are replaced as a
+whole, or only where an import or its undo reaches (``moves``): the steps are the same, over fewer orders.
 """
 
 from __future__ import annotations
@@ -9,20 +10,20 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
+from zhanggui.store import moves, refunding
+from zhanggui.store.moves import IDS, Moves
+from zhanggui.store.refunding import agreed, ours
 from zhanggui.store.schema import create_table, fact_types, first, literal, names
 from zhanggui.tables.facts import DIMENSIONS, FACTS
-
-READS = ("orders", "order_lines", "order_fees", "refunds", "fx_rates", "products")
-"""The canonical tables that the facts are made of."""
 
 RATE_DAYS = 7
 """How old an exchange rate may be: markets close over weekends and holidays."""
 
-NEVER_SALES = ("credit", "exchange", "reship", "test", "staff")
 NEVER_PLACED = ("credit", "exchange", "reship", "test")
-PAID_STATUSES = ("paid", "shipped", "delivered", "completed")
 
 _DIMS = tuple(column.name for column in DIMENSIONS if column.name != "new_or_returning")
+_ORDER_STEPS = ("_paying", "_rates", "_placed", "_lines", "_goods", "_visits", "_orders", "_allocated")
+_REFUND_STEPS = ("_owed", "_links")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,44 @@ class Terms:
 
 def derive(connection: DuckDBPyConnection, terms: Terms) -> None:
     """Make the three fact tables anew."""
+    _make_orders(connection, terms, "orders")
+    for fact in ("order_facts", "sales"):
+        _empty(connection, fact)
+    _fill_orders(connection)
+    if _any(connection, "refunds", "true"):
+        _make_refunds(connection, "refunds")
+        _empty(connection, "refund_facts")
+        _fill(connection, "refund_facts", refunding.refund_facts(terms.currency))
+    else:
+        connection.execute("DELETE FROM refund_facts")
+    _clear(connection)
+
+
+def refresh(connection: DuckDBPyConnection, terms: Terms, moved: Moves) -> None:
+    """Bring the facts up to date with what an import or its undo moved: the same facts that :func:`derive` makes."""
+    if not moved.any:
+        return
+    if moved.whole or not moves.reach_orders(connection):
+        derive(connection, terms)
+        return
+    _make_orders(connection, terms, f"(SELECT * FROM orders SEMI JOIN _reached_orders USING {IDS})")
+    for fact in ("order_facts", "sales"):
+        _leave(connection, fact, "_reached_orders", "order_id")
+    _fill_orders(connection)
+    if _any(connection, "refunds", "true") or _any(connection, "refund_facts", "true"):
+        moves.reach_refunds(connection)
+        _make_refunds(connection, "_neighbour_refunds")
+        _leave(connection, "refund_facts", "_reached_refunds", "refund_id")
+        reached = "SEMI JOIN _reached_refunds USING (channel, refund_id)"
+        _fill(connection, "refund_facts", f"SELECT * FROM ({refunding.refund_facts(terms.currency)}) {reached}")
+    _clear(connection)
+
+
+def _make_orders(connection: DuckDBPyConnection, terms: Terms, orders: str) -> None:
     for name, query in (
+        ("_paying", moves.PAYING),
         ("_rates", _rates(terms)),
-        ("_placed", _placed(terms)),
+        ("_placed", _placed(terms, orders)),
         ("_lines", _lines(costed=_any(connection, "products", "cost IS NOT NULL"))),
         ("_goods", _goods()),
         ("_visits", _visits()),
@@ -45,24 +81,35 @@ def derive(connection: DuckDBPyConnection, terms: Terms) -> None:
         ("_allocated", _allocated()),
     ):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
+
+def _fill_orders(connection: DuckDBPyConnection) -> None:
     _fill(connection, "order_facts", "SELECT * FROM _orders")
     _fill(connection, "sales", _sales(allocated=_any(connection, "_allocated", "true")))
-    if _any(connection, "refunds", "true"):
-        for name, query in (("_owed", _owed()), ("_links", _links())):
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
-        _fill(connection, "refund_facts", _refund_facts(terms))
-    else:
-        connection.execute("DELETE FROM refund_facts")
-    for name in ("_rates", "_placed", "_visits", "_lines", "_goods", "_orders", "_allocated", "_owed", "_links"):
+
+
+def _make_refunds(connection: DuckDBPyConnection, refunds: str) -> None:
+    for name, query in (("_owed", refunding.owed(refunds)), ("_links", refunding.LINKS)):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
+
+def _clear(connection: DuckDBPyConnection) -> None:
+    for name in (*_ORDER_STEPS, *_REFUND_STEPS):
         connection.execute(f"DROP TABLE IF EXISTS {name}")
 
 
-def _fill(connection: DuckDBPyConnection, fact: str, query: str) -> None:
+def _empty(connection: DuckDBPyConnection, fact: str) -> None:
     """A new table in place of the old one: cheaper than deleting its rows."""
-    columns = fact_types(FACTS[fact])
     connection.execute(f"DROP TABLE {fact}")
-    connection.execute(create_table(fact, columns))
-    connection.execute(f"INSERT INTO {fact} SELECT {names(tuple(columns))} FROM ({query})")
+    connection.execute(create_table(fact, fact_types(FACTS[fact])))
+
+
+def _leave(connection: DuckDBPyConnection, fact: str, reached: str, key: str) -> None:
+    connection.execute(f"DELETE FROM {fact} f USING {reached} r WHERE f.channel = r.channel AND f.{key} = r.{key}")
+
+
+def _fill(connection: DuckDBPyConnection, fact: str, query: str) -> None:
+    connection.execute(f"INSERT INTO {fact} BY NAME SELECT {names(tuple(fact_types(FACTS[fact])))} FROM ({query})")
 
 
 def _any(connection: DuckDBPyConnection, table: str, condition: str) -> bool:
@@ -70,42 +117,29 @@ def _any(connection: DuckDBPyConnection, table: str, condition: str) -> bool:
     return bool(row and row[0])
 
 
-def _among(values: tuple[str, ...]) -> str:
-    return ", ".join(map(literal, values))
-
-
 def _rates(terms: Terms) -> str:
-    """The rate of each foreign currency on each day that asks for one: the latest that is at most a week old."""
-    home = literal(terms.currency)
+    """The rate of each foreign currency in use, by day: the latest that is at most a week old."""
+    used = " UNION ".join(f"SELECT currency FROM {table}" for table in ("orders", "order_fees", "refunds"))
     return f"""
-        WITH asked AS (
-            SELECT currency, coalesce(paid_day, created_day) AS day FROM orders
-            UNION SELECT f.currency, coalesce(o.paid_day, o.created_day) FROM order_fees f JOIN orders o USING (channel, order_id)
-            UNION SELECT r.currency, coalesce(r.finished_day, r.requested_day) FROM refunds r
-            UNION SELECT o.currency, coalesce(r.finished_day, r.requested_day) FROM refunds r JOIN orders o USING (channel, order_id)
-            UNION SELECT r.currency, coalesce(o.paid_day, o.created_day) FROM refunds r JOIN orders o USING (channel, order_id)
-        ), foreign_days AS (SELECT currency, day FROM asked WHERE currency <> {home} AND day IS NOT NULL)
-        SELECT a.currency, a.day, arg_max(x.rate, x.day) AS rate FROM foreign_days a
-        JOIN fx_rates x ON x.currency = a.currency AND x.day <= a.day AND x.day > a.day - {RATE_DAYS}
-        GROUP BY a.currency, a.day"""
+        WITH used AS (SELECT currency FROM ({used}) WHERE currency <> {literal(terms.currency)}),
+        spread AS (SELECT currency, day, rate, unnest(range({RATE_DAYS})) AS age FROM fx_rates SEMI JOIN used USING (currency))
+        SELECT currency, day + CAST(age AS INTEGER) AS day, arg_max(rate, spread.day) AS rate FROM spread
+        GROUP BY currency, spread.day + CAST(age AS INTEGER)"""
 
 
-def _placed(terms: Terms) -> str:
+def _placed(terms: Terms, orders: str) -> str:
     """Orders with what decides whether and when they are a sale. ``o`` numbers them: joins go by it, not by two texts.
 
     ``agreed`` is what an order's kind, status and payment say; whether it is a sale of goods depends on its lines too.
     """
     home = literal(terms.currency)
     return f"""
-        WITH paying AS (SELECT channel, bool_or(paid_at IS NOT NULL) AS pays FROM orders GROUP BY channel),
-        judged AS (
+        WITH judged AS (
             SELECT o.* EXCLUDE (kind, carrier, buyer_note, seller_note, extra, _key, _content, _rank, _batch, _piece),
                 row_number() OVER () AS o, coalesce(o.kind, 'normal') AS sort, coalesce(o.paid_day, o.created_day) AS day,
                 coalesce(o.paid_at, o.created_at) AS moment,
-                coalesce(o.kind, 'normal') NOT IN ({_among(NEVER_SALES)})
-                AND coalesce(o.status, '') NOT IN ('placed', 'cancelled')
-                AND (o.paid_at IS NOT NULL OR NOT p.pays OR coalesce(o.status, '') IN ({_among(PAID_STATUSES)})) AS agreed
-            FROM orders o JOIN paying p USING (channel)
+                {agreed("o", "p")} AS agreed
+            FROM {orders} o JOIN _paying p USING (channel)
         )
         SELECT j.*, CASE WHEN coalesce(j.currency, {home}) = {home} THEN 1.0 ELSE x.rate END AS rate
         FROM judged j LEFT JOIN _rates x ON x.currency = j.currency AND x.day = j.day"""
@@ -154,13 +188,9 @@ def _goods() -> str:
                 CASE WHEN NOT bare THEN CAST(coalesce(o.goods_amount, s.goods_value, {rest}) AS DECIMAL(18,4)) END AS goods_own
             FROM _placed o LEFT JOIN sums s USING (o)
         )
-        SELECT *, {_ours("goods_own", "rate")} AS goods, coalesce(goods_lines, 0) > 0 AND goods_own IS NOT NULL
+        SELECT *, {ours("goods_own", "rate")} AS goods, coalesce(goods_lines, 0) > 0 AND goods_own IS NOT NULL
             AND (goods_value IS DISTINCT FROM goods_own OR rate IS DISTINCT FROM 1) AS uneven
         FROM worth"""
-
-
-def _ours(amount: str, rate: str) -> str:
-    return f"CAST(CASE WHEN {rate} = 1 THEN {amount} ELSE round(CAST({amount} AS DOUBLE) * {rate}, 4) END AS DECIMAL(18,4))"
 
 
 def _new_or_returning(terms: Terms) -> str:
@@ -170,20 +200,21 @@ def _new_or_returning(terms: Terms) -> str:
 
 def _orders(terms: Terms) -> str:
     dims = ", ".join(f"coalesce(o.{name}, '') AS {name}" for name in _DIMS)
+    never_placed = ", ".join(map(literal, NEVER_PLACED))
     fee_rate = f"CASE WHEN coalesce(f.currency, o.currency, {literal(terms.currency)}) = {literal(terms.currency)} THEN 1.0 ELSE x.rate END"
     return f"""
         WITH charged AS (
-            SELECT o.o, sum({_ours("f.amount", f"({fee_rate})")}) AS fees
+            SELECT o.o, sum({ours("f.amount", f"({fee_rate})")}) AS fees
             FROM order_fees f JOIN _placed o USING (channel, order_id)
             LEFT JOIN _rates x ON x.currency = coalesce(f.currency, o.currency) AND x.day = o.day GROUP BY ALL
         )
         SELECT o.o, g.goods_lines, g.uneven, o.channel, o.order_id, o.customer_key, o.status, o.sort AS kind,
             coalesce(o.created_day, o.paid_day) AS placed_day, o.day,
-            g.counted, o.agreed, o.sort NOT IN ({_among(NEVER_PLACED)}) AS placed, {dims}, {_new_or_returning(terms)} AS new_or_returning,
-            v.previous_day, v.first_day, v.next_day, g.goods, {_ours("g.non_goods", "o.rate")} AS non_goods,
-            {_ours("o.shipping_amount", "o.rate")} AS shipping, {_ours("o.tax_amount", "o.rate")} AS tax,
-            {_ours("o.discount_amount", "o.rate")} AS discount, {_ours("o.platform_discount", "o.rate")} AS platform_discount,
-            c.fees, {_ours("o.payout_amount", "o.rate")} AS payout, g.units, {_ours("g.cost", "o.rate")} AS cost,
+            g.counted, o.agreed, o.sort NOT IN ({never_placed}) AS placed, {dims}, {_new_or_returning(terms)} AS new_or_returning,
+            v.previous_day, v.first_day, v.next_day, g.goods, {ours("g.non_goods", "o.rate")} AS non_goods,
+            {ours("o.shipping_amount", "o.rate")} AS shipping, {ours("o.tax_amount", "o.rate")} AS tax,
+            {ours("o.discount_amount", "o.rate")} AS discount, {ours("o.platform_discount", "o.rate")} AS platform_discount,
+            c.fees, {ours("o.payout_amount", "o.rate")} AS payout, g.units, {ours("g.cost", "o.rate")} AS cost,
             coalesce(o.currency, {literal(terms.currency)}) AS currency, o.rate, g.goods_own,
             o.paid_at, o.created_at, o.ship_by, o.shipped_at, o.delivered_at
         FROM _placed o JOIN _goods g USING (o)
@@ -215,7 +246,7 @@ def _allocated() -> str:
 
 def _sales(*, allocated: bool) -> str:
     dims = ", ".join(f"o.{column.name}" for column in DIMENSIONS)
-    amount = _ours("l.value", "o.rate")
+    amount = ours("l.value", "o.rate")
     join = ""
     if allocated:
         amount = f"CASE WHEN o.uneven AND l.kind <> 'non_goods' THEN a.amount ELSE {amount} END"
@@ -223,7 +254,7 @@ def _sales(*, allocated: bool) -> str:
     return f"""
         WITH by_line AS (
             SELECT o.channel, o.order_id, l.line_id, o.day, o.customer_key, l.product_id, l.sku, l.kind, {dims}, l.units,
-                {_ours("l.listed", "o.rate")} AS listed, {amount} AS amount, {_ours("l.cost", "o.rate")} AS cost
+                {ours("l.listed", "o.rate")} AS listed, {amount} AS amount, {ours("l.cost", "o.rate")} AS cost
             FROM _lines l JOIN _orders o ON o.o = l.o {join} WHERE o.agreed
         ), without_lines AS (
             SELECT o.channel, o.order_id, '' AS line_id, o.day, o.customer_key, '' AS product_id, NULL AS sku, 'goods' AS kind,
@@ -231,110 +262,3 @@ def _sales(*, allocated: bool) -> str:
             FROM _orders o WHERE o.counted AND coalesce(o.goods_lines, 0) = 0
         )
         SELECT *, CAST(listed - amount AS DECIMAL(18,4)) AS discount FROM (SELECT * FROM by_line UNION ALL SELECT * FROM without_lines)"""
-
-
-def _owed() -> str:
-    """Finished refunds, where statements *so far* count only what single refunds below them do not explain.
-
-    A refund list may give a line's number for the order's, or name only the product: the lines tell which line of which order
-    is meant, whenever they were imported.
-    """
-    return """
-        WITH loose AS (
-            SELECT channel, refund_id, order_id, product_id FROM refunds
-            WHERE line_id IS NULL AND coalesce(scope, 'single') = 'single' AND coalesce(status, 'finished') = 'finished'
-        ), by_number AS (
-            SELECT channel, line_id, min(order_id) AS order_id FROM order_lines
-            WHERE line_id IN (SELECT order_id FROM loose) GROUP BY ALL HAVING count(*) = 1
-        ), by_product AS (
-            SELECT channel, order_id, product_id, min(line_id) AS line_id FROM order_lines
-            WHERE order_id IN (SELECT order_id FROM loose) AND product_id IS NOT NULL GROUP BY ALL HAVING count(*) = 1
-        ), meant AS (
-            SELECT l.channel, l.refund_id, coalesce(n.order_id, l.order_id) AS order_id, coalesce(n.line_id, p.line_id) AS line_id
-            FROM loose l LEFT JOIN by_number n ON n.channel = l.channel AND n.line_id = l.order_id
-            LEFT JOIN by_product p ON p.channel = l.channel AND p.order_id = l.order_id AND p.product_id = l.product_id
-        ), finished AS (
-            SELECT r.* REPLACE (coalesce(m.order_id, r.order_id) AS order_id, coalesce(r.line_id, m.line_id) AS line_id),
-                coalesce(r.scope, 'single') AS extent
-            FROM refunds r LEFT JOIN meant m ON m.channel = r.channel AND m.refund_id = r.refund_id
-            WHERE coalesce(r.status, 'finished') = 'finished' AND r.amount IS NOT NULL
-        ), singles AS (
-            SELECT channel, order_id, line_id, sum(amount) AS paid FROM finished WHERE extent = 'single' GROUP BY ALL
-        ), line_totals AS (
-            SELECT f.*, greatest(f.amount - coalesce(s.paid, 0), 0) AS rest,
-                row_number() OVER (PARTITION BY f.channel, f.order_id, f.line_id ORDER BY f.amount DESC, f.refund_id) AS nth
-            FROM finished f LEFT JOIN singles s ON s.channel = f.channel AND s.order_id = f.order_id AND s.line_id = f.line_id
-            WHERE f.extent = 'line_total'
-        ), below AS (
-            SELECT channel, order_id, sum(paid) AS paid FROM (
-                SELECT channel, order_id, paid FROM singles UNION ALL SELECT channel, order_id, rest FROM line_totals WHERE nth = 1)
-            GROUP BY ALL
-        ), order_totals AS (
-            SELECT f.*, greatest(f.amount - coalesce(b.paid, 0), 0) AS rest,
-                row_number() OVER (PARTITION BY f.channel, f.order_id ORDER BY f.amount DESC, f.refund_id) AS nth
-            FROM finished f LEFT JOIN below b ON b.channel = f.channel AND b.order_id = f.order_id
-            WHERE f.extent = 'order_total'
-        )
-        SELECT * EXCLUDE (rest, nth, amount), CAST(rest AS DECIMAL(18,4)) AS amount FROM line_totals WHERE nth = 1 AND rest > 0
-        UNION ALL BY NAME
-        SELECT * EXCLUDE (rest, nth, amount), CAST(rest AS DECIMAL(18,4)) AS amount FROM order_totals WHERE nth = 1 AND rest > 0
-        UNION ALL BY NAME
-        SELECT * FROM finished WHERE extent = 'single'"""
-
-
-def _links() -> str:
-    """Credit notes joined to the latest earlier sale line of the same buyer, product and country that is large enough."""
-    return """
-        WITH credits AS (
-            SELECT r.channel, r.refund_id, r.product_id, coalesce(r.quantity, 0) AS quantity, o.customer_key,
-                coalesce(o.country, '') AS country, coalesce(r.finished_at, r.requested_at, o.moment) AS moment
-            FROM _owed r JOIN _placed o USING (channel, order_id)
-            WHERE o.sort = 'credit' AND o.customer_key IS NOT NULL AND r.product_id IS NOT NULL
-        ), sold AS (
-            SELECT s.channel, s.order_id, s.line_id, s.product_id, s.customer_key, s.country, s.units, s.day, s.new_or_returning,
-                o.moment FROM sales s JOIN _placed o USING (channel, order_id)
-            WHERE s.kind <> 'non_goods' AND s.customer_key IN (SELECT customer_key FROM credits)
-        )
-        SELECT c.channel, c.refund_id, max({'m': s.moment, 'o': s.order_id, 'l': s.line_id, 'd': s.day, 'n': s.new_or_returning}) AS sale
-        FROM credits c JOIN sold s ON s.channel = c.channel AND s.customer_key = c.customer_key AND s.product_id = c.product_id
-            AND s.country = c.country AND s.moment <= c.moment AND s.units >= c.quantity
-        GROUP BY c.channel, c.refund_id"""
-
-
-def _refund_facts(terms: Terms) -> str:
-    """A refund of an order that never was a sale is left out; a credit note stays, linked or not.
-
-    What is paid back of an order without goods is no refund of goods.
-    """
-    dims = ", ".join(f"coalesce(o.{name}, '') AS {name}" for name in _DIMS)
-    home = literal(terms.currency)
-    rate = f"CASE WHEN coalesce(r.currency, r.order_currency, {home}) = {home} THEN 1.0 ELSE x.rate END"
-    return f"""
-        WITH single_lines AS (
-            SELECT channel, order_id, min(line_id) AS line_id, min(product_id) AS product_id, min(sku) AS sku
-            FROM sales WHERE kind = 'goods' GROUP BY ALL HAVING count(*) = 1
-        ), placed AS (
-            SELECT r.*, o.currency AS order_currency, o.customer_key, o.sort, o.agreed, b.counted, o.order_id IS NOT NULL AS known,
-                {dims}, k.sale,
-                CASE WHEN o.sort = 'credit' THEN k.sale['d'] WHEN o.agreed THEN o.day END AS sale_day,
-                CASE WHEN o.sort = 'credit' THEN coalesce(k.sale['n'], '') ELSE coalesce(b.new_or_returning, '') END AS new_or_returning,
-                CASE WHEN o.sort = 'credit' THEN coalesce(k.sale['o'], '') WHEN o.agreed THEN o.order_id ELSE '' END AS sale_order,
-                CASE WHEN o.sort = 'credit' THEN k.sale['l'] ELSE coalesce(r.line_id, l.line_id) END AS sale_line,
-                coalesce(r.product_id, s.product_id, l.product_id, '') AS sale_product, coalesce(r.sku, s.sku, l.sku) AS sale_sku,
-                coalesce(r.finished_day, r.requested_day) AS own_day, o.day AS order_day
-            FROM _owed r
-            LEFT JOIN _placed o ON o.channel = r.channel AND o.order_id = r.order_id
-            LEFT JOIN order_facts b ON b.channel = r.channel AND b.order_id = r.order_id
-            LEFT JOIN _links k ON k.channel = r.channel AND k.refund_id = r.refund_id
-            LEFT JOIN sales s ON s.channel = r.channel AND s.order_id = r.order_id AND s.line_id = r.line_id
-            LEFT JOIN single_lines l ON l.channel = r.channel AND l.order_id = r.order_id AND r.line_id IS NULL
-        )
-        SELECT r.channel, r.refund_id, r.sale_order AS order_id, r.sale_line AS line_id,
-            coalesce(r.own_day, r.sale_day, r.order_day) AS day, r.sale_day,
-            coalesce(r.own_day, r.sale_day, r.order_day) - r.sale_day AS age_days, r.own_day IS NOT NULL AS dated, r.customer_key,
-            r.sale_product AS product_id, r.sale_sku AS sku, {", ".join(f"r.{name}" for name in _DIMS)}, r.new_or_returning,
-            {_ours("r.amount", f"({rate})")} AS amount, r.quantity AS units, coalesce(r.non_goods, r.agreed AND NOT r.counted, false) AS non_goods,
-            r.kind, r.phase, r.reason, coalesce(r.status, 'finished') AS status
-        FROM placed r LEFT JOIN _rates x
-            ON x.currency = coalesce(r.currency, r.order_currency) AND x.day = coalesce(r.own_day, r.sale_day, r.order_day)
-        WHERE NOT r.known OR r.agreed OR r.sort = 'credit'"""

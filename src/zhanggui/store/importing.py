@@ -15,7 +15,8 @@ import duckdb
 
 from zhanggui.config import Config
 from zhanggui.errors import BadFile
-from zhanggui.store import facts, identity, schema, staging, versions
+from zhanggui.store import facts, identity, moves, schema, staging, versions
+from zhanggui.store.moves import Moves
 from zhanggui.store.reconcile import (
     SHOWN_REJECTS,
     FileCount,
@@ -71,6 +72,7 @@ class Import:
         read: dict[int, tuple[int, int]] = {}
         arrivals: dict[int, Arrival] = {}
         notes: list[Words] = [*_source_notes(readings)]
+        moved = Moves(self._connection)
         for name, numbers in by_table.items():
             table = TABLES[name]
             counted, sums = self._count(table)
@@ -78,10 +80,9 @@ class Import:
             money |= sums
             rejects += self._reject(table, [staged[n] for n in numbers if counted.get(n, (0, 0))[1]])
             notes += self._notes(table, [staged[n] for n in numbers])
-            arrivals |= versions.admit(self._connection, table, self._number, self._config.timezone)
+            arrivals |= versions.admit(self._connection, table, self._number, self._config.timezone, moved)
         changed = any(arrival.new or arrival.replaced for arrival in arrivals.values())
-        if changed and set(by_table) & set(facts.READS):
-            facts.derive(self._connection, facts.Terms(self._config.currency, int(self._config["new_buyer_days"])))
+        facts.refresh(self._connection, facts.Terms(self._config.currency, int(self._config["new_buyer_days"])), moved)
         tables = tuple(
             _table_count(staged[n], read.get(n, (0, 0)), arrivals.get(n, Arrival()), money.get(n, ()))
             for n in sorted(staged)
@@ -108,7 +109,7 @@ class Import:
         with suppress(duckdb.Error):
             for name in self._registered:
                 self._connection.unregister(name)
-            for name in versions.TEMPORARY:
+            for name in (*versions.TEMPORARY, *moves.TEMPORARY):
                 self._connection.execute(f"DROP TABLE IF EXISTS {name}")
         if self._rejects_folder and not keep_rejects:
             shutil.rmtree(self._rejects_folder, ignore_errors=True)

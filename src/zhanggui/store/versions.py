@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from zhanggui.store.cells import local_day
+from zhanggui.store.moves import Moves
 from zhanggui.store.schema import (
     LAYOUT_BITS,
     claims,
@@ -51,8 +52,8 @@ def open_stage(connection: DuckDBPyConnection, table: Table) -> None:
     connection.execute(f"CREATE TABLE {stage(table)} ({body})")
 
 
-def admit(connection: DuckDBPyConnection, table: Table, batch: int, home: str) -> dict[int, Arrival]:
-    """Move the rows of the stage into the table and fold what they touch.
+def admit(connection: DuckDBPyConnection, table: Table, batch: int, home: str, moved: Moves) -> dict[int, Arrival]:
+    """Move the rows of the stage into the table and fold what they touch; what was not known before is noted in ``moved``.
 
     Returns what arrived per piece. The stage is gone afterwards.
     """
@@ -60,9 +61,11 @@ def admit(connection: DuckDBPyConnection, table: Table, batch: int, home: str) -
     empty = not _one(connection, f"SELECT EXISTS (SELECT 1 FROM {quote(table.name)})")
     mixed = _mixed(connection, table)
     if unique and empty and not mixed:
+        moved.note(table, stage(table))
         return _take_over(connection, table)
     repeated = {} if unique else _drop_repeats(connection, table)
     known = {} if empty else _claim_known(connection, table, batch)
+    moved.note(table, stage(table))
     arrived = _counted(connection, table)
     _touch(connection, table, mixed=mixed)
     hidden = names(tuple(current_types(table)))
@@ -203,8 +206,8 @@ def _best_layout(table: Table, source: str) -> str:
     return f"(SELECT * FROM ({marked}) SEMI JOIN ({best}) USING (_set, _layout))"
 
 
-def withdraw(connection: DuckDBPyConnection, table: Table, batch: int, home: str) -> int:
-    """Take a batch's versions back, as far as no other batch claims them, and refold their keys.
+def withdraw(connection: DuckDBPyConnection, table: Table, batch: int, home: str, moved: Moves) -> int:
+    """Take a batch's versions back, as far as no other batch claims them, and refold their keys; they are noted in ``moved``.
 
     Returns how many versions went.
     """
@@ -216,6 +219,10 @@ def withdraw(connection: DuckDBPyConnection, table: Table, batch: int, home: str
     )
     if not gone:
         return 0
+    going = " UNION ALL ".join(
+        f"SELECT {names(table.stated)}, _key FROM {source} WHERE _batch = {batch}" for source in (single, many)
+    )
+    moved.note(table, f"({going})")
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE _touched AS SELECT DISTINCT _key FROM {many} WHERE _batch = {batch}"
     )

@@ -19,6 +19,7 @@ from zhanggui.errors import BadValue, Broken, WorkspaceError
 from zhanggui.store import export as exporting
 from zhanggui.store import facts, identity, lock, schema, versions
 from zhanggui.store.importing import Import
+from zhanggui.store.moves import Moves
 from zhanggui.store.reconcile import Batch, Reconciliation, Undone
 from zhanggui.tables import FACTS, TABLES
 from zhanggui.tables.loading import Reading
@@ -171,12 +172,12 @@ class Warehouse:
         removed: dict[str, int] = {}
         with self._transaction():
             stated = connection.execute("SELECT name FROM batch_tables WHERE number = ?", [row[0]]).fetchall()
+            moved = Moves(connection)
             for name in sorted(name for (name,) in stated):
-                gone = versions.withdraw(connection, TABLES[name], row[0], self.config.timezone)
+                gone = versions.withdraw(connection, TABLES[name], row[0], self.config.timezone, moved)
                 if gone:
                     removed[name] = gone
-            if set(removed) & set(facts.READS):
-                facts.derive(connection, self._terms)
+            facts.refresh(connection, self._terms, moved)
             connection.execute("UPDATE batches SET undone_at = ? WHERE number = ?", [_now(), row[0]])
             if removed:
                 schema.set_meta(connection, version=self.version + 1)
