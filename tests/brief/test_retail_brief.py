@@ -152,3 +152,14 @@ def test_what_is_no_goods_is_said_with_its_sum(briefs: dict[str, Brief], lines: 
 def test_what_more_data_would_unlock_is_offered(briefs: dict[str, Brief]) -> None:
     needs = [locked.needs for locked in briefs["2011-12-05"].missing]
     assert {"traffic_days", "stock_days", "costs"} <= set(needs)
+
+
+def test_expected_net_sales_are_the_catalogues_with_an_interval(retail: Shop) -> None:
+    brief = retail.brief("2011-12-09", remember=False)
+    line = next(m for m in brief.metrics if m.name == "net_sales_expected")
+    asked = retail.query(["net_sales_expected"], start=brief.period.start, end=brief.period.end)
+    assert line.value == pytest.approx(asked.rows["net_sales_expected"][0], abs=0.01)
+    assert line.estimate is not None
+    assert line.estimate.low is not None
+    assert line.estimate.high is not None
+    assert line.estimate.low < line.value < line.estimate.high

@@ -71,7 +71,7 @@ def make(
     said = said_before.with_state(chosen.findings, earlier, day)
     said_before.note(memory, said, earlier, day)
     due = sorted((d for v in verdicts for d in v.due), key=lambda d: (d.by, -d.loss))
-    lines = with_refunds_to_come(chosen.lines, frames["refund_ages"], view)
+    lines = with_refunds_to_come(chosen.lines, frames["refund_ages"], frames["shop_days"], view)
     drivers = _drivers(warehouse, view, frames, config, clock)
     month = pace(frames["shop_days"], frames["targets"], day)
     return Brief(

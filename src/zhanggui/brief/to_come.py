@@ -13,13 +13,15 @@ from zhanggui.numbers.to_come import expected_net
 from zhanggui.units import Quantity
 
 
-def with_refunds_to_come(lines: Sequence[MetricLine], ages: pl.DataFrame, view: View) -> list[MetricLine]:
+def with_refunds_to_come(
+    lines: Sequence[MetricLine], ages: pl.DataFrame, days: pl.DataFrame, view: View
+) -> list[MetricLine]:
     """The lines with ``net_sales_expected`` of the period: paid goods less refunds seen and still to come, with its interval."""
     kept = [line for line in lines if line.name != "net_sales_expected"]
     sales = next((line for line in kept if line.name == "gross_sales"), None)
     if sales is None or sales.value is None:
         return list(lines)
-    answer = expected_net(ages, view, gross=sales.value)
+    answer = expected_net(ages, days, view, gross=sales.value)
     line = MetricLine("net_sales_expected", "money", None, None, None, None, None, False)
     if isinstance(answer, str):
         return [*kept, replace(line, refusal=answer)]

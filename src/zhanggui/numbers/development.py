@@ -49,10 +49,11 @@ def learn(warehouse: Warehouse, last: date) -> Development | None:
             distinct=False,
         )
     )
-    return _development(frame)
+    return from_ages(frame)
 
 
-def _development(frame: pl.DataFrame) -> Development | None:
+def from_ages(frame: pl.DataFrame) -> Development | None:
+    """The development out of refunds of mature sales by age in days (age · amount · rows); the row of age −1 holds the sales."""
     amounts = {int(age): float(amount or 0) for age, amount in frame.select("age", "amount").iter_rows()}
     gross = amounts.pop(-1, 0.0)
     refunded = sum(amounts.values())
