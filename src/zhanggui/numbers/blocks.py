@@ -81,8 +81,8 @@ def aggregated(warehouse: Warehouse, rows: Rows, measures: Mapping[str, Measure]
     t = _in_period(t, rows, asked)
     product = needs_products((*asked.by, *asked.where))
     t = with_columns(warehouse, t, rows, product, asked)
-    for name, values in asked.where.items():
-        t = t.filter(_matches(t, name, values, rows.day))
+    for name, kept in asked.where.items():
+        t = t.filter(_matches(t, name, kept, rows.day))
     if rows.snapshot:
         t = _last_days(t, rows, asked)
     keys = {name: _key(t, name, rows) for name in asked.by}
