@@ -1,80 +1,168 @@
-"""The numbers of a brief gathered with pandas: the facts read from Parquet, then one group-by after another."""
+"""The numbers of a brief with pandas, from tables that are in memory already: one group-by after another."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+MONEY = ("amount", "goods", "listed", "discount", "cost")
+PLACES = ("product_id", "new_or_returning", "country", "source")
+Tables = dict[str, pd.DataFrame]
 
-def gathered(folder: Path, as_of: str) -> dict[str, Any]:
-    """The tables of ``brief_bench.SQL``; gives the last week's orders and gross sales, to be compared."""
+
+def loaded(folder: Path, as_of: date) -> Tables:
+    """The fact tables up to the day, money as float64; before the clock starts."""
     last = pd.Timestamp(as_of)
-    orders, sales, refunds = (_read(folder, name, last) for name in ("order_facts", "sales", "refund_facts"))
-    products = pd.read_parquet(folder / "products.parquet")
-    orders = orders[orders.counted]
-    goods = sales[sales.kind != "non_goods"]
-    back = refunds[~refunds.non_goods.fillna(False).astype(bool) & refunds.status.fillna("finished").eq("finished")]
-    by_week = orders.groupby("block").agg(orders=("order_id", "size"), buyers=("customer_key", "nunique"))
-    orders[orders.new_or_returning == "new"].groupby("block").customer_key.nunique()
-    goods_by_week = goods.groupby("block")[["amount", "units", "listed", "discount", "cost"]].sum()
-    back.groupby("block").amount.agg(["sum", "size"])
-    orders.groupby("day").agg(orders=("order_id", "size"), gross=("goods", "sum"), units=("units", "sum"))
-    _products(goods, last)
-    products.groupby("product_id").agg(name=("title", "max"), category=("category", "max"))
-    _refunds(back, last)
-    _orders(orders, goods, last)
-    sales[sales.kind == "non_goods"].groupby("sku").amount.agg(["sum", "size"])
-    return {"orders": by_week.orders.loc[0], "gross": goods_by_week.amount.loc[0]}
-
-
-def _read(folder: Path, name: str, last: pd.Timestamp) -> pd.DataFrame:
-    frame = pd.read_parquet(folder / f"{name}.parquet")
-    frame["day"] = pd.to_datetime(frame.day)
-    for column in ("amount", "goods", "listed", "discount", "cost"):
-        if column in frame:
-            frame[column] = frame[column].astype("float64")
-    frame = frame[frame.day <= last]
-    return frame.assign(age=(last - frame.day).dt.days, block=(last - frame.day).dt.days // 7)
-
-
-def _products(goods: pd.DataFrame, last: pd.Timestamp) -> None:
-    recent = goods[goods.age < 364]
-    top = recent.groupby("product_id").amount.sum().nlargest(300).index
-    best = goods[goods.product_id.isin(top)]
-    measures: dict[str, Any] = {
-        "orders": ("order_id", "nunique"),
-        "units": ("units", "sum"),
-        "gross": ("amount", "sum"),
+    tables = {
+        name: pd.read_parquet(folder / f"{name}.parquet")
+        for name in ("order_facts", "sales", "refund_facts", "products")
     }
-    best.groupby(["product_id", "block"]).agg(**measures, largest=("amount", "max"))
-    best[best.age < 84].groupby(["product_id", "day"]).agg(orders=("order_id", "nunique"), units=("units", "sum"))
-    goods.groupby("product_id").agg(first=("day", "min"), last=("day", "max"), **measures)
-    recent.groupby("product_id").amount.sum()
-    late = goods[(goods.age < 56) & (goods.units > 0)]
-    late = late.assign(price=late.amount / late.units, half=late.age // 28)
-    late.groupby(["product_id", "half"]).agg(units=("units", "sum"), gross=("amount", "sum"), price=("price", "median"))
-    goods[goods.age < 70].groupby(["product_id", "block"]).agg(**measures)
+    for name in ("order_facts", "sales", "refund_facts"):
+        table = tables[name]
+        for column in ("day", "sale_day", "placed_day"):
+            if column in table:
+                table[column] = pd.to_datetime(table[column])
+        for column in MONEY:
+            if column in table:
+                table[column] = table[column].astype("float64")
+        tables[name] = table[table.day <= last]
+    return tables
 
 
-def _refunds(back: pd.DataFrame, last: pd.Timestamp) -> None:
-    dated = back[back.dated.astype(bool)]
-    sold = (last - pd.to_datetime(dated.sale_day)).dt.days
-    dated = dated.assign(cohort=sold // 7, half=sold // 28, capped=dated.age_days.clip(upper=180))
-    dated.groupby(["cohort", "capped"]).agg(amount=("amount", "sum"), orders=("order_id", "nunique"))
-    dated[sold < 63].groupby(["product_id", "half"]).agg(refunded=("order_id", "nunique"), amount=("amount", "sum"))
+def gathered(tables: Tables, as_of: date) -> dict[str, pd.DataFrame]:
+    """The frames of a brief by name."""
+    last = pd.Timestamp(as_of)
+    orders, sales, refunds = (_aged(tables[name], last) for name in ("order_facts", "sales", "refund_facts"))
+    counted, goods = orders[orders.counted], sales[sales.kind != "non_goods"]
+    back = refunds[~refunds.non_goods.fillna(False).astype(bool)]
+    return {
+        "shop_blocks": _blocks(counted, orders[orders.placed], goods, back),
+        "shop_days": _days(counted, back),
+        **_products(goods, back),
+        "product_names": tables["products"]
+        .groupby("product_id")
+        .agg(name=("title", "max"), category=("category", "max")),
+        "refund_ages": _refund_ages(goods, back, last),
+        "product_refunds": _product_refunds(goods, back, last),
+        "large_orders": _large_orders(goods[goods.age < 56]),
+        "order_sizes": _sizes(counted[(counted.age < 84) & (counted.goods > 0)]),
+        "non_goods": sales[sales.kind == "non_goods"].groupby("sku").amount.agg(["sum", "size"]),
+        "set_apart": orders.groupby(["kind", "status", "counted"]).agg(
+            orders=("order_id", "size"), goods=("goods", "sum")
+        ),
+        "below_cost": _below_cost(goods[(goods.age < 28) & goods.cost.notna() & (goods.kind == "goods")]),
+        "places": counted[counted.age < 56][["country", "region", "city", "source", "channel", "campaign"]]
+        .nunique()
+        .to_frame()
+        .T,
+        "change": _change([], goods, back),
+        **{f"change {place}": _change([place], goods, back) for place in PLACES},
+    }
 
 
-def _orders(orders: pd.DataFrame, goods: pd.DataFrame, last: pd.Timestamp) -> None:
-    late = (
-        goods[goods.age < 56]
-        .groupby("order_id")
-        .agg(day=("day", "min"), goods=("amount", "sum"), lines=("amount", "size"))
+def _aged(table: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
+    age = (last - table.day).dt.days
+    return table.assign(age=age, block=age // 7)
+
+
+def _blocks(counted: pd.DataFrame, placed: pd.DataFrame, goods: pd.DataFrame, back: pd.DataFrame) -> pd.DataFrame:
+    by = counted.groupby("block")
+    whole = by.agg(orders=("order_id", "size"), buyers=("customer_key", "nunique"), known_orders=("customer_key", "count"),
+                   days=("day", "nunique"))  # fmt: skip
+    for kind in ("new", "returning"):
+        some = counted[counted.new_or_returning == kind]
+        whole[f"{kind}_buyers"] = some.groupby("block").customer_key.nunique()
+    whole["placed"] = placed.groupby("block").size()
+    lines = goods.groupby("block")[["units", "amount", "listed", "discount", "cost"]].sum()
+    whole = whole.join(lines.rename(columns={"amount": "gross"}))
+    whole["costed"] = goods[goods.cost.notna()].groupby("block").amount.sum()
+    return whole.join(back.groupby("block").agg(refunds=("amount", "sum"), refund_rows=("amount", "size")))
+
+
+def _days(counted: pd.DataFrame, back: pd.DataFrame) -> pd.DataFrame:
+    days = counted.groupby("day").agg(orders=("order_id", "size"), gross=("goods", "sum"), units=("units", "sum"))
+    return days.join(back.groupby("day").amount.sum().rename("refunds"), how="outer")
+
+
+def _products(goods: pd.DataFrame, back: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    year = goods[goods.age < 364]
+    top = year.groupby("product_id").amount.sum().nlargest(300).index
+    best, heroes = goods[goods.product_id.isin(top)], goods[goods.product_id.isin(top[:4])]
+    measures: dict[str, Any] = {"orders": ("order_id", "nunique"), "units": ("units", "sum")}
+    money: dict[str, Any] = {**measures, "gross": ("amount", "sum"), "listed": ("listed", "sum")}
+    weeks = best.groupby(["product_id", "block"]).agg(**money, largest=("amount", "max"))
+    returned = back[back.product_id.isin(top)].groupby(["product_id", "block"]).amount.sum().rename("refunds")
+    ever = goods.groupby("product_id").agg(
+        first_day=("day", "min"), last_day=("day", "max"), orders=("order_id", "nunique"), gross=("amount", "sum")
     )
-    late.nlargest(40, "goods")
-    sized = orders[(orders.goods > 0) & (orders.age < 84)]
-    sized.groupby(np.floor(np.log2(sized.goods) * 4)).goods.agg(["size", "sum"])
-    orders.groupby(["kind", "status"]).goods.agg(["size", "sum"])
-    orders[orders.age < 70].groupby(["country", "source", "block"]).goods.agg(["size", "sum"])
+    ever["gross_year"] = year.groupby("product_id").amount.sum()
+    late = goods[(goods.age < 56) & (goods.units > 0)]
+    late = late.assign(price=late.amount / late.units, window=late.age // 28)
+    lines = heroes[heroes.age < 182]
+    lines = lines.assign(price=(lines.amount / lines.units).round(2))
+    return {
+        "product_blocks": weeks.join(returned, how="outer"),
+        "product_days": best[best.age < 84].groupby(["product_id", "age"]).agg(**measures),
+        "product_last_sales": ever,
+        "paid_prices": late.groupby(["product_id", "window"]).agg(**money, price=("price", "median")),
+        "hero_lines": lines.groupby(["product_id", "age", "price", "units"]).size().rename("lines").reset_index(),
+    }
+
+
+def _refund_ages(goods: pd.DataFrame, back: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
+    sold = (
+        goods.groupby("block")
+        .agg(amount=("amount", "sum"), refunds=("order_id", "nunique"))
+        .assign(age=-1)
+        .reset_index(names="cohort")
+    )
+    dated = back[back.dated.astype(bool) & back.sale_day.notna()]
+    dated = dated.assign(cohort=(last - dated.sale_day).dt.days // 7, age=dated.age_days.clip(upper=180))
+    came = dated.groupby(["cohort", "age"]).agg(amount=("amount", "sum"), refunds=("order_id", "nunique"))
+    return pd.concat([sold, came.reset_index()])
+
+
+def _product_refunds(goods: pd.DataFrame, back: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
+    seen = goods[goods.age.between(7, 62)]
+    sold = seen.assign(window=(seen.age - 7) // 28).groupby(["product_id", "window"])
+    since = (last - back.sale_day).dt.days
+    came = back[since.between(7, 62) & (back.age_days <= 7) & back.dated.astype(bool)]
+    came = came.assign(window=(since - 7) // 28).groupby(["product_id", "window"])
+    return sold.agg(orders=("order_id", "nunique"), gross=("amount", "sum")).join(
+        came.agg(refunded=("order_id", "nunique"), refunds=("amount", "sum")), how="outer"
+    )
+
+
+def _large_orders(late: pd.DataFrame) -> pd.DataFrame:
+    orders = late.groupby(["channel", "order_id"]).agg(
+        day=("day", "min"), goods=("amount", "sum"), units=("units", "sum"), lines=("amount", "size"), largest=("amount", "max"),
+        country=("country", "max"), customer_key=("customer_key", "max"),
+    )  # fmt: skip
+    return orders.sort_values(["goods", "order_id"], ascending=[False, True]).head(40)
+
+
+def _sizes(sized: pd.DataFrame) -> pd.DataFrame:
+    bucket = np.floor(np.log2(sized.goods) * 4).rename("bucket")
+    return sized.groupby(bucket).agg(orders=("goods", "size"), goods=("goods", "sum"))
+
+
+def _below_cost(lines: pd.DataFrame) -> pd.DataFrame:
+    loss = lines.assign(loss=lines.amount < lines.cost)
+    return loss.groupby("product_id").agg(
+        lines=("amount", "size"), gross=("amount", "sum"), cost=("cost", "sum"), loss=("loss", "sum")
+    )
+
+
+def _change(place: list[str], goods: pd.DataFrame, back: pd.DataFrame) -> pd.DataFrame:
+    lately = goods[goods.age < 98]
+    by = [*place, "block"]
+    sold = lately.groupby(by).agg(
+        orders=("order_id", "nunique"), units=("units", "sum"), gross=("amount", "sum"), listed=("listed", "sum"),
+        buyers=("customer_key", "nunique"),
+    )  # fmt: skip
+    sold["known"] = lately[lately.customer_key.notna()].groupby(by).order_id.nunique()
+    return sold.join(back[back.age < 98].groupby(by).amount.sum().rename("refunds"), how="outer")
