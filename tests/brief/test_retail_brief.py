@@ -120,7 +120,7 @@ def test_every_finding_can_be_asked_for_again(briefs: dict[str, Brief], retail: 
         for said in brief.findings:
             for evidence in said.finding.evidence:
                 query = dict(evidence.query)
-                where = {k: v.split(";") for k, v in query.get("where", {}).items()}
+                where = query.get("where", {})
                 answer = retail.query(
                     query["metrics"], query["by"], where=where, start=query.get("from"), end=query.get("to")
                 )

@@ -152,7 +152,7 @@ def stopped_selling(situation: Situation) -> Verdict:
     query = {
         "metrics": ["gross_sales", "units"],
         "by": ["product_id"],
-        "where": {"product_id": ";".join(top)},
+        "where": {"product_id": top},
         "to": situation.as_of.isoformat(),
     }
     return Verdict(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
 from zhanggui.brief import Brief, MetricLine, Said
 from zhanggui.i18n import has, text
@@ -229,16 +230,43 @@ def loss(due: Due, locale: str, currency: str) -> str:
 
 
 def finding_tail(said: Said, locale: str, currency: str) -> str:
-    """Behind a finding's sentence: its money per week, what kind of statement it is, and since when it stands."""
+    """Behind a finding's sentence: its money where the sentence has none, what kind of statement it is, and since when it stands."""
     found = said.finding
     parts = []
-    if abs(found.size) >= 0.5:
+    told = any(isinstance(value, Quantity) and value.unit == "money" for value in found.words.params.values())
+    if abs(found.size) >= 0.5 and not told:
         size = quantity(Quantity(found.size, low=found.low, high=found.high, signed=True), locale, currency)
         parts.append(text(f"report.per.{found.per}", locale, size=size))
-    parts.append(text(f"report.kind.{found.kind}", locale))
-    state = f"report.state.{said.state}"
-    parts.append(text(state, locale, day=day(said.first_said, locale)))
-    return " · ".join(parts)
+    if found.kind != "state":
+        parts.append(text(f"report.kind.{found.kind}", locale))
+    if said.state != "new":
+        parts.append(text(f"report.state.{said.state}", locale, day=day(said.first_said, locale)))
+    return "".join(f" · {part}" for part in parts)
+
+
+def command(query: Mapping[str, Any]) -> str:
+    """The call of ``zhanggui query`` that gives an evidence's number again."""
+    words = ["zhanggui", "query", *query["metrics"]]
+    words += [word for name in query.get("by", ()) for word in ("--by", name)]
+    for name, value in query.get("where", {}).items():
+        values = [value] if isinstance(value, str) else value
+        words += [word for each in values for word in ("--where", f"{name}={each}")]
+    words += [word for name in ("from", "to") if query.get(name) for word in (f"--{name}", query[name])]
+    return shlex.join(words)
+
+
+def shown(findings: Sequence[Said]) -> list[Said]:
+    """What is said today: how things stand is said once, and again only when it moved."""
+    return [said for said in findings if said.finding.kind != "state" or said.state != "open"]
+
+
+def todays_gaps(brief: Brief, locale: str) -> list[Gap]:
+    """What is missing, the dearest first; where none has a price, a different one leads each day."""
+    found = gaps(brief.missing, locale, brief.currency)
+    if not found or found[0].worth:
+        return found
+    first = brief.as_of.toordinal() % len(found)
+    return found[first:] + found[:first]
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,7 @@ class _Page:
             "series": self.series(),
             "quiet": [self.said(words) for words in brief.quiet],
             "gaps": [
-                self.t("gap", table=gap.name, words=gap.words) + gap.tail
-                for gap in lines.gaps(brief.missing, locale, brief.currency)
+                self.t("gap", table=gap.name, words=gap.words) + gap.tail for gap in lines.todays_gaps(brief, locale)
             ],
             "left_out": [self.said(words) for words in brief.left_out],
             "coverage": self.coverage(),
@@ -190,11 +189,11 @@ class _Page:
         return [
             {
                 "said": self.said(item.finding.words),
-                "tail": lines.finding_tail(item, self.locale, self.brief.currency),
+                "tail": lines.finding_tail(item, self.locale, self.brief.currency).removeprefix(" · "),
                 "because": self.said(item.finding.because) if item.finding.because is not None else "",
-                "evidence": [self.said(shown.words) for shown in item.finding.evidence],
+                "evidence": [lines.command(shown.query) for shown in item.finding.evidence if shown.query],
             }
-            for item in self.brief.findings
+            for item in lines.shown(self.brief.findings)
         ]
 
     def series(self) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from zhanggui.report import lines, naming
 WIDTH = 120
 MOST_FINDINGS = 7
 MOST_FINDINGS_SHORT = 3
-MOST_GAPS = 3
+MOST_GAPS = 1
 
 
 def as_text(brief: Brief, locale: str, width: int = WIDTH) -> str:
@@ -147,12 +147,13 @@ class _Writer:
         return []
 
     def findings(self, most: int, *, because: bool) -> list[str]:
-        if not self.brief.findings:
+        shown = lines.shown(self.brief.findings)
+        if not shown:
             return []
         found = [self.heading("findings")]
-        for number, said in enumerate(self.brief.findings[:most], 1):
+        for number, said in enumerate(shown[:most], 1):
             found += self.finding(number, said, because)
-        beyond = len(self.brief.findings) - most
+        beyond = len(shown) - most
         if beyond > 0:
             found += self.wrapped(text("report.more_findings", self.locale, n=beyond), "   ")
         return found
@@ -161,7 +162,7 @@ class _Writer:
         currency, names = self.brief.currency, self.brief.names
         sentence = say(said.finding.words, self.locale, currency, names)
         found = self.wrapped(
-            f"{lines.unstopped(sentence)} · {lines.finding_tail(said, self.locale, currency)}",
+            f"{lines.unstopped(sentence)}{lines.finding_tail(said, self.locale, currency)}",
             f" {number} ",
             later="   ",
         )
@@ -170,7 +171,7 @@ class _Writer:
         return found
 
     def not_said(self, most: int = MOST_GAPS) -> list[str]:
-        gaps = lines.gaps(self.brief.missing, self.locale, self.brief.currency)
+        gaps = lines.todays_gaps(self.brief, self.locale)
         if not gaps and not self.brief.quiet:
             return []
         found = [self.heading("not_said")]
