@@ -42,6 +42,10 @@ class Grid:
         """Whether a date expression lies in the blocks."""
         return (day >= self.before(self.days * self.blocks - 1)) & (day <= AS_OF)
 
+    def lately(self, day: Any, days: int) -> Any:
+        """Whether a date expression lies in the last ``days`` days."""
+        return (day > self.before(days)) & (day <= AS_OF)
+
     def block(self, day: Any) -> Any:
         """The block a date expression lies in."""
         return (AS_OF.delta(day, unit="day") // self.days).cast("int32")
@@ -174,9 +178,11 @@ def shop_days(warehouse: Warehouse, grid: Grid) -> Any:
     )
 
 
-def _top_products(lines: Any, grid: Grid) -> Any:
-    """The products with the most money in the view's recent year, and in its last four blocks."""
-    recent = lines.filter((lines.day > grid.before(364)) & (lines.product_id != ""))
+def _top_products(warehouse: Warehouse, grid: Grid) -> Any:
+    """The products with the most money in the recent year. Reads the sales by themselves: what two parts of an expression share is
+    copied by the engine, all columns of it."""
+    sales = warehouse.table("sales")
+    recent = sales.filter((sales.day > grid.before(364)) & (sales.product_id != "") & (sales.kind != "non_goods"))
     ranked = recent.group_by("product_id").agg(money=recent.amount.sum())
     return ranked.order_by([ibis.desc("money"), ibis.asc("product_id")]).limit(TOP_PRODUCTS).select("product_id")
 
@@ -185,7 +191,7 @@ def _top_products(lines: Any, grid: Grid) -> Any:
 def product_blocks(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · block · orders · units · gross · listed · refunds · largest (largest line), for the top products."""
     lines = goods(warehouse)
-    top = _top_products(lines, grid)
+    top = _top_products(warehouse, grid)
     lines = lines.filter(grid.within(lines.day)).semi_join(top, "product_id")
     back = refunds(warehouse)
     back = back.filter(grid.within(back.day)).semi_join(top, "product_id")
@@ -206,9 +212,8 @@ def product_blocks(warehouse: Warehouse, grid: Grid) -> Any:
 def product_days(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · age (days before the brief) · orders · units, over the last 84 days, for runs without a sale."""
     lines = goods(warehouse)
-    top = _top_products(lines, grid)
-    since = grid.before(83)
-    lines = lines.filter((lines.day >= since) & (lines.day <= AS_OF)).semi_join(top, "product_id")
+    top = _top_products(warehouse, grid)
+    lines = lines.filter(grid.lately(lines.day, 84)).semi_join(top, "product_id")
     return lines.group_by("product_id", age=grid.age(lines.day)).agg(
         orders=lines.order_id.nunique(), units=lines.units.sum(where=lines.kind == "goods")
     )
@@ -223,10 +228,10 @@ def hero_lines(warehouse: Warehouse, grid: Grid) -> Any:
     """Lines of the four products with the most money, as a histogram: product_id · age (days) · price (paid for a unit, to the cent) ·
     units (of the line) · lines, over half a year."""
     lines = goods(warehouse)
-    top = _top_products(lines, grid).limit(HEROES)
-    lines = lines.filter(
-        (lines.day <= AS_OF) & (grid.age(lines.day) < HERO_DAYS) & (lines.kind == "goods") & (lines.units > 0)
-    ).semi_join(top, "product_id")
+    top = _top_products(warehouse, grid).limit(HEROES)
+    lines = lines.filter(grid.lately(lines.day, HERO_DAYS) & (lines.kind == "goods") & (lines.units > 0)).semi_join(
+        top, "product_id"
+    )
     price = (lines.amount.cast(MONEY) / lines.units.cast(MONEY)).round(2)
     return lines.group_by("product_id", age=grid.age(lines.day), price=price, units=lines.units).agg(
         lines=lines.count()
@@ -291,14 +296,13 @@ def product_refunds(warehouse: Warehouse, grid: Grid) -> Any:
     sales aged ≥ 7 days, refunds within the age that the younger window has had."""
     age = 7
     length = grid.window_days
+    oldest, youngest = grid.before(age + 2 * length), grid.before(age)
     lines = goods(warehouse)
-    sale_age = grid.age(lines.day)
-    lines = lines.filter((sale_age >= age) & (sale_age < age + 2 * length) & (lines.product_id != ""))
+    lines = lines.filter((lines.day > oldest) & (lines.day <= youngest) & (lines.product_id != ""))
     back = refunds(warehouse)
-    refund_sale_age = grid.age(back.sale_day)
     back = back.filter(
-        (refund_sale_age >= age)
-        & (refund_sale_age < age + 2 * length)
+        (back.sale_day > oldest)
+        & (back.sale_day <= youngest)
         & (back.age_days <= age)
         & (back.day <= AS_OF)
         & back.dated
@@ -319,15 +323,13 @@ def open_orders(warehouse: Warehouse, grid: Grid) -> Any:
     """Paid orders that have not left: channel · order_id · paid_at · ship_by · goods, of the last 30 days; plus, per channel, whether
     ``shipped_at`` is ever filled (``tracked``)."""
     orders = warehouse.table("order_facts")
-    recent = orders.filter(
-        orders.counted & grid.within(orders.day) & (grid.age(orders.day) <= 60) & orders.paid_at.notnull()
-    )
+    recent = orders.filter(orders.counted & grid.lately(orders.day, 61) & orders.paid_at.notnull())
     tracked = recent.group_by("channel").agg(tracked=recent.shipped_at.count())
     waiting = recent.filter(
         recent.shipped_at.isnull()
         & (recent.status == "paid")
         & (recent.kind != "presale")
-        & (grid.age(recent.day) <= 30)
+        & grid.lately(recent.day, 31)
     )
     back = refunds(warehouse).select("channel", "order_id").distinct()
     waiting = waiting.anti_join(back, ["channel", "order_id"])
@@ -342,7 +344,7 @@ def large_orders(warehouse: Warehouse, grid: Grid) -> Any:
     """The largest orders of the last 8 blocks: channel · order_id · day · block · goods · units · country · customer_key · lines · part
     (share of the largest line)."""
     lines = goods(warehouse)
-    lines = lines.filter(grid.within(lines.day) & (grid.block(lines.day) < 8))
+    lines = lines.filter(grid.lately(lines.day, 8 * grid.days))
     expression = (
         lines.group_by("channel", "order_id")
         .agg(
@@ -365,9 +367,7 @@ def large_orders(warehouse: Warehouse, grid: Grid) -> Any:
 def order_sizes(warehouse: Warehouse, grid: Grid) -> Any:
     """bucket (quarter powers of two of the order's goods) · orders · goods, over the last 12 blocks: the size distribution."""
     orders = warehouse.table("order_facts")
-    recent = orders.filter(
-        orders.counted & grid.within(orders.day) & (grid.block(orders.day) < 12) & (orders.goods > 0)
-    )
+    recent = orders.filter(orders.counted & grid.lately(orders.day, 12 * grid.days) & (orders.goods > 0))
     bucket = (recent.goods.cast("float64").log2() * 4).floor().cast("int32")
     return recent.group_by(bucket=bucket).agg(orders=recent.count(), goods=total(recent.goods))
 
@@ -413,12 +413,7 @@ def below_cost(warehouse: Warehouse, grid: Grid) -> Any:
     """Lines of the last 28 days with a known cost: product_id · lines · units · gross · cost · loss_lines · loss_orders · loss_gross ·
     loss_cost · loss_units, loss meaning paid price below the goods' own cost."""
     lines = goods(warehouse)
-    lines = lines.filter(
-        grid.within(lines.day)
-        & (grid.age(lines.day) < grid.window_days)
-        & lines.cost.notnull()
-        & (lines.kind == "goods")
-    )
+    lines = lines.filter(grid.lately(lines.day, grid.window_days) & lines.cost.notnull() & (lines.kind == "goods"))
     loss = lines.amount < lines.cost
     return lines.group_by("product_id").agg(
         lines=lines.count(),
@@ -439,8 +434,7 @@ def paid_prices(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · window (0, 1) · units · gross · listed · orders · median paid unit price, last 28 days and the 28 before."""
     lines = goods(warehouse)
     lines = lines.filter(
-        grid.within(lines.day)
-        & (grid.age(lines.day) < 2 * grid.window_days)
+        grid.lately(lines.day, 2 * grid.window_days)
         & (lines.kind == "goods")
         & (lines.units > 0)
         & (lines.product_id != "")
@@ -473,8 +467,7 @@ def product_sources(warehouse: Warehouse, grid: Grid) -> Any:
         (days.product_id != "*")
         & (days.source != "*")
         & (days.device == "*")
-        & grid.within(days.day)
-        & (grid.age(days.day) < 2 * grid.window_days)
+        & grid.lately(days.day, 2 * grid.window_days)
     )
     return level.group_by("product_id", "source", window=(grid.age(level.day) // grid.window_days).cast("int32")).agg(
         visitors=level.visitors.sum(), pay_buyers=level.pay_buyers.sum()
@@ -490,8 +483,7 @@ def product_traffic(warehouse: Warehouse, grid: Grid) -> Any:
         (days.product_id != "*")
         & (days.source == "*")
         & (days.device == "*")
-        & grid.within(days.day)
-        & (grid.age(days.day) < 2 * grid.window_days)
+        & grid.lately(days.day, 2 * grid.window_days)
     )
     return level.group_by("product_id", half=(grid.age(level.day) // (grid.window_days // 2)).cast("int32")).agg(
         visitors=level.visitors.sum(), pay_buyers=level.pay_buyers.sum(), cart_visitors=level.cart_visitors.sum()
@@ -530,7 +522,7 @@ def coverage(warehouse: Warehouse, grid: Grid) -> Any:
 def places(warehouse: Warehouse, grid: Grid) -> Any:
     """How many values each dimension of the orders takes in the last 8 blocks: country · region · city · source · channel · campaign."""
     orders = warehouse.table("order_facts")
-    recent = orders.filter(orders.counted & grid.within(orders.day) & (grid.block(orders.day) < 8))
+    recent = orders.filter(orders.counted & grid.lately(orders.day, 8 * grid.days))
     names = ("country", "region", "city", "source", "channel", "campaign")
     return recent.agg(**{name: recent[name].nunique() for name in names})
 

@@ -3,7 +3,7 @@ over places (products, countries, sources …), with noise bands from the place'
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -44,9 +44,6 @@ class Cell:
 
     def value(self, metric: str) -> float:
         return self.gross - self.refunds if metric == "net_sales" else self.gross
-
-    def plus(self, other: Cell) -> Cell:
-        return Cell(*(getattr(self, name) + getattr(other, name) for name in MEASURES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +117,42 @@ def _windowed(rows: Any, block_days: int) -> Any:
 
 def _windows(frame: pl.DataFrame, by: Sequence[str]) -> Windows:
     frame = frame.fill_null(0.0).with_columns(pl.col(by).cast(pl.String).fill_null("")) if by else frame.fill_null(0.0)
-    oldest = int(frame["window"].to_numpy().max(initial=1)) if frame.height else 1
     now, before = (_cells(frame.filter(pl.col("window") == window), by) for window in (0, 1))
-    # Only places that sold in either period need their past.
-    near = frame.filter(pl.col("window") >= 2)
-    if by:
-        near = near.join(frame.filter(pl.col("window") < 2).select(by).unique(), on=list(by), how="semi")
-    earlier: dict[tuple[str, ...], list[Cell]] = {}
-    for window, rows in near.group_by("window"):
-        for place, cell in _cells(rows, by).items():
-            earlier.setdefault(place, [Cell()] * (oldest - 1))[int(window[0]) - 2] = cell
-    return Windows(now, before, earlier)
+    return Windows(now, before, _Earlier(frame.filter(pl.col("window") >= 2), by))
 
 
 def _cells(rows: pl.DataFrame, by: Sequence[str]) -> dict[tuple[str, ...], Cell]:
     measures = rows.select(pl.col(MEASURES).cast(pl.Float64)).iter_rows()
     places = rows.select(by).iter_rows() if by else iter([()] * rows.height)
     return {tuple(place): Cell(*values) for place, values in zip(places, measures, strict=True)}
+
+
+class _Earlier(Mapping[tuple[str, ...], Sequence[Cell]]):
+    """The earlier blocks of each place. Few places are asked for, so a place's cells are made when it is."""
+
+    def __init__(self, frame: pl.DataFrame, by: Sequence[str]) -> None:
+        self._frame, self._by = frame, by
+        self._blocks = int(frame["window"].to_numpy().max(initial=1)) - 1
+
+    def __getitem__(self, place: tuple[str, ...]) -> Sequence[Cell]:
+        here = (pl.col(name) == value for name, value in zip(self._by, place, strict=True))
+        rows = self._frame.filter(*here)
+        if not rows.height:
+            raise KeyError(place)
+        cells = [Cell()] * self._blocks
+        for window, *values in rows.select("window", pl.col(MEASURES).cast(pl.Float64)).iter_rows():
+            cells[int(window) - 2] = Cell(*values)
+        return cells
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        return (
+            self._frame.select(self._by).unique(maintain_order=True).iter_rows()
+            if self._by
+            else iter([()][: len(self)])
+        )
+
+    def __len__(self) -> int:
+        return self._frame.select(self._by).n_unique() if self._by else int(self._frame.height > 0)
 
 
 # ---- factors
@@ -259,14 +275,17 @@ def places(windows: Windows, by: Sequence[str], metric: str, *, keep: int = 20) 
     ranked = sorted(keys, key=lambda key: (-abs(changes[key]), key))
     chosen = [key for key in ranked if abs(changes[key]) >= floor][:keep]
     apart = set(chosen)
-    rest_now, rest_before = Cell(), Cell()
-    for key, now, before in everything:
-        if key not in apart:
-            rest_now, rest_before = rest_now.plus(now), rest_before.plus(before)
+    rest = [(now, before) for key, now, before in everything if key not in apart]
     found = [_place(dict(zip(by, key, strict=True)), key, windows, metric) for key in chosen]
     if len(chosen) < len(keys):
+        rest_now, rest_before = (_summed(side) for side in zip(*rest, strict=True))
         found.append(_make({}, rest_now, rest_before, (), metric, "rest"))
     return _cents(found)
+
+
+def _summed(cells: Sequence[Cell]) -> Cell:
+    """All places as one; what has visitors has none here, since places share them."""
+    return Cell(*(sum(getattr(cell, name) for cell in cells) for name in MEASURES))
 
 
 def _place(by: Mapping[str, str], key: tuple[str, ...], windows: Windows, metric: str) -> Place:

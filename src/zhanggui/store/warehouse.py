@@ -222,7 +222,9 @@ class Warehouse:
         if name not in self._tables:
             table = TABLES.get(name)
             columns = table.names if table else tuple(schema.fact_types(FACTS[name]))
-            self._tables[name] = self._engine().table(name).select(*columns)
+            whole = self._engine().table(name)
+            # Chosen columns would make the engine copy a table that one expression reads twice.
+            self._tables[name] = whole if whole.columns == columns else whole.select(*columns)
         return self._tables[name]
 
     def run(self, expression: ir.Table, moments: Mapping[ir.DateScalar, date] | None = None) -> pl.DataFrame:
