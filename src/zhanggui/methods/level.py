@@ -66,11 +66,11 @@ def follow(values: Floats, gaits: Sequence[Gait] = GAITS) -> Walk:
     (2000) 521, as smoothing plus half the linear trend (Hyndman & Billah 2003); damped trend: Gardner & McKenzie (1985).
     """
     scale = difference_scale(values)
-    best, least = walk(values, gaits[0], scale), np.inf
-    for gait in gaits:
+    best = walk(values, gaits[0], scale)
+    for gait in gaits[1:]:
         found = walk(values, gait, scale)
-        if found.loss < GAIN_TO_SWITCH * least:
-            best, least = found, found.loss
+        if found.loss < GAIN_TO_SWITCH * best.loss:
+            best = found
     return best
 
 
@@ -108,7 +108,7 @@ class _State:
         self.gait, self.scale = gait, scale
         self.count, self.level, self.trend, self.variance = 0, 0.0, 0.0, 1.0
         self.steps, self.rise, self.fall, self.rise_from, self.fall_from = 0, 0.0, 0.0, 0, 0
-        self.sums = [0.0, 0.0, 0.0, 0.0]
+        self.sums = (0.0, 0.0, 0.0, 0.0)
 
     def forecast(self) -> float:
         if self.gait.drift == "theta" and self.count > WARM:
@@ -138,14 +138,16 @@ class _State:
         if self.gait.drift == "damped":
             self.trend = PHI * self.trend + (BETA * gain * step if self.count > WARM else 0.0)
         self.variance = (1 - gain) ** 2 * self.variance + gain**2
-        self._sum(self.level if self.count > WARM and abs(error) > bound else value)
+        self.steps += 1
+        if self.gait.drift == "theta":
+            self._sum(self.level if self.count > WARM and abs(error) > bound else value)
         return shift
 
     def _sum(self, value: float) -> None:
-        self.steps += 1
+        """Take ``value`` into the sums of the straight line that Theta drifts along."""
         x = float(self.steps)
-        for i, term in enumerate((x, value, x * x, x * value)):
-            self.sums[i] += term
+        sx, sy, sxx, sxy = self.sums
+        self.sums = (sx + x, sy + value, sxx + x * x, sxy + x * value)
 
     def _slope(self) -> float:
         sx, sy, sxx, sxy = self.sums

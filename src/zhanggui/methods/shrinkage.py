@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -130,6 +131,13 @@ def marginal_log_likelihood(prior: Beta, hits: npt.ArrayLike, trials: npt.ArrayL
     return float(each.sum())
 
 
+@cache
+def _gauss() -> tuple[Floats, Floats]:
+    """Nodes and weights of a 40-point Gauss-Legendre rule."""
+    nodes, weights = np.polynomial.legendre.leggauss(40)
+    return nodes, weights
+
+
 def probability_below(first: Beta, second: Beta) -> float:
     """P(first rate < second rate) of two independent beliefs, by quadrature over the first's quantiles; exact to about 1e-10.
 
@@ -139,7 +147,7 @@ def probability_below(first: Beta, second: Beta) -> float:
     from scipy.special import betainc, betaincc, betaincinv
 
     # E over second of P(first < x): Gauss-Legendre on the probability scale of the second, in panels that resolve both tails.
-    nodes, weights = np.polynomial.legendre.leggauss(40)
+    nodes, weights = _gauss()
     edges = np.array([0, 1e-8, 1e-5, 1e-3, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.999, 1 - 1e-5, 1 - 1e-8, 1])
     half, middle = np.diff(edges)[:, None] / 2, (edges[1:] + edges[:-1])[:, None] / 2
     x = betaincinv(second.hits, second.misses, middle + half * nodes)
@@ -155,7 +163,7 @@ def probability_ratio_above(first: Beta, second: Beta, ratio: float) -> float:
     """P(first rate > ``ratio`` × second rate) of two independent beliefs."""
     from scipy.special import betaincc, betaincinv
 
-    nodes, weights = np.polynomial.legendre.leggauss(40)
+    nodes, weights = _gauss()
     edges = np.array([0, 1e-5, 1e-3, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.999, 1 - 1e-5, 1])
     half, middle = np.diff(edges)[:, None] / 2, (edges[1:] + edges[:-1])[:, None] / 2
     x = np.minimum(ratio * betaincinv(second.hits, second.misses, middle + half * nodes), 1.0)

@@ -255,9 +255,11 @@ def sold_out(situation: Situation) -> Verdict:
     findings = []
     limit = SOLD_OUT / max(steady.height, 1)  # over all products looked at
     for product, gross in steady.select("product_id", "gross").iter_rows():
-        run = zero_run(product, situation)
         weekly = gross / 8 * 7 / situation.period.days
-        if run is None or run[1] > limit or weekly < situation.floor:
+        if weekly < situation.floor:
+            continue
+        run = zero_run(product, situation)
+        if run is None or run[1] > limit:
             continue
         words = Words(
             "rules.sold_out.question",

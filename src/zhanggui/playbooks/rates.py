@@ -53,10 +53,12 @@ def falling_conversion(situation: Situation) -> Verdict:
     for row in judged.iter_rows(named=True):
         now = prior.after(min(row["b_w"], row["v_w"]), row["v_w"])
         before = prior.after(min(row["b_b"], row["v_b"]), row["v_b"])
-        p = 1 - probability_below(now, before)
         both_halves = row["b_0"] / max(row["v_0"], 1) < before.mean and row["b_1"] / max(row["v_1"], 1) < before.mean
         loss = (before.mean - now.mean) * row["v_w"] / WEEKS * value
-        if p < 0.05 and both_halves and loss >= situation.floor:
+        if not both_halves or loss < situation.floor:
+            continue
+        p = 1 - probability_below(now, before)
+        if p < 0.05:
             findings.append(_conversion_finding(row, now, before, p, loss, value, situation))
     return Verdict(findings=findings, family=judged.height)
 
@@ -156,9 +158,11 @@ def refund_jump(situation: Situation) -> Verdict:
         now, before = (prior.after(min(row[f"refunded_{w}"], row[f"orders_{w}"]), row[f"orders_{w}"]) for w in (0, 1))
         if now.mean <= situation.config["refund_ratio"] * before.mean:
             continue
-        p = 1 - probability_below(before, now)
         loss = (now.mean - before.mean) * row["gross_0"] / WEEKS
-        if p < 0.05 and loss >= situation.floor:
+        if loss < situation.floor:
+            continue
+        p = 1 - probability_below(before, now)
+        if p < 0.05:
             findings.append(_refund_finding(row, now, before, p, loss, situation))
     return Verdict(findings=findings, family=judged.height)
 
