@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -200,7 +201,8 @@ def test_data_after_the_machines_clock_are_noticed(shop: Warehouse) -> None:
     [
         (b"", "empty_file"),
         (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "unreadable_file"),
-        (b"order_id,city\n1,a\n2,b,c,d\n", "broken_file"),
+        (b"order_id,city\n1,a,b,c\n2,b,c,d\n", "broken_file"),
+        (b'order_id,city\n1,a\n2,"b" c\n', "broken_file"),
     ],
 )
 def test_a_file_that_is_no_table_stops_with_its_name(
@@ -214,3 +216,36 @@ def test_a_file_that_is_no_table_stops_with_its_name(
         shop.load([reading({"orders": CsvFile(file, {"order_id": "order_id", "city": "city"})}, origin="orders.csv")])
     assert (caught.value.code, caught.value.params["file"]) == (f"store.{code}", "orders.csv")
     assert shop.rows()["orders"] == 0
+
+
+def test_a_line_with_another_number_of_cells_is_rejected_and_the_rest_is_taken(shop: Warehouse, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(
+        "order_id,city,created_at\n1,a,2024-05-01\n2,b\n3,c,no day\n4,d,2024-05-01,more\n5,e\n6,f,never\n7,g,2024-05-02\n"
+    )
+    result = shop.load([csv_reading("orders", file)])
+    (count,) = result.tables
+    assert (count.rows_read, count.new, count.rejected) == (7, 2, 5)
+    assert [(reject.row, reject.column, reject.value, reject.reason) for reject in result.rejects] == [
+        (3, "", "2", "store.reject.number_of_cells"),
+        (4, "created_at", "no day", "store.reject.not_a_time"),
+        (5, "", "4", "store.reject.number_of_cells"),
+        (6, "", "2", "store.reject.number_of_cells"),
+        (7, "created_at", "never", "store.reject.not_a_time"),
+    ]
+    assert result.rejects_folder
+    written = (result.rejects_folder / "orders.csv.csv").read_text().splitlines()
+    assert written[1] == "orders.csv,orders,3,,2,store.reject.number_of_cells"
+    assert len(written) == 6
+
+
+def test_a_thousand_rejects_are_shown_and_all_are_written(shop: Warehouse) -> None:
+    rows = [{"order_id": str(n), "created_at": "=never"} for n in range(1500)]
+    rows += [{"order_id": "x", "created_at": "anna@example.com"}, {"order_id": "y", "created_at": "2024-05-01"}]
+    result = shop.load([reading({"orders": rows})])
+    assert (result.rejected, len(result.rejects), result.new) == (1501, 1000, 1)
+    assert result.rejects_folder
+    with (result.rejects_folder / "drawn.csv.csv").open(newline="") as file:
+        written = list(csv.DictReader(file))
+    assert [int(row["row"]) for row in written] == list(range(2, 1503))
+    assert (written[0]["value"], written[-1]["value"]) == ("'=never", "***")

@@ -36,7 +36,7 @@ class Terms:
 
 def derive(connection: DuckDBPyConnection, terms: Terms) -> None:
     """Make the three fact tables anew."""
-    _make_orders(connection, terms, "orders")
+    _make_orders(connection, terms, "(SELECT *, rowid AS o FROM orders)")
     for fact in ("order_facts", "sales"):
         _empty(connection, fact)
     _fill_orders(connection)
@@ -56,7 +56,7 @@ def refresh(connection: DuckDBPyConnection, terms: Terms, moved: Moves) -> None:
     if moved.whole or not moves.reach_orders(connection):
         derive(connection, terms)
         return
-    _make_orders(connection, terms, f"(SELECT * FROM orders SEMI JOIN _reached_orders USING {IDS})")
+    _make_orders(connection, terms, f"(SELECT *, rowid AS o FROM orders SEMI JOIN _reached_orders USING {IDS})")
     for fact in ("order_facts", "sales"):
         _leave(connection, fact, "_reached_orders", "order_id")
     _fill_orders(connection)
@@ -128,7 +128,7 @@ def _rates(terms: Terms) -> str:
 
 
 def _placed(terms: Terms, orders: str) -> str:
-    """Orders with what decides whether and when they are a sale. ``o`` numbers them: joins go by it, not by two texts.
+    """Orders with what decides whether and when they are a sale. ``o`` is their place in the table: joins go by it, not by two texts.
 
     ``agreed`` is what an order's kind, status and payment say; whether it is a sale of goods depends on its lines too.
     """
@@ -136,7 +136,7 @@ def _placed(terms: Terms, orders: str) -> str:
     return f"""
         WITH judged AS (
             SELECT o.* EXCLUDE (kind, carrier, buyer_note, seller_note, extra, _key, _content, _rank, _batch, _piece),
-                row_number() OVER () AS o, coalesce(o.kind, 'normal') AS sort, coalesce(o.paid_day, o.created_day) AS day,
+                coalesce(o.kind, 'normal') AS sort, coalesce(o.paid_day, o.created_day) AS day,
                 coalesce(o.paid_at, o.created_at) AS moment,
                 {agreed("o", "p")} AS agreed
             FROM {orders} o JOIN _paying p USING (channel)
@@ -153,7 +153,8 @@ def _visits() -> str:
         SELECT channel, customer_key, day,
             lag(CASE WHEN sale THEN day END IGNORE NULLS) OVER buyer AS previous_day,
             lead(CASE WHEN sale THEN day END IGNORE NULLS) OVER buyer AS next_day,
-            min(CASE WHEN sale THEN day END) OVER (PARTITION BY channel, customer_key) AS first_day
+            first_value(CASE WHEN sale THEN day END IGNORE NULLS) OVER (PARTITION BY channel, customer_key ORDER BY day
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS first_day
         FROM ({days}) WINDOW buyer AS (PARTITION BY channel, customer_key ORDER BY day)"""
 
 

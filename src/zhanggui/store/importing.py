@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 import shutil
@@ -15,15 +14,13 @@ import duckdb
 
 from zhanggui.config import Config
 from zhanggui.errors import BadFile
-from zhanggui.store import facts, identity, moves, schema, staging, versions
+from zhanggui.store import facts, identity, moves, rejecting, schema, staging, versions
 from zhanggui.store.moves import Moves
 from zhanggui.store.reconcile import (
-    SHOWN_REJECTS,
     FileCount,
     MoneyCheck,
     Orphans,
     Reconciliation,
-    Reject,
     TableCount,
 )
 from zhanggui.store.schema import stage
@@ -60,14 +57,15 @@ class Import:
         self.batch = f"{self._number:04d}"
         self._rejects_folder: Path | None = None
         self._registered: list[str] = []
+        self._broken: list[str] = []
 
     def run(self, readings: Sequence[Reading]) -> Reconciliation:
         """Load all readings as one batch."""
         pieces = [(reading, piece) for reading in readings for piece in reading.pieces]
+        rejecting.begin(self._connection, readings)
         staged = self._stage(pieces)
         by_table = {name: [n for n in staged if staged[n].table.name == name] for name in TABLES}
         by_table = {name: numbers for name, numbers in by_table.items() if numbers}
-        rejects = [*_source_rejects(readings)]
         money: dict[int, tuple[MoneyCheck, ...]] = {}
         read: dict[int, tuple[int, int]] = {}
         arrivals: dict[int, Arrival] = {}
@@ -78,7 +76,8 @@ class Import:
             counted, sums = self._count(table)
             read |= counted
             money |= sums
-            rejects += self._reject(table, [staged[n] for n in numbers if counted.get(n, (0, 0))[1]])
+            self._reject(table, [staged[n] for n in numbers if counted.get(n, (0, 0))[1]])
+            read |= self._with_broken_lines([staged[n] for n in numbers], counted)
             notes += self._notes(table, [staged[n] for n in numbers])
             arrivals |= versions.admit(self._connection, table, self._number, self._config.timezone, moved)
         changed = any(arrival.new or arrival.replaced for arrival in arrivals.values())
@@ -94,8 +93,8 @@ class Import:
             changed=changed and not self._dry_run,
             files=files,
             tables=tables,
-            rejects=tuple(rejects[:SHOWN_REJECTS]),
-            rejects_folder=None if self._dry_run else self._write_rejects(rejects),
+            rejects=tuple(rejecting.listed(self._connection)),
+            rejects_folder=None if self._dry_run else self._write_rejects(),
             notes=tuple(notes),
             orphans=tuple(self._orphans(by_table)),
             source_rejects=sum(len({row for row, *_ in reading.rejects}) for reading in readings),
@@ -109,7 +108,7 @@ class Import:
         with suppress(duckdb.Error):
             for name in self._registered:
                 self._connection.unregister(name)
-            for name in (*versions.TEMPORARY, *moves.TEMPORARY):
+            for name in (*versions.TEMPORARY, *moves.TEMPORARY, *rejecting.TEMPORARY, *self._broken):
                 self._connection.execute(f"DROP TABLE IF EXISTS {name}")
         if self._rejects_folder and not keep_rejects:
             shutil.rmtree(self._rejects_folder, ignore_errors=True)
@@ -123,6 +122,7 @@ class Import:
         for number, (reading, piece) in enumerate(pieces):
             place = staging.Place(reading.channel, self._config.timezone, self._today, key)
             self._registered.append(f"_piece_{number}")
+            self._broken += [f"_broken_{number}", f"_broken_scan_{number}"]
             plan = staging.prepare(self._connection, piece, place, number)
             if plan.table.name not in opened:
                 versions.open_stage(self._connection, plan.table)
@@ -160,11 +160,24 @@ class Import:
                 sums.setdefault(piece, []).append(MoneyCheck(code, float(total), round(float(total) - lost, 4), lost))
         return read, {piece: tuple(checks) for piece, checks in sums.items()}
 
-    def _reject(self, table: Table, faulty: Sequence[Staged]) -> list[Reject]:
-        rejects = [reject for plan in faulty for reject in staging.rejects_of(self._connection, plan)]
+    def _reject(self, table: Table, faulty: Sequence[Staged]) -> None:
+        for plan in faulty:
+            rejecting.add_faults(self._connection, plan)
         if faulty:
             self._connection.execute(f"DELETE FROM {stage(table)} WHERE _fault > 0")
-        return rejects
+
+    def _with_broken_lines(
+        self, plans: Sequence[Staged], counted: Mapping[int, tuple[int, int]]
+    ) -> dict[int, tuple[int, int]]:
+        """Rows read and rejected, with the lines that could not be split into the header's cells counted as both."""
+        read: dict[int, tuple[int, int]] = {}
+        for plan in plans:
+            rows, faults = counted.get(plan.number, (0, 0))
+            broken = rejecting.add_broken_lines(self._connection, plan)
+            if broken and not rows:
+                raise rejecting.no_table(self._connection, plan)
+            read[plan.number] = (rows + broken, faults + broken)
+        return read
 
     def _notes(self, table: Table, plans: Sequence[Staged]) -> Iterable[Words]:
         for plan in plans:
@@ -227,22 +240,14 @@ class Import:
         row = schema.first(self._connection, f"SELECT EXISTS (SELECT 1 FROM {table})")
         return bool(row and row[0])
 
-    def _write_rejects(self, rejects: Sequence[Reject]) -> Path | None:
-        if not rejects:
+    def _write_rejects(self) -> Path | None:
+        files = rejecting.files(self._connection)
+        if not files:
             return None
         folder = self._folder / "rejects" / self.batch
         self._rejects_folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        for file in dict.fromkeys(reject.file for reject in rejects):
-            path = folder / (re.sub(r"[^\w.\-]+", "_", file) + ".csv")
-            with path.open("w", encoding="utf-8", newline="") as lines:
-                writer = csv.writer(lines)
-                writer.writerow(("file", "table", "row", "column", "value", "reason"))
-                for reject in rejects:
-                    if reject.file == file:
-                        value = "'" + reject.value if reject.value[:1] in "=+-@\t\r" and reject.value else reject.value
-                        row = (reject.file, reject.table, reject.row, reject.column, value)
-                        writer.writerow((*row, reject.reason))
+        rejecting.write(self._connection, folder, files)
         return folder
 
     def _record(self, readings: Sequence[Reading], result: Reconciliation) -> None:
@@ -279,13 +284,6 @@ def _names_buyers(piece: Piece) -> bool:
     if isinstance(piece.rows, CsvFile):
         return "_identity" in piece.rows.columns
     return not isinstance(piece.rows, Path) and "_identity" in piece.rows.columns
-
-
-def _source_rejects(readings: Sequence[Reading]) -> Iterable[Reject]:
-    for reading in readings:
-        for row, column, value, reason in reading.rejects:
-            key = reason if "." in reason else f"rejects.{reason}"
-            yield Reject(reading.sheet.name, "", row, column, staging.shown(value), key)
 
 
 def _source_notes(readings: Sequence[Reading]) -> Iterable[Words]:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -20,7 +19,6 @@ import polars as pl
 from zhanggui.errors import BadFile, Broken
 from zhanggui.store import cells, identity, personal
 from zhanggui.store.cells import CANONICAL_LAYOUT, Cell, Setting
-from zhanggui.store.reconcile import Reject
 from zhanggui.store.schema import content_hash, key_hash, literal, names, quote
 from zhanggui.tables import TABLES, Table
 from zhanggui.tables.loading import CsvFile, Piece
@@ -48,6 +46,7 @@ class Staged:
 
     piece: Piece
     table: Table
+    number: int
     insert: str
     faults: str
     strays: tuple[str, ...]
@@ -56,9 +55,13 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class _Relation:
-    """A piece as the engine sees it: ``scan`` gives raw columns, ``numbered`` the same with ``_row``."""
+    """A piece as the engine sees it: ``scan`` gives raw columns, ``numbered`` the same with ``_line``.
+
+    ``scan`` may be read once, and sets broken lines of a CSV aside; ``sample`` passes over them.
+    """
 
     scan: str
+    sample: str
     numbered: str
     kinds: Mapping[str, str]
 
@@ -89,6 +92,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, piece: Piece, place: Place, n
     return Staged(
         piece=piece,
         table=table,
+        number=number,
         insert=_insert(table, made, piece, kinds, relation, setting, number),
         faults=_faults(table, piece, made, kinds, relation, number),
         strays=tuple(cell.name for cell in made if cell.stray),
@@ -210,44 +214,15 @@ def _faults(
                 )
     if not found:
         return ""
+    marks = ", ".join("0" for _ in found)
     row = "CAST(r__row AS BIGINT)" if "_row" in kinds else "_line"
-    listed = f"SELECT {row} AS line, unnest([{', '.join(found)}]) AS fault FROM ({typed})"
-    return (
-        f"SELECT line, fault['column'], fault['value'], fault['reason'], fault['fatal'] FROM ({listed})"
-        " WHERE fault IS NOT NULL ORDER BY line"
-    )
-
-
-def rejects_of(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Reject]:
-    """Every faulty cell of a piece, by a second pass over it. Raises BadFile for faults that stop the file."""
-    if not staged.faults:
-        return []
-    rejects: list[Reject] = []
-    masked = {column.name for column in staged.table.columns if column.masked} | {"customer_key"}
-    seen: set[tuple[int, str]] = set()
-    for line, column, value, reason, fatal in connection.execute(staged.faults).fetchall():
-        if fatal:
-            code = f"store.{reason}"
-            raise BadFile(code, file=staged.piece.origin, row=line, column=column, value=shown(value, column in masked))
-        if (line, column) in seen:
-            continue
-        seen.add((line, column))
-        text = shown(value, column in masked)
-        rejects.append(Reject(staged.piece.origin, staged.table.name, line, column, text, f"store.reject.{reason}"))
-    return rejects
-
-
-def shown(value: Any, hidden: bool = False) -> str:
-    """A value as a reject may show it: ``***`` where it is or looks personal."""
-    if value is None:
-        return ""
-    text = str(value)
-    return "***" if hidden or personal.personal_value(text) else text[:200]
+    listed = f"SELECT {row} AS line, unnest([{', '.join(found)}]) AS fault, generate_subscripts([{marks}], 1) AS nth FROM ({typed})"
+    return f"SELECT line, nth, unnest(fault) FROM ({listed}) WHERE fault IS NOT NULL"
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, piece: Piece, table: Table, number: int) -> _Relation:
     if isinstance(piece.rows, CsvFile):
-        return _csv_relation(piece, piece.rows, table)
+        return _csv_relation(piece, piece.rows, table, number)
     name = f"_piece_{number}"
     if isinstance(piece.rows, Path):
         source = f"read_parquet({literal(str(piece.rows))})"
@@ -268,10 +243,10 @@ def _described(connection: duckdb.DuckDBPyConnection, source: str, piece: Piece)
 
 def _numbered(source: str, kinds: dict[str, str], header_rows: int) -> _Relation:
     numbered = f"(SELECT *, row_number() OVER () + {header_rows} AS _line FROM {source})"
-    return _Relation(source, numbered, kinds)
+    return _Relation(source, source, numbered, kinds)
 
 
-def _csv_relation(piece: Piece, file: CsvFile, table: Table) -> _Relation:
+def _csv_relation(piece: Piece, file: CsvFile, table: Table, number: int) -> _Relation:
     header = read_header(file, piece.origin)
     wanted = {field: header.index(column) for field, column in file.columns.items() if column in header}
     if piece.layout >= CANONICAL_LAYOUT:
@@ -286,10 +261,22 @@ def _csv_relation(piece: Piece, file: CsvFile, table: Table) -> _Relation:
         " nullstr=''"
     )
     picked = ", ".join(f"c{at} AS {quote(field)}" for field, at in wanted.items())
-    scan = f"(SELECT {picked} FROM read_csv({options}))"
-    line = f"row_number() OVER () + {file.header_row} AS _line"
-    numbered = f"(SELECT {picked}, {line} FROM read_csv({options}, parallel=false))"
-    return _Relation(scan, numbered, dict.fromkeys(wanted, "VARCHAR"))
+    aside = f"store_rejects=true, rejects_table='_broken_{number}', rejects_scan='_broken_scan_{number}'"
+    scan = f"(SELECT {picked} FROM read_csv({options}, {aside}))"
+    sample = f"(SELECT {picked} FROM read_csv({options}, ignore_errors=true))"
+    whole = (
+        f"(SELECT {picked}, row_number() OVER () AS _nth FROM read_csv({options}, ignore_errors=true, parallel=false))"
+    )
+    line = f"_nth + {file.header_row} + coalesce(_above, 0) AS _line"
+    numbered = f"(SELECT * EXCLUDE (_nth, _after, _above), {line} FROM {whole} ASOF LEFT JOIN {_gaps(file, number)} ON _nth > _after)"
+    return _Relation(scan, sample, numbered, dict.fromkeys(wanted, "VARCHAR"))
+
+
+def _gaps(file: CsvFile, number: int) -> str:
+    """After how many good rows how many broken lines of a CSV have been passed."""
+    nth = "row_number() OVER (ORDER BY line)"
+    broken = f"SELECT line - {file.header_row} - {nth} AS _after, {nth} AS _above FROM (SELECT DISTINCT line FROM _broken_{number})"
+    return f"(SELECT _after, max(_above) AS _above FROM ({broken}) GROUP BY _after)"
 
 
 def read_header(file: CsvFile, origin: str) -> list[str]:
@@ -312,7 +299,9 @@ def _personal_columns(connection: duckdb.DuckDBPyConnection, relation: _Relation
     dropped = {name for name in unknown if personal.personal_header(name)}
     rest = [name for name in unknown if name not in dropped and relation.kinds[name] == "VARCHAR"]
     if rest:
-        sample = connection.execute(f"SELECT {names(tuple(rest))} FROM {relation.scan} LIMIT {_SAMPLE_ROWS}").fetchall()
+        sample = connection.execute(
+            f"SELECT {names(tuple(rest))} FROM {relation.sample} LIMIT {_SAMPLE_ROWS}"
+        ).fetchall()
         for at, name in enumerate(rest):
             values = [row[at] for row in sample if row[at] is not None and row[at].strip()]
             if personal.personal_content(values):
@@ -325,7 +314,7 @@ def _hash_identities(connection: duckdb.DuckDBPyConnection, relation: _Relation,
     if place.key is None:
         raise Broken("store.key_not_read")
     found = connection.execute(
-        f"SELECT DISTINCT CAST(_identity AS VARCHAR) FROM {relation.scan} WHERE _identity IS NOT NULL"
+        f"SELECT DISTINCT CAST(_identity AS VARCHAR) FROM {relation.sample} WHERE _identity IS NOT NULL"
     )
     hashes = identity.keyed_hashes(place.key, (row[0] for row in found.fetchall()))
     frame = pl.DataFrame(
