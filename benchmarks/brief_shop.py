@@ -39,6 +39,7 @@ def folder_of(lines: int) -> Path:
 def draw(files: Path, lines: int) -> None:
     """Canonical CSV files: three lines an order, two years, 2,000 products of which few sell most, one line in thirty refunded."""
     run = duckdb.connect().execute
+    run("SET enable_progress_bar = false")
     orders = max(lines // LINES_PER_ORDER, 1)
     moment = f"TIMESTAMP '2010-01-01' + INTERVAL (i * {DAYS * 86400} // {orders}) SECOND"
     # Rank by a power of an even draw: the first hundredth of the products takes about a third of the lines.

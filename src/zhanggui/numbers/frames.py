@@ -253,7 +253,7 @@ def product_last_sales(warehouse: Warehouse, grid: Grid) -> Any:
     )
 
 
-@frame()
+@frame("product_id")
 def product_names(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · name (short name, else title) · category · listed_day · cost · price · lead_days · status."""
     products = warehouse.table("products")
@@ -391,7 +391,7 @@ def non_goods(warehouse: Warehouse, grid: Grid) -> Any:
     )
 
 
-@frame()
+@frame("kind", "status", "counted")
 def set_apart(warehouse: Warehouse, grid: Grid) -> Any:
     """Orders that are no sales: kind · status · orders · goods · block-0 orders · missing rates (fx) of sales."""
     orders = warehouse.table("order_facts")
@@ -459,7 +459,7 @@ def stock(warehouse: Warehouse, grid: Grid) -> Any:
     return now.group_by("product_id", "sku", "day").agg(on_hand=now.on_hand.sum(), inbound=now.inbound.sum())
 
 
-@frame()
+@frame("product_id", "source", "window")
 def product_sources(warehouse: Warehouse, grid: Grid) -> Any:
     """Traffic of product × source, last 28 days and the 28 before: product_id · source · window · visitors · pay_buyers."""
     days = warehouse.table("traffic_days")
@@ -490,7 +490,7 @@ def product_traffic(warehouse: Warehouse, grid: Grid) -> Any:
     )
 
 
-@frame()
+@frame("month", "metric")
 def targets(warehouse: Warehouse, grid: Grid) -> Any:
     """month · metric · value."""
     table = warehouse.table("targets")
@@ -508,14 +508,14 @@ def annotated_days(warehouse: Warehouse, grid: Grid) -> Any:
 def coverage(warehouse: Warehouse, grid: Grid) -> Any:
     """table · rows · start · end of the tables that have days."""
     parts = []
-    for name, column in COVERED.items():
+    for place, (name, column) in enumerate(COVERED.items()):
         table = warehouse.table(name)
         parts.append(
             table.agg(rows=table.count(), start=table[column].min(), end=table[column].max()).select(
-                table=ibis.literal(name), rows="rows", start="start", end="end"
+                table=ibis.literal(name), rows="rows", start="start", end="end", place=ibis.literal(place)
             )
         )
-    return ibis.union(*parts, distinct=False)
+    return ibis.union(*parts, distinct=False).order_by("place").drop("place")
 
 
 @frame()
