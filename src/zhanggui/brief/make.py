@@ -19,6 +19,7 @@ from zhanggui.brief.silence import left_out, not_said, verdict
 from zhanggui.brief.to_come import with_refunds_to_come
 from zhanggui.config import Config
 from zhanggui.costs import CostSheet
+from zhanggui.errors import Unanswerable
 from zhanggui.numbers.explain import explain_sales
 from zhanggui.numbers.frames import FRAMES, View
 from zhanggui.numbers.kinds import Driver
@@ -57,9 +58,11 @@ def make(
     memory: Path | None,
 ) -> Brief:
     """The brief of ``as_of`` (default: the last complete day) over its last ``days`` days. ``memory`` is the file of what was said."""
+    tables = warehouse.rows()
+    if not (tables.get("orders") or tables.get("traffic_days")):
+        raise Unanswerable("metrics.no_data")
     day = as_of or last_complete_day(warehouse, clock)
     view = View(day, days)
-    tables = warehouse.rows()
     wanted = dict.fromkeys([*OWN_FRAMES, *_frames(tables)])
     frames = {name: FRAMES[name](warehouse, view) for name in wanted}
     situation = situate(view, frames, tables, config, costs)

@@ -32,7 +32,9 @@ def expected_net(ages: pl.DataFrame, days: pl.DataFrame, view: View, *, gross: f
     ladder, seen = answer
     open_share = learnt.to_come(view.as_of)
     period = days.filter(pl.col("day").is_between(view.period.start, view.period.end))
-    coming = sum(float(money or 0) * open_share.get(day, 0.0) for day, money in period.select("day", "gross").iter_rows())
+    coming = sum(
+        float(money or 0) * open_share.get(day, 0.0) for day, money in period.select("day", "gross").iter_rows()
+    )
     scale = coming / ladder.refunds.value if ladder.refunds.value > 0 else 0.0
     low, high = ladder.refunds.low * scale, ladder.refunds.high * scale
     kept = gross - seen

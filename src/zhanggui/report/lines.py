@@ -246,13 +246,13 @@ def finding_tail(said: Said, locale: str, currency: str) -> str:
 
 def command(query: Mapping[str, Any]) -> str:
     """The call of ``zhanggui query`` that gives an evidence's number again."""
-    words = ["zhanggui", "query", *query["metrics"]]
+    words = [*query["metrics"]]
     words += [word for name in query.get("by", ()) for word in ("--by", name)]
     for name, value in query.get("where", {}).items():
         values = [value] if isinstance(value, str) else value
         words += [word for each in values for word in ("--where", f"{name}={each}")]
     words += [word for name in ("from", "to") if query.get(name) for word in (f"--{name}", query[name])]
-    return shlex.join(words)
+    return f"zhanggui query {shlex.join(words)}"
 
 
 def shown(findings: Sequence[Said]) -> list[Said]:
