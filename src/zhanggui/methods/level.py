@@ -85,9 +85,10 @@ def walk(values: Floats, gait: Gait, scale: float) -> Walk:
             state.pass_by()
             continue
         if state.count >= WARM:
-            errors[t] = (value - state.forecast()) / state.widening()
+            error = (value - state.forecast()) / state.widening
+            errors[t] = error
             # Clipped: one bulk order shall not choose the walk.
-            loss, steps = loss + min(abs(errors[t]), 2 * CLIP * scale), steps + 1
+            loss, steps = loss + min(abs(error), 2 * CLIP * scale), steps + 1
         shift = state.learn(value, t)
         if shift is not None:
             restarted = shift
@@ -98,27 +99,44 @@ def walk(values: Floats, gait: Gait, scale: float) -> Walk:
                 if not isnan(later):
                     state.learn(later, t)
             state.rise = state.fall = 0.0
-    return Walk(gait.name, state.forecast(), errors, loss / steps if steps else np.inf, state.widening(), restarted)
+    return Walk(gait.name, state.forecast(), errors, loss / steps if steps else np.inf, state.widening, restarted)
 
 
 class _State:
-    """The level, its trend, how much it is known, and the two sums of the CUSUM."""
+    """The level, its trend, how much it is known, and the two sums of the CUSUM. ``widening`` is how much wider than one step's
+    noise the next error is to be expected, √(1 + variance of the level)."""
+
+    __slots__ = (
+        "count",
+        "damped",
+        "fall",
+        "fall_from",
+        "gait",
+        "level",
+        "rise",
+        "rise_from",
+        "scale",
+        "steps",
+        "sums",
+        "theta",
+        "trend",
+        "variance",
+        "widening",
+    )
 
     def __init__(self, gait: Gait, scale: float) -> None:
         self.gait, self.scale = gait, scale
-        self.count, self.level, self.trend, self.variance = 0, 0.0, 0.0, 1.0
+        self.theta, self.damped = gait.drift == "theta", gait.drift == "damped"
+        self.count, self.level, self.trend, self.variance, self.widening = 0, 0.0, 0.0, 1.0, sqrt(2.0)
         self.steps, self.rise, self.fall, self.rise_from, self.fall_from = 0, 0.0, 0.0, 0, 0
         self.sums = (0.0, 0.0, 0.0, 0.0)
 
     def forecast(self) -> float:
-        if self.gait.drift == "theta" and self.count > WARM:
+        if self.theta and self.count > WARM:
             return self.level + 0.5 * self._slope() / max(self.gait.alpha, 1 / self.count)
-        if self.gait.drift == "damped":
+        if self.damped:
             return self.level + PHI * self.trend
         return self.level
-
-    def widening(self) -> float:
-        return sqrt(1 + self.variance)
 
     def pass_by(self) -> None:
         self.steps += 1
@@ -126,20 +144,21 @@ class _State:
     def learn(self, value: float, t: int) -> int | None:
         """Take in ``value``; the index where a level shift began, if this value proves one."""
         first = self.count == 0
-        base = value if first else self.level + (PHI * self.trend if self.gait.drift == "damped" else 0.0)
+        base = value if first else self.level + (PHI * self.trend if self.damped else 0.0)
         error = value - (base if first else self.forecast())
         self.count += 1
         shift = None if self.count <= WARM else self._cusum(error, t)
         gain = max(self.gait.alpha, 1 / self.count)
         # The first values are all there is: clipping them would anchor the level on whichever came first.
-        bound = CLIP * self.scale * self.widening() if self.count > WARM else np.inf
+        bound = CLIP * self.scale * self.widening if self.count > WARM else np.inf
         step = min(max(value - base, -bound), bound)
         self.level = base + gain * step
-        if self.gait.drift == "damped":
+        if self.damped:
             self.trend = PHI * self.trend + (BETA * gain * step if self.count > WARM else 0.0)
         self.variance = (1 - gain) ** 2 * self.variance + gain**2
+        self.widening = sqrt(1 + self.variance)
         self.steps += 1
-        if self.gait.drift == "theta":
+        if self.theta:
             self._sum(self.level if self.count > WARM and abs(error) > bound else value)
         return shift
 
@@ -157,7 +176,7 @@ class _State:
     def _cusum(self, error: float, t: int) -> int | None:
         if self.scale <= 0:
             return None
-        z = min(max(error / (self.scale * self.widening()), -REACH), REACH)
+        z = min(max(error / (self.scale * self.widening), -REACH), REACH)
         if self.rise == 0:
             self.rise_from = t
         if self.fall == 0:
