@@ -78,6 +78,16 @@ def content_hash(table: Table) -> str:
     return f"hash({names(columns)})"
 
 
+def hash_sample(connection: DuckDBPyConnection) -> str:
+    """What this engine's hash makes of one row of every type: another value says that all stored hashes are outdated."""
+    row = first(
+        connection,
+        "SELECT hash('key', 'a text that is too long to lie in line', 42::BIGINT, 0.1::DOUBLE, 12.3456::DECIMAL(18,4),"
+        " TIMESTAMP '2011-12-09 12:50:00', DATE '2011-12-09', true, NULL::VARCHAR)",
+    )
+    return str(row[0]) if row else ""
+
+
 def version_types(table: Table) -> dict[str, str]:
     """The engine's types of a version table: what a source may state, then what versions carry beside."""
     known = types(table)

@@ -20,8 +20,10 @@ from zhanggui.store.moves import Moves
 from zhanggui.store.schema import (
     LAYOUT_BITS,
     claims,
+    content_hash,
     current_types,
     first,
+    key_hash,
     names,
     quote,
     stage,
@@ -262,6 +264,24 @@ def redate(connection: DuckDBPyConnection, table: Table, home: str) -> None:
     ]
     if sets:
         connection.execute(f"UPDATE {quote(table.name)} SET {', '.join(sets)}")
+
+
+def rehash(connection: DuckDBPyConnection, table: Table, home: str) -> None:
+    """Compute all stored hashes anew, in the claims too, and fold again: equal ranks are decided by the hash."""
+    key, content = key_hash(table), content_hash(table)
+    single, many, claimed = quote(table.name), versions(table), claims(table)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE _heirs AS SELECT {_ID}, {key} AS new_key, {content} AS new_content FROM {single}"
+        f" WHERE _batch IS NOT NULL UNION SELECT {_ID}, {key}, {content} FROM {many}"
+    )
+    match = " AND ".join(f"x.{name} = h.{name}" for name in _ID.split(", "))
+    connection.execute(f"UPDATE {claimed} x SET _key = h.new_key, _content = h.new_content FROM _heirs h WHERE {match}")
+    connection.execute(f"UPDATE {single} SET _key = {key}, _content = CASE WHEN _batch IS NOT NULL THEN {content} END")
+    connection.execute(f"UPDATE {many} SET _key = {key}, _content = {content}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE _touched AS SELECT DISTINCT _key FROM {many}")
+    refold(connection, table, home)
+    connection.execute("DROP TABLE _heirs")
+    connection.execute("DROP TABLE _touched")
 
 
 def _one(connection: DuckDBPyConnection, query: str) -> int:

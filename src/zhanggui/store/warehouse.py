@@ -80,6 +80,7 @@ class Warehouse:
                 timezone=config.timezone,
                 currency=config.currency,
                 new_buyer_days=int(config["new_buyer_days"]),
+                hash=schema.hash_sample(connection),
                 version=1,
                 last_batch=0,
             )
@@ -116,15 +117,23 @@ class Warehouse:
             raise WorkspaceError("store.newer_version", found=found, known=schema.FORMAT)
 
     def _settle(self) -> None:
-        """Compute days and facts anew where the workspace's zone, currency or habits differ from those they were made with."""
+        """Compute days and facts anew where the workspace's zone, currency or habits differ from those they were made with.
+
+        An engine that hashes otherwise than the one the warehouse was made with would take every known row for a new one: the stored
+        hashes are then computed anew too.
+        """
         wanted = {
             "timezone": self.config.timezone,
             "currency": self.config.currency,
             "new_buyer_days": str(int(self.config["new_buyer_days"])),
+            "hash": schema.hash_sample(self._connection),
         }
         if all(self._meta.get(name) == value for name, value in wanted.items()):
             return
         with self._transaction():
+            if self._meta.get("hash", wanted["hash"]) != wanted["hash"]:
+                for table in TABLES.values():
+                    versions.rehash(self._connection, table, self.config.timezone)
             if self._meta.get("timezone") != self.config.timezone:
                 for table in TABLES.values():
                     versions.redate(self._connection, table, self.config.timezone)
