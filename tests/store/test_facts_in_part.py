@@ -160,6 +160,13 @@ BACK = {"refund_id": "r", "order_id": "7", "amount": "4", "finished_at": "2024-0
         pytest.param([{"fx_rates": [{"day": "2024-05-01", "currency": "USD", "rate": "1"}]}], id="a rate"),
         pytest.param([{"products": [{"product_id": "stranger", "cost": "2"}]}], id="a cost of most lines"),
         pytest.param([{"products": [{"product_id": "p", "cost": "2"}]}], id="a cost of few lines"),
+        pytest.param(
+            [
+                {"orders": [{"channel": "other", "order_id": "1", "created_at": "2024-05-01"}]},
+                {"orders": [{"channel": "other", "order_id": "2", "paid_at": "2024-05-01"}]},
+            ],
+            id="a channel's first payment time",
+        ),
     ],
 )
 def test_what_an_import_reaches_beside_its_own_rows(tmp_path: Path, files: list[Any]) -> None:
