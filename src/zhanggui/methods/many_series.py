@@ -50,7 +50,8 @@ def expect_many(
     ``half_lives`` are tried on one-step-ahead errors of all series together. p-values of counts are mid-p,
     averaged (geometrically) with the rank among the series' own past where the value lies within it.
 
-    Refuses ``empty`` without series, ``too_short`` below 4 blocks, ``constant`` if nothing was ever sold.
+    Refuses ``empty`` without series, ``too_short`` below 4 blocks, ``constant`` if nothing was ever sold, ``no_exposure`` if there
+    never was anything to sell to. A block without exposure says nothing of a series.
     """
     values, seen = np.asarray(history, dtype=np.float64), np.asarray(observed, dtype=np.float64)
     if values.ndim != 2 or seen.shape != (values.shape[0],):
@@ -68,7 +69,10 @@ def expect_many(
         raise ValueError(
             f"exposure has one value a block and one for the next: {values.shape[1] + 1}, not {share.shape[1]}"
         )
-    share = share / share[:, :-1].mean(axis=1, keepdims=True)
+    usual = share[:, :-1].mean(axis=1, keepdims=True)
+    if not usual.min() > 0:
+        return Refusal("no_exposure", needed=1, have=0)
+    share = share / usual
     judge = _counts if kind == "count" else _money
     return judge(values, seen, share, level, _half_life(values, share, half_lives, kind))
 
@@ -115,7 +119,8 @@ def _counts(values: Floats, seen: Floats, share: Floats, level: float, half_life
     size = mean**2 / np.maximum(variance - mean, 1e-12 * mean)
     by_shape = negative_binomial_tails(seen, mean, size)
     by_rank = _ranks(values, rate[:, None] * past, seen, mean, spread)
-    p_low, p_high = (_blend(shape, rank, blocks) for shape, rank in zip(by_shape, by_rank, strict=True))
+    opened = (past > 0).sum(axis=1)
+    p_low, p_high = (_blend(shape, rank, opened) for shape, rank in zip(by_shape, by_rank, strict=True))
     low, high = negative_binomial_ends(mean, size, level)
     return Expectations(
         mean,
@@ -132,14 +137,16 @@ def _counts(values: Floats, seen: Floats, share: Floats, level: float, half_life
 
 
 def _ranks(values: Floats, mean: Floats, seen: Floats, ahead: Floats, spread: Floats) -> tuple[Floats, Floats]:
-    """Conformal p-values (low, high) of what was seen among each series' own past blocks, as standardised misses."""
-    past = (values - mean) / np.sqrt(mean + spread[:, None] * mean**2)
+    """Conformal p-values (low, high) of what was seen among each series' own past blocks with exposure, as standardised misses."""
+    open_blocks = np.broadcast_to(mean > 0, values.shape)
+    deviation = np.sqrt(mean + spread[:, None] * mean**2)
+    past = np.divide(values - mean, deviation, out=np.full(values.shape, np.nan), where=open_blocks)
     now = ((seen - ahead) / np.sqrt(ahead + spread * ahead**2))[:, None]
-    below = ((past < now).sum(axis=1) + 0.5 * (past == now).sum(axis=1) + 0.5) / (values.shape[1] + 1)
+    below = ((past < now).sum(axis=1) + 0.5 * (past == now).sum(axis=1) + 0.5) / (open_blocks.sum(axis=1) + 1)
     return below, 1 - below
 
 
-def _blend(by_shape: Floats, by_rank: Floats, blocks: int) -> Floats:
+def _blend(by_shape: Floats, by_rank: Floats, blocks: npt.NDArray[np.int64]) -> Floats:
     """Within the range of the past the shape and the rank speak together, beyond it the shape alone."""
     inside = np.sqrt(by_shape * by_rank)
     return np.where(by_rank < 1 / (blocks + 1), np.minimum(by_shape, 1 / (blocks + 1)), inside)
@@ -195,22 +202,24 @@ def _money(values: Floats, seen: Floats, share: Floats, level: float, half_life:
 
     blocks = values.shape[1]
     weights = _weights(blocks, half_life)
-    rate = values / share[:, :-1]
+    past = np.broadcast_to(share[:, :-1], values.shape)
+    opened = np.maximum((past > 0).sum(axis=1), 1)
+    rate = np.divide(values, past, out=np.full(values.shape, np.nan), where=past > 0)
     unit = np.array([0.1 * float(row[row > 0].mean()) if row.any() else 1.0 for row in rate])
     logs = np.log1p(rate / unit[:, None])
-    centre, spread = np.median(logs, axis=1), np.zeros(values.shape[0])
+    centre, spread = np.nanmedian(logs, axis=1), np.zeros(values.shape[0])
     for _ in range(3):
         miss = logs - centre[:, None]
         spread = np.maximum(
-            1.482602218505602 * np.median(np.abs(miss), axis=1), 0.05 * np.sqrt(np.square(miss).mean(axis=1))
+            1.482602218505602 * np.nanmedian(np.abs(miss), axis=1), 0.05 * np.sqrt(np.nanmean(np.square(miss), axis=1))
         )
-        held = np.clip(miss, -2.5 * spread[:, None], 2.5 * spread[:, None])
-        centre = centre + held @ weights / weights.sum()
-    miss = logs - centre[:, None]
-    own = np.square(miss).sum(axis=1) / max(blocks - 1, 1)
+        held = np.nan_to_num(np.clip(miss, -2.5 * spread[:, None], 2.5 * spread[:, None]))
+        centre = centre + held @ weights / ((past > 0) @ weights)
+    miss = np.nan_to_num(logs - centre[:, None])  # a block without exposure misses nothing
+    own = np.square(miss).sum(axis=1) / np.maximum(opened - 1, 1)
     common = float(np.median(own[own > 0])) if (own > 0).any() else 1.0
     # As if each series came with eight more blocks of the usual spread (limma's moderated variance with 8 prior degrees).
-    variance = ((blocks - 1) * own + 8 * common) / (blocks + 7)
+    variance = ((opened - 1) * own + 8 * common) / (opened + 7)
     freedom = _freedom(miss / np.sqrt(variance)[:, None], blocks + 7)
     known = weights.sum() ** 2 / np.square(weights).sum()
     reach = np.sqrt(variance * (1 + 1 / known) * (freedom - 2) / freedom)
