@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from zhanggui.brief.memory import note, read, with_state
+from zhanggui.brief.memory import note, read, weekly_due, with_state
 from zhanggui.playbooks.kinds import Finding
 from zhanggui.units import Words
 
@@ -19,7 +19,7 @@ SLOW = Finding(
 def say(path: Path, finding: Finding, day: date) -> str:
     earlier = read(path)
     said = with_state([finding], earlier, day)
-    note(path, said, earlier, day)
+    note(path, said, earlier, day, weekly=False)
     return said[0].state
 
 
@@ -65,6 +65,25 @@ def test_a_cut_line_does_not_lose_the_others(tmp_path: Path) -> None:
     with path.open("a") as file:
         file.write('{"day": "2026-09-1')
     assert len(read(path)) == 1
+
+
+def test_the_weekly_claims_are_looked_at_once_in_seven_days(tmp_path: Path) -> None:
+    path = tmp_path / "said.jsonl"
+    looked = []
+    for back in range(15):
+        day = DAY + timedelta(days=back)
+        earlier = read(path)
+        weekly = weekly_due(earlier, day)
+        note(path, [], earlier, day, weekly=weekly)
+        looked.append(weekly)
+    assert [i for i, weekly in enumerate(looked) if weekly] == [0, 7, 14]
+
+
+def test_the_same_mornings_brief_again_tests_the_weekly_claims_again(tmp_path: Path) -> None:
+    path = tmp_path / "said.jsonl"
+    note(path, [], [], DAY, weekly=True)
+    assert weekly_due(read(path), DAY)
+    assert not weekly_due(read(path), DAY + timedelta(days=6))
 
 
 def test_without_a_memory_everything_is_new() -> None:

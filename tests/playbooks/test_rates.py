@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -111,3 +112,12 @@ def test_an_unchanged_mix_is_no_news() -> None:
 def test_mix_needs_enough_visitors_and_buyers() -> None:
     rows = visits("P", "search", (100, 5), (100, 5)) + visits("P", "ads", (250, 1), (30, 0))
     assert not source_mix(situation(product_sources=rows, shop_blocks=BLOCKS, tables=TABLES)).findings
+
+
+def test_four_weeks_against_four_are_compared_on_weekly_mornings_only() -> None:
+    rows = (
+        refunded("P", (400, 60), (400, 24)) + refunded("Q", (300, 18), (300, 18)) + refunded("R", (300, 15), (300, 17))
+    )
+    here = situation(product_refunds=rows, tables=TABLES)
+    assert refund_jump(here).findings
+    assert refund_jump(replace(here, weekly=False)).family == 0

@@ -94,9 +94,11 @@ def _block(view: View, index: int) -> Period:
 def _traffic_days(warehouse: Warehouse, view: View, config: Config, clock: Clock) -> pl.DataFrame:
     if not warehouse.rows().get("traffic_days"):
         return pl.DataFrame(schema={"day": pl.Date, "visitors": pl.Float64, "pay_buyers": pl.Float64})
-    question = Question(("visitors", "pay_buyers"), ("day",), start=view.start, end=view.as_of)
+    question = Question(("visitors", "conversion_rate"), ("day",), start=view.start, end=view.as_of)
     rows = ask(warehouse, question, config=config, clock=clock).rows
-    return rows.with_columns(pl.col("day").str.to_date())
+    # The buyers that the platform counts, as its conversion does: those of the orders are fewer where names are masked.
+    buyers = (pl.col("visitors") * pl.col("conversion_rate")).alias("pay_buyers")
+    return rows.select(pl.col("day").str.to_date(), "visitors", buyers)
 
 
 def _history(name: str, frames: Mapping[str, pl.DataFrame], traffic: pl.DataFrame, view: View) -> Floats:
@@ -142,12 +144,19 @@ def _traffic_history(name: str, traffic: pl.DataFrame, view: View) -> Floats:
         return np.full(1, np.nan)
     block = (pl.lit(view.as_of) - pl.col("day")).dt.total_days() // view.days
     sums = days.group_by(block.alias("block")).agg(
-        visitors=pl.col("visitors").sum(), pay_buyers=pl.col("pay_buyers").sum(), days=pl.len()
+        visitors=pl.col("visitors").sum(),
+        pay_buyers=pl.col("pay_buyers").sum(),
+        days=pl.len(),
+        counted=pl.col("pay_buyers").count(),
     )
     values = np.full(int(sums["block"].max()) + 1, np.nan)  # type: ignore[arg-type]
-    for index, visitors, buyers, covered in sums.iter_rows():
-        if covered == view.days and visitors > 0:
-            values[int(index)] = visitors if name == "visitors" else (buyers or 0) / visitors
+    for index, visitors, buyers, covered, counted in sums.iter_rows():
+        if covered < view.days or visitors <= 0:
+            continue
+        if name == "visitors":
+            values[int(index)] = visitors
+        elif counted == view.days:
+            values[int(index)] = buyers / visitors
     return values
 
 

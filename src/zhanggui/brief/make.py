@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -43,7 +43,6 @@ OWN_FRAMES = (
     "coverage",
     "places",
 )
-MONDAY = 0
 OFFERED = ("traffic_days", "order_lines", "refunds", "stock_days", "ad_days", "reviews", "costs")
 
 
@@ -65,14 +64,14 @@ def make(
     view = View(day, days)
     wanted = dict.fromkeys([*OWN_FRAMES, *_frames(tables)])
     frames = {name: FRAMES[name](warehouse, view) for name in wanted}
-    situation = situate(view, frames, tables, config, costs)
+    earlier = said_before.read(memory)
+    situation = situate(view, frames, tables, config, costs, weekly=said_before.weekly_due(earlier, day))
     cadence = _cadence(situation)
     numbers = headline(warehouse, view, frames, config, clock, daily=cadence == "daily")
     verdicts = _judged(situation)
     chosen = choose(numbers.lines, verdicts, config, situation.floor)
-    earlier = said_before.read(memory)
     said = said_before.with_state(chosen.findings, earlier, day)
-    said_before.note(memory, said, earlier, day)
+    said_before.note(memory, said, earlier, day, weekly=situation.weekly)
     due = sorted((d for v in verdicts for d in v.due), key=lambda d: (d.by, -d.loss))
     lines = with_refunds_to_come(chosen.lines, frames["refund_ages"], frames["shop_days"], view)
     drivers = _drivers(warehouse, view, frames, config, clock)
@@ -110,7 +109,13 @@ def _frames(tables: Mapping[str, int]) -> list[str]:
 
 
 def situate(
-    view: View, frames: Mapping[str, pl.DataFrame], tables: Mapping[str, int], config: Config, costs: CostSheet
+    view: View,
+    frames: Mapping[str, pl.DataFrame],
+    tables: Mapping[str, int],
+    config: Config,
+    costs: CostSheet,
+    *,
+    weekly: bool = True,
 ) -> Situation:
     """What rules judge by. The money floor is a share of a usual week's contribution, or of its sales where costs are unknown."""
     blocks = frames["shop_blocks"].filter(pl.col("block") < 8)
@@ -124,7 +129,7 @@ def situate(
         else 0.0
     )
     margin = margin_per_sale(costs)
-    weekly = week if margin is None else week * margin
+    contribution = week if margin is None else week * margin
     names = dict(frames["product_names"].select("product_id", "name").iter_rows())
     hourly = config["hourly_value_cny"] if config.currency in ("CNY", "TWD", "HKD") else config["hourly_value_other"]
     return Situation(
@@ -135,10 +140,10 @@ def situate(
         frames=frames,
         costs=costs,
         tables=tables,
-        weekly=(view.as_of + timedelta(days=1)).weekday() == MONDAY or view.as_of.weekday() == MONDAY,
+        weekly=weekly,
         orders_per_day=per_day,
-        weekly_money=weekly,
-        floor=max(config["money_floor_share"] * weekly, 0.5 * hourly),
+        weekly_money=contribution,
+        floor=max(config["money_floor_share"] * contribution, 0.5 * hourly),
         names=names,
     )
 

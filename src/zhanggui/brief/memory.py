@@ -12,6 +12,8 @@ from zhanggui.brief.kinds import Said
 from zhanggui.playbooks.kinds import Finding
 
 AGAIN_AFTER_DAYS = 28
+WEEKLY = "weekly"
+"""Notes that the claims of four weeks against four were tested: once in seven days, or seven looks a week would spend the error budget."""
 MOVED = 0.25
 
 
@@ -57,14 +59,20 @@ def with_state(findings: Iterable[Finding], earlier: Sequence[Line], today: date
     return said
 
 
-def note(path: Path | None, said: Sequence[Said], earlier: Sequence[Line], today: date) -> None:
-    """Write down what is new or changed today; saying the same day's brief again adds nothing."""
+def weekly_due(earlier: Sequence[Line], today: date) -> bool:
+    """Whether no other brief of the last six days tested the weekly claims."""
+    return not any(line.id == WEEKLY and timedelta(0) < today - line.day < timedelta(days=7) for line in earlier)
+
+
+def note(path: Path | None, said: Sequence[Said], earlier: Sequence[Line], today: date, *, weekly: bool) -> None:
+    """Write down what is new or changed today, and that the weekly claims were tested; the same day's brief again adds nothing."""
     if path is None:
         return
     known = {(line.day, line.id) for line in earlier}
-    fresh = [s.finding for s in said if s.state != "open" and (today, s.finding.id) not in known]
+    lines = [(s.finding.id, s.finding.size) for s in said if s.state != "open"] + ([(WEEKLY, 0.0)] if weekly else [])
+    fresh = [(name, size) for name, size in lines if (today, name) not in known]
     if fresh:
         with path.open("a", encoding="utf-8") as file:
-            for finding in fresh:
-                row = {"day": today.isoformat(), "id": finding.id, "size": round(finding.size, 2)}
+            for name, size in fresh:
+                row = {"day": today.isoformat(), "id": name, "size": round(size, 2)}
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")

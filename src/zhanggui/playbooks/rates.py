@@ -39,7 +39,7 @@ def _prior(hits: np.ndarray, trials: np.ndarray, most: float) -> Beta:
 def falling_conversion(situation: Situation) -> Verdict:
     """Products whose share of visitors who pay fell, with enough visitors in both windows and the same sign in both halves."""
     halves = situation.frames["product_traffic"]
-    if halves.is_empty():
+    if halves.is_empty() or not situation.weekly:
         return Verdict()
     wide = _wide(halves)
     judged = wide.filter(
@@ -127,7 +127,7 @@ def _conversion_finding(
 def refund_jump(situation: Situation) -> Verdict:
     """Refunds that rose by the settings' ratio, compared at equal age: the shop as a whole and each product with enough orders."""
     rows = situation.frames["product_refunds"]
-    if rows.is_empty():
+    if rows.is_empty() or not situation.weekly:
         return Verdict()
     wide = (
         rows.group_by("product_id")
@@ -203,7 +203,7 @@ def _refund_finding(
 def source_mix(situation: Situation) -> Verdict:
     """Whether the conversion of products × sources moved because other visitors came (mix) or because they paid less often (rate)."""
     rows = situation.frames["product_sources"]
-    if rows.is_empty():
+    if rows.is_empty() or not situation.weekly:
         return Verdict()
     wide = (
         rows.group_by("product_id", "source")

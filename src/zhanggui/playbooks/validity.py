@@ -142,7 +142,7 @@ def presale(situation: Situation) -> Verdict:
 def paid_price_drift(situation: Situation) -> Verdict:
     """The same products paid cheaper or dearer than in the 28 days before, at the units of now: a claim by the spread over products."""
     prices = situation.frames["paid_prices"].filter(pl.col("units") > 0)
-    if prices.is_empty():
+    if prices.is_empty() or not situation.weekly:
         return Verdict()
     wide = prices.pivot("window", index="product_id", values=["price", "units", "gross"])
     if "price_0" not in wide.columns or "price_1" not in wide.columns:
