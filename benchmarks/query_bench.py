@@ -141,7 +141,7 @@ def against_peer(orders: int, layout: str) -> dict[str, Any]:
 
 
 def run(scale: float = 1.0) -> dict[str, Any]:
-    """Both comparisons for both layouts of the traffic; ``scale`` 1 is a million orders against SQL, a hundred thousand against the peer."""
+    """Both comparisons for both layouts; ``scale`` 1 is a million orders against SQL, a hundred thousand against the peer."""
     found: dict[str, Any] = {}
     for layout in ("channels", "levels"):
         found[f"sql_{layout}"] = against_sql(int(1_000_000 * scale), layout)
