@@ -34,6 +34,13 @@ def test_a_closed_weekday_brings_nothing():
     assert pace(history[:68], 0, 0.0, 7).forecast == pytest.approx(1000 * (SHAPE.sum() - 0.6), rel=0.15)
 
 
+def test_a_shop_that_stood_still_for_months_is_not_closed_on_every_weekday():
+    history = np.zeros(182)
+    history[[0, 180, 181]] = 100.0
+    answer = pace(history, 0, 200.0, 7)
+    assert 200 <= answer.low < answer.forecast < answer.high < np.inf
+
+
 def test_a_finished_month_is_certain_and_a_passed_target_too():
     assert pace([], 0, 500.0, 0, target=400.0).reach == 1.0
     assert pace(days(np.random.default_rng(1), 60), 0, 500.0, 9, target=400.0).reach == 1.0

@@ -36,7 +36,8 @@ def weekday_profile(
 
     ``history`` (days,) ≥ 0, ``weekdays`` (days,) 0 = Monday. Each weekday's factor is the median over weeks of day ÷ its
     own week's mean, weighted against ``prior_days`` dates of the prior. A weekday seen ≥ 3 times that sold on at most a tenth of its
-    dates is closed. Refuses ``too_short`` below 14 days unless ``pooled`` is given, and ``constant`` if nothing was ever sold.
+    dates is closed, unless all seven would be. Refuses ``too_short`` below 14 days unless ``pooled`` is given, and ``constant`` if
+    nothing was ever sold.
     """
     values, days = np.asarray(history, dtype=np.float64), np.asarray(weekdays, dtype=np.int64)
     ordinary = ~np.isnan(values) if events is None else ~np.isnan(values) & ~np.asarray(events, dtype=bool)
@@ -47,6 +48,7 @@ def weekday_profile(
     seen = np.bincount(days[ordinary], minlength=7).astype(np.float64)
     sold = np.bincount(days[ordinary & (values > 0)], minlength=7)
     closed = (seen >= 3) & (sold <= MOST_CLOSED * seen)
+    closed &= not closed.all()  # a shop that sells once in a while, or stood still for years, is shut on no weekday
     ratios = values / _own_week(np.where(ordinary, values, np.nan))
     prior = np.ones(7) if pooled is None else np.where(pooled.closed, 0.0, pooled.factors)
     factors = np.zeros(7)
