@@ -30,11 +30,13 @@ ALWAYS = ("orders", "gross_sales", "net_sales", "units", "average_order_value", 
 WITH_TRAFFIC = ("visitors", "conversion_rate")
 TESTED = ("orders", "gross_sales", "average_order_value", "visitors", "conversion_rate", "discount_rate")
 """The headline tests of a morning; net sales and units move with these and would be the same cause twice."""
-COUNTS = ("orders", "visitors", "units")
-YEAR_BLOCKS = 52
+COUNTS = ("orders", "visitors", "units", "new_buyers", "returning_buyers")
+YEAR_DAYS = 364
 SAME_WEEKDAYS = 26
 STEADY_ORDERS = 6.0
 """A weekday with so many orders is empty by chance once in four hundred times: without a sale it was closed."""
+TOO_WIDE = 10.0
+"""A range that reaches so many times beyond what is expected says only that too little is known."""
 BY_OPEN_DAYS = ("orders", "gross_sales", "net_sales", "units", "refund_amount", "new_buyers", "returning_buyers")
 
 
@@ -55,8 +57,9 @@ def headline(
     clock: Clock,
     *,
     daily: bool,
+    begins: date,
 ) -> Headline:
-    """Ask for the numbers of the period, and set each against its own past blocks."""
+    """Ask for the numbers of the period, and set each against its own past blocks. ``begins`` is the first day of the data."""
     names = [name for name in _names(frames, warehouse) if name in METRICS]
     answer = ask(
         warehouse,
@@ -69,20 +72,28 @@ def headline(
     festive = [festival_in(_block(view, i), config.timezone) for i in range(len(history["orders"]))]
     level = config["normal_level"]
     opened = open_share(frames["shop_days"], view, len(history["orders"]))
-    lines = [_line(name, answer, history[name], festive, level, opened) for name in names]
-    lines = [line for line in lines if line.value is not None]
+    lines = [_line(name, answer, history[name], festive, level, opened, view.days) for name in names]
+    lines = [line for line in lines if line.value is not None and not _without_data(line)]
+    if view.period.aligned_before().start < begins:
+        lines = [replace(line, previous=None) for line in lines]  # what is not in the data was not nought
     yesterday = _yesterday(warehouse, view, frames, days, config) if daily else []
     return Headline(lines, yesterday, _series(history, lines, festive, level, opened, view))
 
 
+def _without_data(line: MetricLine) -> bool:
+    """Whether the tables behind a number are empty: its nought would be read as an answer."""
+    return any(flag.caveat == "table_missing" for flag in line.flags)
+
+
 def _names(frames: Mapping[str, pl.DataFrame], warehouse: Warehouse) -> list[str]:
-    names = list(ALWAYS)
+    rows = warehouse.rows()
+    names = [name for name in ALWAYS if name != "refund_amount" or rows.get("refunds")]
     blocks = frames["shop_blocks"]
     if blocks.height and float(blocks["known_orders"].fill_null(0).sum()) > 0:
         names += ["new_buyers", "returning_buyers"]
     if blocks.height and float(blocks["discount"].fill_null(0).sum()) > 0:
         names.append("discount_rate")
-    if warehouse.rows().get("traffic_days"):
+    if rows.get("traffic_days"):
         names = [*WITH_TRAFFIC, *names]
     return names
 
@@ -193,21 +204,31 @@ def _expected(
     level: float,
     *,
     counts: bool,
+    days: int = 7,
     opened: Floats | None = None,
 ) -> Expectation | str:
-    """Expectation of block 0 from the others, or the key of the refusal."""
+    """Expectation of block 0 from the others (blocks of ``days`` days), or the key of the refusal."""
     past = history[1:][::-1]
     if past.size == 0:
         return "too_short"
     exposure = None if opened is None else np.append(opened[1 : history.size][::-1], opened[0])
     marks = np.array([f is not None for f in festive[: history.size]] + [False] * (history.size - len(festive)))
     events = np.append(marks[1:][::-1], marks[0])
-    answer = expect(past, observed, period=YEAR_BLOCKS, events=events, exposure=exposure, level=level, counts=counts)
-    return answer if isinstance(answer, Expectation) else answer.code
+    year = max(round(YEAR_DAYS / days), 2)
+    answer = expect(past, observed, period=year, events=events, exposure=exposure, level=level, counts=counts)
+    if not isinstance(answer, Expectation):
+        return answer.code
+    return "too_short" if answer.high > TOO_WIDE * max(answer.expected, 1.0) else answer
 
 
 def _line(
-    name: str, answer: Answer, history: Floats, festive: Sequence[str | None], level: float, opened: Floats
+    name: str,
+    answer: Answer,
+    history: Floats,
+    festive: Sequence[str | None],
+    level: float,
+    opened: Floats,
+    days: int,
 ) -> MetricLine:
     row = answer.rows.row(0, named=True)
     value, previous = row[name], row[f"{name}_previous"]
@@ -217,9 +238,10 @@ def _line(
     instead = next((flag.instead for flag in flags if flag.instead), None)
     line = replace(line, instead=instead)
     if value is None or np.isnan(history[0]):
-        return replace(line, refusal="no_value")
+        return replace(line, refusal="too_short" if history.size == 1 else "no_value")
     shares = opened if name in BY_OPEN_DAYS else None
-    expected = _expected(history, float(history[0]), festive, level, counts=name in COUNTS, opened=shares)
+    seen = float(history[0])
+    expected = _expected(history, seen, festive, level, counts=name in COUNTS, days=days, opened=shares)
     if isinstance(expected, str):
         return replace(line, refusal=expected)
     p = expected.p_two_sided if name in TESTED else None
@@ -300,6 +322,7 @@ def _series(
                 festive[i:],
                 level,
                 counts=line.name in COUNTS,
+                days=view.days,
                 opened=None if shares is None else shares[i:],
             )
             for i in points

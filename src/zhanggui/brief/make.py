@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -19,11 +19,11 @@ from zhanggui.brief.silence import left_out, not_said, verdict
 from zhanggui.brief.to_come import with_refunds_to_come
 from zhanggui.config import Config
 from zhanggui.costs import CostSheet
-from zhanggui.errors import Unanswerable
+from zhanggui.errors import BadValue, Unanswerable
 from zhanggui.numbers.explain import explain_sales
 from zhanggui.numbers.frames import FRAMES, View
 from zhanggui.numbers.kinds import Driver
-from zhanggui.numbers.query import last_complete_day
+from zhanggui.numbers.query import data_span, last_complete_day
 from zhanggui.playbooks.kinds import Locked, Situation, Verdict
 from zhanggui.playbooks.terms import margin_per_sale
 from zhanggui.units import Clock, Words
@@ -62,19 +62,21 @@ def make(
         raise Unanswerable("metrics.no_data")
     day = as_of or last_complete_day(warehouse, clock)
     view = View(day, days)
+    begins = _checked(warehouse, view, clock)
     wanted = dict.fromkeys([*OWN_FRAMES, *_frames(tables)])
     frames = {name: FRAMES[name](warehouse, view) for name in wanted}
     earlier = said_before.read(memory)
     situation = situate(view, frames, tables, config, costs, weekly=said_before.weekly_due(earlier, day))
     cadence = _cadence(situation)
-    numbers = headline(warehouse, view, frames, config, clock, daily=cadence == "daily")
+    numbers = headline(warehouse, view, frames, config, clock, daily=cadence == "daily", begins=begins)
     verdicts = _judged(situation)
     chosen = choose(numbers.lines, verdicts, config, situation.floor)
     said = said_before.with_state(chosen.findings, earlier, day)
     said_before.note(memory, said, earlier, day, weekly=situation.weekly)
     due = sorted((d for v in verdicts for d in v.due), key=lambda d: (d.by, -d.loss))
     lines = with_refunds_to_come(chosen.lines, frames["refund_ages"], frames["shop_days"], view)
-    drivers = _drivers(warehouse, view, frames, config, clock)
+    known = view.period.aligned_before().start >= begins
+    drivers = _drivers(warehouse, view, frames, config, clock) if known else []
     month = pace(frames["shop_days"], frames["targets"], day)
     return Brief(
         shop=config.name,
@@ -97,6 +99,26 @@ def make(
         names=situation.names,
         series=numbers.series,
     )
+
+
+def _checked(warehouse: Warehouse, view: View, clock: Clock) -> date:
+    """The first day of the data.
+
+    Raises BadValue where the day is not over, or the data holds nothing of its period: a number of nothing would read as a fall.
+    """
+    yesterday = clock.today() - timedelta(days=1)
+    if view.as_of > yesterday:
+        raise BadValue("metrics.day_running", day=view.as_of.isoformat(), latest=yesterday.isoformat())
+    first, last = data_span(warehouse)
+    if view.as_of < first or view.period.start > last:
+        raise BadValue(
+            "metrics.outside_data",
+            day=view.as_of.isoformat(),
+            days=view.days,
+            first=first.isoformat(),
+            last=last.isoformat(),
+        )
+    return first
 
 
 def _frames(tables: Mapping[str, int]) -> list[str]:

@@ -44,7 +44,7 @@ def _period(lines: Sequence[MetricLine], drivers: Sequence[Driver], situation: S
     sales = next((line for line in lines if line.name == "gross_sales"), None)
     odd = [line for line in lines if line.unusual]
     if sales is None or sales.value is None:
-        return Words("rules.verdict.no_sales")
+        return Words("rules.verdict.no_sales" if situation.tables.get("orders") else "rules.verdict.no_orders")
     if sales.expected is None:
         return Words("rules.verdict.too_short", {"value": money(sales.value)})
     gap = money(sales.value - sales.expected, signed=True)

@@ -12,7 +12,7 @@ import numpy as np
 from zhanggui.config import Config
 from zhanggui.errors import BadValue
 from zhanggui.methods.decomposition import MixRate, Split, kitagawa, products_to_shop, shapley, split, to_the_cent
-from zhanggui.metrics import METRICS
+from zhanggui.metrics import MEASURES, METRICS, Measure, Metric
 from zhanggui.metrics import metric as metric_named
 from zhanggui.numbers import sales_change
 from zhanggui.numbers.kinds import Driver, Part, Place, Question
@@ -21,7 +21,6 @@ from zhanggui.numbers.sales_change import Cell, Windows
 from zhanggui.units import Clock, Period, Refusal
 
 if TYPE_CHECKING:
-    from zhanggui.metrics.kinds import Metric
     from zhanggui.store import Warehouse
 
 SALES = ("net_sales", "gross_sales")
@@ -126,18 +125,10 @@ def _visited(
         return now, then
     cells = []
     for cell, days in ((now, period), (then, before)):
-        rows = ask(
-            warehouse,
-            Question(("visitors", "pay_buyers"), ("day",), start=days.start, end=days.end),
-            config=config,
-            clock=clock,
-        ).rows
-        whole = rows.height == days.days and rows["visitors"].null_count() == 0
-        cells.append(
-            replace(cell, visitors=float(rows["visitors"].sum()), pay_buyers=float(rows["pay_buyers"].sum()))
-            if whole
-            else cell
-        )
+        seen = _platform_counts(warehouse, ("day",), days, config, clock)
+        whole = len(seen) == days.days and not any(np.isnan(visitors) for visitors, _ in seen.values())
+        sums = [sum(row[i] for row in seen.values()) for i in (0, 1)]
+        cells.append(replace(cell, visitors=sums[0], pay_buyers=sums[1]) if whole else cell)
     if any(np.isnan(cell.visitors) for cell in cells):
         return now, then
     return cells[0], cells[1]
@@ -156,25 +147,31 @@ def _visited_places(
         return windows
     sides = []
     for cells, days in ((windows.now, period), (windows.before, before)):
-        rows = ask(
-            warehouse,
-            Question(("visitors", "pay_buyers"), tuple(by), start=days.start, end=days.end),
-            config=config,
-            clock=clock,
-        ).rows
-        seen = {
-            tuple(str(row[name] or "") for name in by): (row["visitors"], row["pay_buyers"])
-            for row in rows.iter_rows(named=True)
-        }
+        seen = _platform_counts(warehouse, by, days, config, clock)
         sides.append(
             {
-                key: replace(cell, visitors=float(seen[key][0]), pay_buyers=float(seen[key][1] or 0))
-                if key in seen and seen[key][0]
+                key: replace(cell, visitors=seen[key][0], pay_buyers=seen[key][1])
+                if key in seen and seen[key][0] > 0
                 else cell
                 for key, cell in cells.items()
             }
         )
     return Windows(sides[0], sides[1], windows.earlier)
+
+
+def _platform_counts(
+    warehouse: Warehouse, by: Sequence[str], days: Period, config: Config, clock: Clock
+) -> dict[tuple[str, ...], tuple[float, float]]:
+    """Visitors and paying buyers by place, both as the platform counts them; NaN where it does not say."""
+    question = Question(("visitors", "conversion_rate"), tuple(by), start=days.start, end=days.end)
+    rows = ask(warehouse, question, config=config, clock=clock).rows
+    counts = {}
+    for row in rows.iter_rows(named=True):
+        visitors = float("nan") if row["visitors"] is None else float(row["visitors"])
+        rate = row["conversion_rate"] if visitors else 0.0
+        buyers = float("nan") if rate is None else visitors * float(rate)
+        counts[tuple(str(row[name] or "") for name in by)] = (visitors, buyers)
+    return counts
 
 
 # ---- any additive metric: by place only
@@ -196,13 +193,19 @@ def _values(
         start=period.start,
         end=period.end,
     )
-    rows = ask(warehouse, question, config=config, clock=clock).rows
+    declared = [METRICS.get(name) or _as_metric(MEASURES[name]) for name in names]
+    rows = ask(warehouse, question, config=config, clock=clock, declared=declared).rows
     return {
         tuple(str(row[name] if row[name] is not None else "") for name in by): tuple(
             float(row[name]) if row[name] is not None else 0.0 for name in names
         )
         for row in rows.iter_rows(named=True)
     }
+
+
+def _as_metric(measure: Measure) -> Metric:
+    """A measure that only ratios of the catalogue use, as a number to be asked for by itself."""
+    return Metric(measure.name, "simple", measure.unit, (measure.name,), additive=measure.additive)
 
 
 def _additive(
@@ -261,9 +264,6 @@ def _ratio(
     clock: Clock,
 ) -> Driver:
     top, bottom = metric.measures[:2]
-    for name in (top, bottom):
-        if name not in METRICS:
-            raise BadValue("metrics.not_explained", name=metric.name, known=", ".join(sorted(METRICS)))
     shop_now = _values(warehouse, (top, bottom), (), period, where, config, clock).get((), (0.0, 0.0))
     shop_then = _values(warehouse, (top, bottom), (), before, where, config, clock).get((), (0.0, 0.0))
     value, previous = (_divide(*pair) for pair in (shop_now, shop_then))

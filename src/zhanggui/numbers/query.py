@@ -58,14 +58,16 @@ def ask(
     clock: Clock,
     costs: Costs | None = None,
     fresh: bool = False,
+    declared: Sequence[Metric] | None = None,
 ) -> Answer:
     """Answer a question in one engine query (two more per version of the data, for coverage and flags).
 
     Days from the clock's today on, and days after the data's last one, are never in. Without ``by`` one total row, without
-    ``start`` and ``end`` the whole span. ``fresh`` bypasses remembered answers. Raises BadValue for unknown names and
+    ``start`` and ``end`` the whole span. ``fresh`` bypasses remembered answers; ``declared`` are the question's metrics where some of
+    them stand in no catalogue. Raises BadValue for unknown names and
     Unanswerable for a dimension that a metric's table does not have.
     """
-    metrics = [metric(name) for name in question.metrics]
+    metrics = declared or [metric(name) for name in question.metrics]
     _check(question)
     memory = _remembered(warehouse)
     key = (_frozen(question), clock.today(), config.currency, repr(costs))
@@ -91,6 +93,16 @@ def last_complete_day(warehouse: Warehouse, clock: Clock, currency: str = "") ->
     """The last day the data covers whole: what a brief is of where no day is named."""
     held = coverage(warehouse, currency, ("traffic_days", "ad_days"))
     return last_full_day(_remembered(warehouse).validity.counts(warehouse, held), held, clock)
+
+
+def data_span(warehouse: Warehouse, currency: str = "") -> tuple[date, date]:
+    """The first and the last day with orders, refunds or traffic. Raises Unanswerable where there is none."""
+    span = coverage(warehouse, currency, ("traffic_days", "ad_days")).span(
+        ("order_facts", "refund_facts", "traffic_days")
+    )
+    if span is None:
+        raise Unanswerable("metrics.no_data")
+    return span
 
 
 def _remembered(warehouse: Warehouse) -> _Memory:
@@ -280,4 +292,4 @@ def _empty(question: Question, metrics: Sequence[Metric], by: Sequence[str], fou
     return Answer(question, rows, question.start, question.end, tuple(found))
 
 
-__all__ = ["ask", "coverage", "last_complete_day"]
+__all__ = ["ask", "coverage", "data_span", "last_complete_day"]

@@ -13,7 +13,7 @@ import ibis
 import polars as pl
 
 from zhanggui import i18n
-from zhanggui.metrics import MEASURES
+from zhanggui.metrics import MEASURES, METRICS
 from zhanggui.metrics.kinds import Metric
 from zhanggui.numbers.coverage import Coverage
 from zhanggui.numbers.development import ENOUGH_REFUNDS
@@ -213,7 +213,14 @@ def said(flag: Flag) -> Words:
 
 
 def _flag(one: Metric, caveat: str, rows: float = 0, money: float | None = None, **params: Any) -> Flag:
-    return Flag(one.name, caveat, rows=int(rows), money=money, instead=one.substitute, params=params)
+    return Flag(one.name, caveat, rows=int(rows), money=money, instead=_instead(one, caveat), params=params)
+
+
+def _instead(one: Metric, caveat: str) -> str | None:
+    """The metric's substitute, where it has not the same caveat: what is doubtful for the same reason is no way out."""
+    if one.substitute is None or (caveat != "table_missing" and caveat in METRICS[one.substitute].caveats):
+        return None
+    return one.substitute
 
 
 def _presale(one: Metric, seen: Seen) -> Flag | None:

@@ -71,7 +71,7 @@ class Locked:
     """What a rule could say with more data: which table or setting, and what that is worth here (money a week, if it can be said)."""
 
     rule: str
-    needs: str  # a table name, ``costs`` or ``target``
+    needs: str  # a table name, ``costs``, ``target`` or ``shipping_times``
     words: Words
     worth: float | None = None
 

@@ -37,7 +37,7 @@ def ship_by(situation: Situation) -> Verdict:
     locked: list[Locked] = []
     for (channel,), orders in waiting.group_by("channel", maintain_order=True):
         if not (orders["tracked"] > 0).all():
-            locked.append(Locked(RULE, "orders", Words("rules.ship_by.untracked", {"channel": str(channel)})))
+            locked.append(Locked(RULE, "shipping_times", Words("rules.ship_by.untracked", {"channel": str(channel)})))
             continue
         due += _due(str(channel), orders, situation)
     return Verdict(due=due, locked=locked)

@@ -68,8 +68,8 @@ def _rounded(value: float, line: MetricLine, locale: str, currency: str) -> str:
 
 def why_not(line: MetricLine, locale: str) -> str:
     """Why no normal range can be said; empty where one is."""
-    if line.refusal is None:
-        return ""
+    if line.refusal is None or line.refusal == "constant":
+        return ""  # what never moved needs no range
     key = line.refusal if "." in line.refusal else f"brief.refusal.{line.refusal}"
     return text(key, locale) if has(key, locale) else line.refusal
 

@@ -103,9 +103,10 @@ class _Page:
 
     def numbers(self) -> list[dict[str, Any]]:
         brief = self.brief
+        last = "last_days" if brief.period.days > 1 else "yesterday"
         blocks = (
             ("yesterday", brief.yesterday, {"days": day(brief.as_of, self.locale)}),
-            ("last_days", brief.metrics, {"n": brief.period.days, "days": days(brief.period, self.locale)}),
+            (last, brief.metrics, {"n": brief.period.days, "days": days(brief.period, self.locale)}),
         )
         return [
             {

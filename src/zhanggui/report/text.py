@@ -90,7 +90,10 @@ class _Writer:
             found += self.metric_table("yesterday", brief.yesterday, days=day(brief.as_of, self.locale))
         if brief.metrics:
             found += self.metric_table(
-                "last_days", brief.metrics, n=brief.period.days, days=days(brief.period, self.locale)
+                "last_days" if brief.period.days > 1 else "yesterday",
+                brief.metrics,
+                n=brief.period.days,
+                days=days(brief.period, self.locale),
             )
         if pace:
             found += self.wrapped(pace)
