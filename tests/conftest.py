@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from zhanggui.app import Shop
 from zhanggui.config import Config
 from zhanggui.demo import demo_file
+
+# A slow machine is no failure: speed is measured in benchmarks, never in a test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
