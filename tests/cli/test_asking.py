@@ -51,6 +51,16 @@ def test_a_table_for_people_has_money_with_cents_and_counts_without(run, stocked
     assert re.search(r"France +£[\d,]+\.\d\d +80\b", said)
 
 
+def test_csv_has_money_to_its_last_digit_and_whole_counts(run, shop, tmp_path):
+    rows = [f"{i},2026-09-0{i % 5 + 1},cup,1,{i / 10 + 0.001:.3f}" for i in range(1, 40)]
+    (tmp_path / "lines.csv").write_text(
+        "\n".join(["order id,created at,product,quantity,price", *rows]), encoding="utf-8"
+    )
+    run("import", tmp_path / "lines.csv", "--shop", shop)
+    said = run("query", "gross_sales", "orders", "--format", "csv", "--shop", shop).out
+    assert said.splitlines() == ["gross_sales,orders", "78.039,39"]
+
+
 def test_parquet_is_written_to_a_pipe(stocked):
     program = (sys.executable, "-c", "import sys; from zhanggui.cli import main; sys.exit(main())")
     asked = ("query", "orders", "--by", "day", "--format", "parquet", "--shop", str(stocked))
@@ -63,8 +73,8 @@ def test_formula_text_is_neutralised_in_csv(start):
     frame = pl.DataFrame({"product_id": [f"{start}cmd|calc", "cup"], "units": [-1.0, 2.0]})
     written = as_csv(Answer(Question(("units",), ("product_id",)), frame, None, None))
     rows = list(csv.reader(io.StringIO(written)))
-    assert rows[1] == [f"'{start}cmd|calc", "-1.0"]
-    assert rows[2] == ["cup", "2.0"]
+    assert rows[1] == [f"'{start}cmd|calc", "-1"]
+    assert rows[2] == ["cup", "2"]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +93,7 @@ def test_formula_text_is_neutralised_in_csv(start):
         (("brief", "--nonsense"), "--nonsense"),
         (("breif",), "brief"),
         (("query",), "METRIC"),
+        (("query", "orders", "--by", "xyzzy"), "category"),
     ],
 )
 def test_a_mistake_is_one_line_that_says_what_to_do(run, stocked, args, part):

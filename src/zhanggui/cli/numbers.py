@@ -88,13 +88,21 @@ def as_csv(answer: Answer) -> str:
     import io
 
     out = io.StringIO()
-    rows = [[_neutral(cell) for cell in row] for row in answer.rows.iter_rows()]
+    counts = [_unit(name) == "count" for name in answer.rows.columns]
+    rows = [
+        [_whole(cell) if count else _neutral(cell) for cell, count in zip(row, counts, strict=True)]
+        for row in answer.rows.iter_rows()
+    ]
     # The writer does not quote a lone carriage return by itself, and readers then take it for the end of the row.
     broken = any(isinstance(cell, str) and "\r" in cell for row in rows for cell in row)
     writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL if broken else csv.QUOTE_MINIMAL)
     writer.writerow(answer.rows.columns)
     writer.writerows(rows)
     return out.getvalue()
+
+
+def _whole(cell: Any) -> Any:
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def _neutral(cell: Any) -> Any:

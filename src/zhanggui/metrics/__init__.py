@@ -40,7 +40,7 @@ def nearest(name: str, known: Mapping[str, object]) -> list[str]:
     >>> nearest("net_sale", METRICS)[0]
     'net_sales'
     """
-    return difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
+    return difflib.get_close_matches(name, list(known), n=3, cutoff=0.0)
 
 
 def lineage(name: str) -> tuple[str, ...]:

@@ -123,7 +123,9 @@ def _check(question: Question) -> None:
     known = dict.fromkeys(DIMENSIONS)
     for name in (*question.by, *question.where):
         if name not in known:
-            raise BadValue("metrics.unknown_dimension", name=name, nearest=", ".join(nearest(name, known)))
+            raise BadValue(
+                "metrics.unknown_dimension", name=name, nearest=", ".join(nearest(name, known)), known=", ".join(known)
+            )
     if question.start and question.end and question.end < question.start:
         raise BadValue("metrics.bad_period", start=question.start.isoformat(), end=question.end.isoformat())
 

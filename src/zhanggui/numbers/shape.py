@@ -15,6 +15,7 @@ from zhanggui.numbers.kinds import TIME, Question
 from zhanggui.units import Period
 
 _INDEX = "_index_"
+MONEY_DECIMALS = 4
 
 
 def shaped(
@@ -62,7 +63,12 @@ def _measured(
 
 
 def _values(frame: pl.DataFrame, metrics: Sequence[Metric], by: tuple[str, ...]) -> pl.DataFrame:
-    return frame.select(*by, *(_finite(value_of(one, frame.columns)).alias(one.name) for one in metrics))
+    return frame.select(*by, *(_kept(one, _finite(value_of(one, frame.columns))).alias(one.name) for one in metrics))
+
+
+def _kept(one: Metric, value: pl.Expr) -> pl.Expr:
+    """A sum of money at the decimals it is stored with: adding binary fractions leaves a dust of 1e-10 behind them."""
+    return value.round(MONEY_DECIMALS) if one.unit == "money" and one.additive else value
 
 
 def _spine(frame: pl.DataFrame, by: tuple[str, ...], period: Period) -> pl.DataFrame:
