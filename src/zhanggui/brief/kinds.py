@@ -69,7 +69,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One morning's brief. Sections follow rules.md § 1: verdict, due, numbers, why, findings (and, later, actions),
+    """One morning's brief. Sections follow docs/rules.md, "Order of the page": verdict, due, numbers, why, findings (and, later, actions),
     watching, not said. Empty sections vanish when written."""
 
     shop: str

@@ -171,7 +171,7 @@ def situate(
 
 
 def _cadence(situation: Situation) -> Literal["weekly", "short", "weekly_figures", "daily"]:
-    """How a shop of this size is read: by the week, daily with week figures, or yesterday itself (rules.md § 1)."""
+    """How a shop of this size is read: by the week, daily with week figures, or yesterday itself (docs/rules.md, "Cadence by size")."""
     if situation.orders_per_day < situation.config["small_shop_orders"]:
         return "weekly" if situation.weekly else "short"
     return "weekly_figures" if situation.orders_per_day <= situation.config["large_shop_orders"] else "daily"

@@ -1,4 +1,4 @@
-"""What earlier briefs said, so that nothing is said twice unchanged: one line a day and finding in ``said.jsonl``."""
+"""What earlier briefs said, so that nothing is said twice unchanged: one line a day and finding in ``said.json``."""
 
 from __future__ import annotations
 

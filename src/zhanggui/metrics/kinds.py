@@ -26,7 +26,7 @@ class Measure:
     additive: bool = True
     unit: Unit = "count"
     dimensions: tuple[str, ...] | None = None  # None = every dimension the table has
-    levels: bool = False  # the table has ``*`` rows: one level per question (data-model.md)
+    levels: bool = False  # the table has ``*`` rows: one level per question (docs/data-model.md, "Conventions")
     columns: tuple[str, ...] = ()  # what it reads: lineage, and which levels state it at all
     additive_over: tuple[str, ...] = ()
     otherwise: str | None = None  # the measure to take where this one's table lacks a dimension that was asked

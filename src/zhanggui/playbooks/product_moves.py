@@ -3,7 +3,7 @@
 Reads: orders of each product by block, its last days, paid prices, the largest orders.
 Says: which product fell or rose beyond noise, by how much money, and the likely reason, worded as what it is.
 Does: asks whether a product is sold out or delisted where its days without a sale cannot be chance.
-Source: rules.md § 3, A1, A2 (rising: find out why), P3 (no stock data); methods.md 2.
+Source: docs/rules.md, "Analysis", "Products" (sold out); docs/methods.md, "Methods of the brief".
 """
 
 from __future__ import annotations

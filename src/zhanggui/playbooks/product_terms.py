@@ -3,7 +3,7 @@
 Reads: lines of the four largest products by day, paid price and units.
 Says: what is paid for a unit now and before; how many units a line holds at the same price.
 Does: names the product, the money a week and the query that shows it.
-Source: rules.md § 3, A1 (paid price, coupons), § 4 (what orders alone can tell); methods.md 2. Rank tests: see ``methods.line_shift``.
+Source: docs/rules.md, "Analysis", "What orders alone can tell". Rank tests: see ``methods.line_shift``.
 """
 
 from __future__ import annotations

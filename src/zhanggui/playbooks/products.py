@@ -3,7 +3,7 @@
 Reads: sales by product, costs, paid prices, last sales, refunds at equal age, stock.
 Says: what is sold below cash cost, how much hangs on one product, which products stopped selling.
 Does: names the product, the loss by arithmetic and the query that shows it.
-Source: rules.md § 3, P1; § 2 (hit products, zero-sale products).
+Source: docs/rules.md, "Products".
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Reads: visitors and paying buyers of products (and sources), refunded orders at equal age, last 28 days and the 28 before.
 Says: which product converts worse, whose refunds jumped, how much of a change is mix.
 Does: names the product, the loss a week with its range, and what coincided.
-Source: rules.md § 3, A1 and P2; methods.md 1, 3.
+Source: docs/rules.md, "Analysis", "Products" (refunds); docs/methods.md, "Methods of the brief".
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Reads: paid orders that have not left.
 Says: which must be shipped today and what lateness costs.
 Does: puts the list by deadline before the owner; nothing is sent.
-Source: rules.md § 3, O5.
+Source: docs/rules.md, "Service".
 """
 
 from __future__ import annotations

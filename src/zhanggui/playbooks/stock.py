@@ -3,7 +3,7 @@
 Reads: the latest stock, units sold by day, lead times, margins.
 Says: how likely a product is to run out within its lead time, and how many to order.
 Does: proposes a quantity by the newsvendor's balance; asks for the lead time where it is unknown.
-Source: rules.md § 3, P3.
+Source: docs/rules.md, "Products".
 """
 
 from __future__ import annotations

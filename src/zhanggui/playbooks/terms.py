@@ -1,4 +1,4 @@
-"""The common terms of all rules in one place (rules.md § 3): contribution of an order, what a refund loses, how a claim is worded."""
+"""The common terms of all rules in one place (docs/rules.md, "Common terms"): contribution of an order, what a refund loses."""
 
 from __future__ import annotations
 

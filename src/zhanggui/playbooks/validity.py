@@ -3,7 +3,7 @@
 Reads: days with and without sales, the largest orders, presales, paid prices.
 Says: missing days, orders so large that they make the week, presale days whose conversion is void, drift of paid prices.
 Does: names the days, orders and products, so that a person can look.
-Source: rules.md § 4; data-model.md, known traps; methods.md 12 (evidence, never automatic removal).
+Source: docs/rules.md, "Analysis", "What orders alone can tell"; docs/data-model.md, "Facts". Evidence only: nothing is removed by itself.
 """
 
 from __future__ import annotations
