@@ -318,7 +318,7 @@ def _series(
         bands = [
             _expected(
                 values[i:],
-                float(values[i]),
+                None,  # a band needs no p-value
                 festive[i:],
                 level,
                 counts=line.name in COUNTS,

@@ -39,15 +39,17 @@ def fit_student(residuals: Floats, preference: float = 0.35) -> StudentFit:
     from scipy.special import gammaln
 
     m = residuals.size
-    start = max(robust_scale(residuals), 1e-12)
+    start, square = max(robust_scale(residuals), 1e-12), np.square(residuals)
     best, found = -np.inf, StudentFit(start, 3.0)
     for nu in FREEDOM:
         scale2 = start**2
         for _ in range(20):
-            weight = (nu + 1) / (nu + residuals**2 / scale2)
-            scale2 = max(float(np.mean(weight * residuals**2)), 1e-24)
+            weight = (nu + 1) / (nu + square / scale2)
+            before, scale2 = scale2, max(float(np.mean(weight * square)), 1e-24)
+            if abs(scale2 - before) <= 1e-9 * before:
+                break
         log_density = gammaln((nu + 1) / 2) - gammaln(nu / 2) - 0.5 * np.log(nu * np.pi * scale2)
-        total = m * log_density - (nu + 1) / 2 * float(np.log1p(residuals**2 / (nu * scale2)).sum())
+        total = m * log_density - (nu + 1) / 2 * float(np.log1p(square / (nu * scale2)).sum())
         total -= preference * abs(np.log(nu / USUAL_FREEDOM))
         if total > best:
             best, found = total, StudentFit(float(np.sqrt(scale2)), nu)
