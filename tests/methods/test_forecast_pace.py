@@ -36,7 +36,7 @@ def test_a_closed_weekday_brings_nothing():
 
 def test_a_shop_that_stood_still_for_months_is_not_closed_on_every_weekday():
     history = np.zeros(182)
-    history[[0, 180, 181]] = 100.0
+    history[[0, *range(174, 182)]] = 100.0
     answer = pace(history, 0, 200.0, 7)
     assert 200 <= answer.low < answer.forecast < answer.high < np.inf
 
@@ -45,6 +45,12 @@ def test_a_finished_month_is_certain_and_a_passed_target_too():
     assert pace([], 0, 500.0, 0, target=400.0).reach == 1.0
     assert pace(days(np.random.default_rng(1), 60), 0, 500.0, 9, target=400.0).reach == 1.0
     assert np.isnan(pace(days(np.random.default_rng(1), 60), 0, 500.0, 9).reach)
+
+
+def test_a_handful_of_days_with_sales_is_no_pace():
+    history = np.zeros(182)
+    history[[0, 90, 180, 181]] = 100.0
+    assert pace(history, 0, 200.0, 7) == Refusal("too_short", needed=8, have=4)
 
 
 def test_two_weeks_are_needed():

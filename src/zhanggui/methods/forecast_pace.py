@@ -13,6 +13,8 @@ from zhanggui.units import Refusal
 Floats = npt.NDArray[np.float64]
 HALF_LIFE_DAYS = 21.0
 FEWEST_TRIALS = 8
+FEWEST_SOLD = 8
+"""From fewer days with sales the interval is a hundredfold: it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ def pace(
 
     The remaining days are weekday factors times a recency-weighted daily mean; the interval comes from the same forecast made at past days,
     where there are at least 8 of them, else from how weeks scatter. ``events`` (days,) are not learnt from.
-    Refuses ``too_short`` below 14 usual days, ``constant`` if nothing was sold. With no day left the answer is ``so_far``, certain.
+    Refuses ``too_short`` below 14 usual days or 8 with sales, ``constant`` if nothing was sold.
+    With no day left the answer is ``so_far``, certain.
     """
     from scipy.special import stdtr, stdtrit
 
@@ -55,6 +58,8 @@ def pace(
     profile = weekday_profile(values, days[: values.size])
     if isinstance(profile, Refusal):
         return profile
+    if (sold := int((values > 0).sum())) < FEWEST_SOLD:
+        return Refusal("too_short", needed=FEWEST_SOLD, have=sold)
     ahead = _ahead(values, days, profile, values.size, days_left)
     if not profile.factors[days[values.size :]].any():
         return Pace(so_far, so_far, so_far, so_far, _certain(so_far, target), level, "closed")
