@@ -79,6 +79,13 @@ def test_colour_is_never_alone(brief):
     assert [mark.strip() for mark in marks] == ["● normal", "▼ LOW", "▼ LOW", "▲ HIGH"]
 
 
+def test_a_change_that_several_dimensions_split_is_drawn_once(brief):
+    again = as_html(replace(brief, drivers=brief.drivers * 2), "en")
+    assert again.count("from the period before to this one") == as_html(brief, "en").count(
+        "from the period before to this one"
+    )
+
+
 def test_empty_parts_vanish(quiet_brief):
     page = as_html(quiet_brief, "en")
     for name in ("due", "findings", "not-said", "left-out"):
@@ -120,7 +127,8 @@ CONTRAST = """() => {
 def test_it_is_readable_in_a_browser_on_phone_and_desk_by_day_and_night(
     brief, browser, tmp_path, scheme, width, height
 ):
-    written = as_html(brief, "zh-Hant")
+    codes = {"A<1>": "bb50f2e236e5eea0100680137654686c", "N1": "PICNIC-BASKET-WICKER-SMALL-WITH-LID-AND-LINING"}
+    written = as_html(replace(brief, names={**brief.names, **codes}), "zh-Hant")
     assert "prefers-color-scheme: dark" in written
     if browser is None:
         return

@@ -8,7 +8,7 @@ import pytest
 
 from zhanggui.i18n import LOCALES, catalogue, text
 from zhanggui.i18n.columns import width
-from zhanggui.numbers.kinds import Flag
+from zhanggui.numbers.kinds import Flag, Place
 from zhanggui.report import as_text, check_text, driver_text
 from zhanggui.units import Quantity, Words
 
@@ -119,6 +119,44 @@ def test_an_estimate_shows_its_own_interval(brief):
 def test_a_target_is_never_said_to_be_certain(brief):
     sure = replace(brief, pace=replace(brief.pace, chance=1.0))
     assert "99% likely" in as_text(sure, "en")
+
+
+def test_a_month_that_is_over_heads_nowhere(brief):
+    done = replace(brief.pace, days=30, so_far=25900.0, forecast=25900.0, low=25900.0, high=25900.0, chance=0.0)
+    written = as_text(replace(brief, pace=done), "en")
+    assert "¥25,900 in the whole month, target ¥26,000: missed by ¥100" in written
+    assert "heading for" not in written
+    assert "target ¥26,000: reached" in as_text(replace(brief, pace=replace(done, so_far=26000.0)), "en")
+
+
+def test_the_first_day_of_a_month_is_one_day(brief):
+    assert "in 1 day, heading" in as_text(replace(brief, pace=replace(brief.pace, days=1)), "en")
+
+
+def test_a_change_that_several_dimensions_split_is_said_once(brief):
+    by_country = replace(brief.drivers[0], where=(Place({"country": "France"}, -1228.0, -1228.0, 0.0),))
+    written = as_text(replace(brief, drivers=(*brief.drivers, by_country)), "en")
+    assert written.count("net sales −¥1,228 =") == 1
+    assert "By country" in written
+
+
+def test_a_product_without_a_title_is_named_by_its_code_once(brief):
+    written = as_text(replace(brief, names={**brief.names, "N1": "N1"}), "en")
+    assert "N1 (N1)" not in written
+    assert "N1 " in written
+
+
+def test_what_a_deadline_costs_is_said_once(brief):
+    due = brief.due[0]
+    told = replace(
+        due,
+        words=Words(
+            "rules.ship_by.due",
+            {"orders": 3, "value": Quantity(354.0, "money"), "oldest": 20, "loss": Quantity(due.loss, "money")},
+        ),
+    )
+    assert "missing it costs" in as_text(brief, "en")
+    assert "missing it costs" not in as_text(replace(brief, due=(told,)), "en")
 
 
 def test_check_lists_every_missing_table(brief):

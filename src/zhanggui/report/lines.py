@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,7 +11,7 @@ from typing import Any, Literal
 
 from zhanggui.brief import Brief, MetricLine, Said
 from zhanggui.i18n import has, text
-from zhanggui.i18n.writing import day, measured, money, normal_range, percent, quantity, say
+from zhanggui.i18n.writing import day, measured, money, normal_range, percent, quantity, say, write
 from zhanggui.numbers.kinds import Driver, Part, Place
 from zhanggui.playbooks.kinds import Due, Locked
 from zhanggui.report import naming
@@ -98,18 +99,24 @@ def pace(brief: Brief, locale: str) -> str:
         return ""
     from zhanggui.i18n.writing import month
 
+    whole = p.days == monthrange(int(p.month[:4]), int(p.month[5:7]))[1]
     said = text(
-        "report.pace",
+        "report.pace_done" if whole else "report.pace",
         locale,
         month=month(p.month, locale),
         metric=naming.inside(p.metric, locale),
-        days=p.days,
+        days=write(p.days, locale),
         so_far=money(p.so_far, brief.currency, locale, whole=True),
         forecast=money(p.forecast, brief.currency, locale, low=p.low, high=p.high),
     )
     if p.target is None:
         return said
     target = money(p.target, brief.currency, locale)
+    if whole:
+        gap = money(p.target - p.so_far, brief.currency, locale)
+        return said + text(
+            f"report.pace_{'missed' if p.so_far < p.target else 'reached'}", locale, target=target, gap=gap
+        )
     if p.chance is None:
         return said + text("report.pace_target", locale, target=target)
     return said + text("report.pace_chance", locale, target=target, chance=percent(_held(p.chance), locale))
@@ -223,8 +230,9 @@ def unstopped(sentence: str) -> str:
 
 
 def loss(due: Due, locale: str, currency: str) -> str:
-    """What missing a deadline costs; empty where nothing is known of it."""
-    if due.loss < 0.5:
+    """What missing a deadline costs; empty where nothing is known of it, or its sentence says it."""
+    told = any(isinstance(value, Quantity) and value.value == due.loss for value in due.words.params.values())
+    if due.loss < 0.5 or told:
         return ""
     return text("report.loss", locale, money=money(due.loss, currency, locale))
 

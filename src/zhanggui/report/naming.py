@@ -54,7 +54,7 @@ def where(by: Mapping[str, str], locale: str, names: Mapping[str, str]) -> str:
 
 
 def _value(name: str, value: str, locale: str, names: Mapping[str, str]) -> str:
-    if name == "product_id" and value in names:
+    if name == "product_id" and names.get(value, value) != value:
         return printable(f"{names[value]} ({value})")
     if not value:
         return text("report.place.unknown", locale, dimension=dimension(name, locale))

@@ -77,7 +77,7 @@ class _Page:
             "caveats": lines.caveats((*brief.yesterday, *brief.metrics), locale, brief.currency),
             "quiet_why": self.t("nothing_unusual") if ranged and not explained else "",
             "why": self.t("heading.why", against=days(brief.drivers[0].against, locale)) if explained else "",
-            "drivers": [self.driver(driver) for driver in brief.drivers] if explained else [],
+            "drivers": self.drivers() if explained else [],
             "findings": self.findings(),
             "series": self.series(),
             "quiet": [self.said(words) for words in brief.quiet],
@@ -138,6 +138,17 @@ class _Page:
         }
 
     # ---- why
+
+    def drivers(self) -> list[dict[str, Any]]:
+        """One drawing a change: the dimensions that split the same one stand below it."""
+        found: list[dict[str, Any]] = []
+        for driver in self.brief.drivers:
+            one = self.driver(driver)
+            if found and found[-1]["equation"] == one["equation"]:
+                found[-1]["groups"] += one["groups"]
+            else:
+                found.append(one)
+        return found
 
     def driver(self, driver: Driver) -> dict[str, Any]:
         metric = naming.metric(driver.metric, self.locale)

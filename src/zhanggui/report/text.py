@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from zhanggui.brief import Brief, MetricLine, Said
 from zhanggui.i18n import text
@@ -52,10 +53,10 @@ class _Writer:
 
     # ---- sections
 
-    def title(self) -> list[str]:
+    def title(self, key: str = "report.title") -> list[str]:
         return wrap(
             text(
-                "report.title",
+                key,
                 self.locale,
                 shop=shorten(self.say_name(self.brief.shop), 40),
                 day=day(self.brief.as_of, self.locale, weekday=True, year=True),
@@ -142,8 +143,10 @@ class _Writer:
         brief = self.brief
         if lines.unusual(brief) and brief.drivers:
             found = [self.heading("why", against=days(brief.drivers[0].against, self.locale))]
-            for driver in brief.drivers:
-                found += driver_lines(driver, self.locale, brief.currency, brief.names, self.columns)
+            for equation, same in groupby(brief.drivers, key=lambda d: lines.equation(d, self.locale, brief.currency)):
+                found += wrap(equation, self.columns, " ", "   ")
+                for driver in same:
+                    found += place_lines(driver, self.locale, brief.currency, brief.names, self.columns)
             return found
         if any(line.low is not None for line in brief.metrics):
             return self.wrapped(text("report.nothing_unusual", self.locale), f"{self.heading('why_quiet')} ")
@@ -210,11 +213,11 @@ class _Writer:
         return printable(name)
 
 
-def driver_lines(
+def place_lines(
     driver: Driver, locale: str, currency: str, names: Mapping[str, str], columns: int, most: int = 4
 ) -> list[str]:
-    """Why one metric moved: its factors in one line, then its places, one table a dimension."""
-    found = wrap(lines.equation(driver, locale, currency), columns, " ", "   ")
+    """Where one metric moved, one table a dimension."""
+    found: list[str] = []
     for by, group in lines.places(driver, most):
         comma = text("units.comma", locale)
         head = text("report.by", locale, dimension=comma.join(naming.dimension(name, locale) for name in by))
@@ -244,7 +247,11 @@ def driver_text(
         against=days(driver.against, locale),
         previous=lines.amount(driver.previous, driver.unit, locale, currency).removeprefix("+"),
     )
-    found = [*wrap(head, width), *driver_lines(driver, locale, currency, names or {}, width, most=12)]
+    found = [
+        *wrap(head, width),
+        *wrap(lines.equation(driver, locale, currency), width, " ", "   "),
+        *place_lines(driver, locale, currency, names or {}, width, most=12),
+    ]
     for flag in driver.flags:
         found += wrap(naming.caveat(flag, locale, currency), width, " ")
     return "\n".join(found) + "\n"
@@ -263,7 +270,7 @@ def check_text(brief: Brief, locale: str, width: int = WIDTH) -> str:
         ]
         for at in brief.coverage
     ]
-    found = [*writer.title(), *table([head, *rows], "<><<")]
+    found = [*writer.title("report.check_title"), *table([head, *rows], "<><<")]
     for said in lines.caveats((*brief.yesterday, *brief.metrics), locale, brief.currency):
         found += writer.wrapped(said)
     found += [*writer.not_said(len(brief.missing)), *writer.left_out()]
