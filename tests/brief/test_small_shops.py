@@ -183,6 +183,34 @@ def test_a_share_of_the_catalogue_is_split_even_where_its_parts_are_no_metrics(o
     }
 
 
+def test_a_mean_is_taken_over_the_orders_whose_money_is_known(opened: Open) -> None:
+    """Half of the orders are in a currency without a rate: they stay orders, and no mean is halved by them."""
+    shop = opened(orders(60, 5), orders(60, 5, seed=2, currency="USD"))
+    names = ["orders", "average_order_value", "spend_per_buyer", "unit_price", "units_per_order"]
+    row = shop.query(names).rows.row(0, named=True)
+    alone = opened(orders(60, 5)).query(names).rows.row(0, named=True)
+    assert row["orders"] == 2 * alone["orders"]
+    for name in names[1:]:
+        assert row[name] == pytest.approx(alone[name])
+    brief = shop.brief("2026-09-13", remember=False)
+    value = line(brief, "average_order_value")
+    assert value.low <= value.value <= value.high
+    known = dict(shop.explain("net_sales", ["channel"]).where[0].by)
+    assert known == {"channel": "shop:main"}
+
+
+def test_orders_without_lines_beside_ones_with_do_not_bend_the_price_of_a_unit(opened: Open) -> None:
+    names = ["unit_price", "units_per_order"]
+    both = opened(orders(60, 5), orders(60, 5, seed=2, lines=False)).query(names).rows.row(0, named=True)
+    assert both == pytest.approx(opened(orders(60, 5)).query(names).rows.row(0, named=True))
+
+
+def test_a_change_of_orders_with_and_without_lines_is_split_by_orders_and_their_value(opened: Open) -> None:
+    shop = opened(orders(30, 5), orders(30, 5, seed=2, lines=False))
+    driver = shop.explain("gross_sales", start="2026-09-07", end="2026-09-13")
+    assert {part.name for part in driver.parts} == {"orders", "average_order_value"}
+
+
 def test_a_doubt_that_the_substitute_shares_sends_nobody_there(opened: Open) -> None:
     shop = opened(orders(60, 4), orders(60, 3, seed=2, currency="USD"))
     flags = {(flag.metric, flag.caveat): flag.instead for flag in shop.query(["gross_sales", "net_sales"]).flags}

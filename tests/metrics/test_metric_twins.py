@@ -105,9 +105,10 @@ TWINS: dict[str, str] = {
     "orders_placed": from_placed("count(*)::DOUBLE"),
     "order_to_pay_rate": from_placed("count(*) FILTER (counted) / count(*)::DOUBLE"),
     "units": UNITS,
-    "units_per_order": f"{UNITS} / {ORDERS}",
-    "unit_price": f"{GROSS} / {UNITS}",
-    "average_order_value": f"{NET} / {ORDERS}",
+    "units_per_order": f"{UNITS} / {from_sales('count(DISTINCT (channel, order_id)) FILTER (units IS NOT NULL)')}",
+    "unit_price": f"""{from_sales("(sum(amount) FILTER (units IS NOT NULL))::DOUBLE")}
+        / {from_sales("sum(units) FILTER (kind = 'goods' AND amount IS NOT NULL)")}""",
+    "average_order_value": f"{NET} / {from_orders('count(goods)::DOUBLE')}",
     "discount_rate": from_sales(
         "(sum(discount) FILTER (listed IS NOT NULL))::DOUBLE / (sum(listed) FILTER (discount IS NOT NULL))::DOUBLE"
     ),
@@ -124,7 +125,7 @@ TWINS: dict[str, str] = {
     "new_buyers": from_orders("count(DISTINCT customer_key)::DOUBLE", f"{IN} AND new_or_returning = 'new'"),
     "returning_buyers": from_orders("count(DISTINCT customer_key)::DOUBLE", f"{IN} AND new_or_returning = 'returning'"),
     "returning_share": f"{from_sales('sum(amount)::DOUBLE', IN + ' AND new_or_returning = $$returning$$')} / {GROSS}",
-    "spend_per_buyer": f"{NET} / {BUYERS}",
+    "spend_per_buyer": f"{NET} / {from_orders('(count(DISTINCT customer_key) FILTER (goods IS NOT NULL))::DOUBLE')}",
     "repeat_rate": repeat(90),
     **{f"repeat_rate_{days}": repeat(days) for days in (30, 60, 180, 365)},
     "active_customers": from_orders("count(DISTINCT customer_key)::DOUBLE", YEAR),

@@ -123,7 +123,17 @@ def _history(name: str, frames: Mapping[str, pl.DataFrame], traffic: pl.DataFram
     whole = min(((view.as_of - first).days + 1) // view.days, view.blocks)
     columns = {
         column: _blocks(frames["shop_blocks"], column, whole)
-        for column in ("orders", "gross", "refunds", "units", "discount", "listed", "new_buyers", "returning_buyers")
+        for column in (
+            "orders",
+            "valued",
+            "gross",
+            "refunds",
+            "units",
+            "discount",
+            "listed",
+            "new_buyers",
+            "returning_buyers",
+        )
     }
     orders, gross, refunds = columns["orders"], columns["gross"], columns["refunds"]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -132,7 +142,7 @@ def _history(name: str, frames: Mapping[str, pl.DataFrame], traffic: pl.DataFram
             "gross_sales": gross,
             "net_sales": gross - refunds,
             "units": columns["units"],
-            "average_order_value": (gross - refunds) / orders,
+            "average_order_value": (gross - refunds) / columns["valued"],
             "refund_amount": refunds,
             "discount_rate": columns["discount"] / columns["listed"],
             "new_buyers": columns["new_buyers"],

@@ -47,6 +47,21 @@ MEASURES = (
     _distinct(
         "pay_buyers", "order_facts", lambda t: t.customer_key.nunique(), counted, columns=_KEY, otherwise="line_buyers"
     ),
+    _distinct(
+        "valued_buyers",
+        "order_facts",
+        lambda t: t.customer_key.nunique(where=t.goods.notnull()),
+        counted,
+        columns=(*_KEY, "goods"),
+        otherwise="valued_line_buyers",
+    ),
+    _distinct(
+        "valued_line_buyers",
+        "sales",
+        lambda t: t.customer_key.nunique(where=t.amount.notnull()),
+        goods,
+        columns=(*_KEY, "amount"),
+    ),
     _distinct("line_buyers", "sales", lambda t: t.customer_key.nunique(), goods, columns=_KEY),
     _distinct("buyers", "order_facts", lambda t: t.customer_key.nunique(), placed, day="placed_day", columns=_KEY),
     *(
@@ -130,9 +145,9 @@ METRICS = (
         "spend_per_buyer",
         "derived",
         "money",
-        ("gross_sales", "refund_amount", "pay_buyers"),
+        ("gross_sales", "refund_amount", "valued_buyers"),
         combine=lambda gross, refunds, buyers: (gross - refunds) / buyers,
-        formula="net_sales / pay_buyers",
+        formula="net_sales / pay_buyers whose money is known",
         caveats=(*_CAVEATS, "refunds_to_come", "fx_missing", "presale", "tiny_denominator"),
         substitute="average_order_value",
         needs=("orders",),

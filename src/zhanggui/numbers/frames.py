@@ -132,8 +132,8 @@ def refunds(warehouse: Warehouse) -> Any:
 
 @frame("block")
 def shop_blocks(warehouse: Warehouse, grid: Grid) -> Any:
-    """block · orders · placed · buyers · known_orders · new_buyers · returning_buyers · units · gross · listed · discount · cost ·
-    costed (gross of lines with a known cost) · refunds · refund_rows · days (days with a sale)."""
+    """block · orders · valued (orders whose money is known) · placed · buyers · known_orders · new_buyers · returning_buyers · units ·
+    gross · listed · discount · cost · costed (gross of lines with a known cost) · refunds · refund_rows · days (days with a sale)."""
     orders = warehouse.table("order_facts")
     counted = orders.filter(orders.counted & grid.within(orders.day))
     placed = orders.filter(orders.placed & grid.within(orders.placed_day))
@@ -145,6 +145,7 @@ def shop_blocks(warehouse: Warehouse, grid: Grid) -> Any:
         ("block",),
         counted.group_by(block=grid.block(counted.day)).agg(
             orders=counted.count(),
+            valued=counted.goods.count(),
             buyers=counted.customer_key.nunique(),
             known_orders=counted.customer_key.count(),
             new_buyers=counted.customer_key.nunique(where=counted.new_or_returning == "new"),

@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 
 HISTORY = 12
 """Earlier blocks of the same length that give the noise band of a change."""
-MEASURES = ("orders", "units", "gross", "listed", "buyers", "known", "refunds")
+MEASURES = ("orders", "units", "gross", "listed", "buyers", "known", "refunds", "unlisted")
 PRODUCT_DIMENSIONS = ("category", "brand", "item_key")
 LEVEL = 0.9
+CRUMB = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One place in one window. ``visitors`` and ``pay_buyers`` are NaN where there is no traffic for it."""
+    """One place in one window. ``unlisted`` is the part of ``gross`` whose lines have no list value (orders without lines).
+    ``visitors`` and ``pay_buyers`` are NaN where there is no traffic for it."""
 
     orders: float = 0.0
     units: float = 0.0
@@ -39,6 +41,7 @@ class Cell:
     buyers: float = 0.0
     known: float = 0.0
     refunds: float = 0.0
+    unlisted: float = 0.0
     visitors: float = float("nan")
     pay_buyers: float = float("nan")
 
@@ -72,6 +75,7 @@ def read(
 def _windowed_sums(warehouse: Warehouse, by: Sequence[str], where: Mapping[str, Sequence[str]], block_days: int) -> Any:
     """Sales and refunds by place and window."""
     lines, back = goods(warehouse), refunds(warehouse)
+    lines = lines.filter(lines.amount.notnull())  # an order without a rate has no money to move
     names = [name for name in {**dict.fromkeys(by), **where} if name in PRODUCT_DIMENSIONS]
     if names:
         lines, back = (_with_product(warehouse, rows, names) for rows in (lines, back))
@@ -86,6 +90,7 @@ def _windowed_sums(warehouse: Warehouse, by: Sequence[str], where: Mapping[str, 
             units=lines.units.sum(where=lines.kind == "goods"),
             gross=total(lines.amount),
             listed=total(lines.listed),
+            unlisted=total(lines.amount, lines.listed.isnull()),
             buyers=lines.customer_key.nunique(),
             known=lines.order_id.nunique(where=lines.customer_key.notnull()),
         ),
@@ -212,13 +217,17 @@ def _with_traffic(now: Cell, before: Cell) -> list[tuple[str, float]]:
 
 def _with_lines(now: Cell, before: Cell) -> list[tuple[str, float]]:
     cells = (before, now)
+    # Units and list prices of a part of the money would be taken for those of all; a crumb without them is as if sold at list.
+    if any(abs(c.unlisted) > CRUMB * abs(c.gross) for c in cells):
+        return []
     if any(c.gross > 0 and not (c.units > 0 and c.listed > 0) for c in cells) or not any(c.units for c in cells):
         return []
-    rows = [[c.orders, _ratio(c.units, c.orders), _ratio(c.listed, c.units)] for c in cells]
+    rows = [[c.orders, _ratio(c.units, c.orders), _ratio(c.listed + c.unlisted, c.units)] for c in cells]
     parts = _multiplied(("orders", "units_per_order", "unit_price"), *rows)
     if not parts:
         return []
-    discount = (now.listed - now.gross) - (before.listed - before.gross)
+    discount, earlier = (c.listed + c.unlisted - c.gross for c in (now, before))
+    discount -= earlier
     return [*parts, ("discount", -discount)] if abs(discount) >= 0.005 else parts
 
 
