@@ -8,13 +8,15 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from drawn.readings import reading
 from zhanggui.app import Shop
 from zhanggui.brief import Brief
+from zhanggui.brief.headline import expected_of
 from zhanggui.config import Config
-from zhanggui.errors import BadValue
+from zhanggui.errors import BadValue, UserError
 from zhanggui.report import as_html, as_json, as_text
 
 LAST = date(2026, 9, 13)
@@ -209,6 +211,29 @@ def test_a_change_of_orders_with_and_without_lines_is_split_by_orders_and_their_
     shop = opened(orders(30, 5), orders(30, 5, seed=2, lines=False))
     driver = shop.explain("gross_sales", start="2026-09-07", end="2026-09-13")
     assert {part.name for part in driver.parts} == {"orders", "average_order_value"}
+
+
+def test_a_shopping_day_is_not_expected_to_be_like_the_new_year(tmp_path: Path) -> None:
+    """Only new years and a twelfth of December lie in the past of this eighteenth of June: nothing teaches what it brings."""
+    history = np.array([200.0, *[100.0 + i % 5 for i in range(26)]])
+    festive = ["mid_year", *[None] * 15, "lunar_new_year", "lunar_new_year", *[None] * 7, "double_twelve", None]
+    assert expected_of(history, 200.0, festive, 0.9, counts=True) == "unknown_event"
+    festive[5] = festive[9] = "mid_year"
+    history[[6, 10]] = 200.0
+    history[[16, 17]] = 20.0
+    again = expected_of(history, 200.0, ["mid_year", *festive[:26]], 0.9, counts=True)
+    assert not isinstance(again, str)
+    assert again.low <= 200 <= again.high
+
+
+@pytest.mark.parametrize(
+    ("metric", "start", "code"),
+    [("conversion_rate", None, "metrics.no_table"), ("net_sales", "2027-01-01", "metrics.bad_period")],
+)
+def test_what_cannot_be_explained_says_why(opened: Open, metric: str, start: str | None, code: str) -> None:
+    with pytest.raises(UserError) as caught:
+        opened(orders(30, 4)).explain(metric, start=start)
+    assert caught.value.code == code
 
 
 def test_a_doubt_that_the_substitute_shares_sends_nobody_there(opened: Open) -> None:

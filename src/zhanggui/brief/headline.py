@@ -207,7 +207,7 @@ def _usual_weekday(orders: Floats, i: int) -> float:
     return float(np.median(near)) if near.size else 0.0
 
 
-def _expected(
+def expected_of(
     history: Floats,
     observed: float | None,
     festive: Sequence[str | None],
@@ -218,11 +218,15 @@ def _expected(
     opened: Floats | None = None,
 ) -> Expectation | str:
     """Expectation of block 0 from the others (blocks of ``days`` days), or the key of the refusal."""
-    past = history[1:][::-1]
+    past = history[1:][::-1].copy()
     if past.size == 0:
         return "too_short"
     exposure = None if opened is None else np.append(opened[1 : history.size][::-1], opened[0])
-    marks = np.array([f is not None for f in festive[: history.size]] + [False] * (history.size - len(festive)))
+    names = [*festive[: history.size], *[None] * (history.size - len(festive))]
+    marks = np.array([name is not None for name in names])
+    if names[0] is not None:
+        # What a new year takes away says nothing of what a shopping day brings: only its own kind teaches a festival.
+        past[[name not in (None, names[0]) for name in names[1:]][::-1]] = np.nan
     events = np.append(marks[1:][::-1], marks[0])
     year = max(round(YEAR_DAYS / days), 2)
     answer = expect(past, observed, period=year, events=events, exposure=exposure, level=level, counts=counts)
@@ -251,7 +255,7 @@ def _line(
         return replace(line, refusal="too_short" if history.size == 1 else "no_value")
     shares = opened if name in BY_OPEN_DAYS else None
     seen = float(history[0])
-    expected = _expected(history, seen, festive, level, counts=name in COUNTS, days=days, opened=shares)
+    expected = expected_of(history, seen, festive, level, counts=name in COUNTS, days=days, opened=shares)
     if isinstance(expected, str):
         return replace(line, refusal=expected)
     p = expected.p_two_sided if name in TESTED else None
@@ -276,7 +280,7 @@ def _yesterday(
         values = np.array([_value(known, day) for day in past])
         history = np.append(_value(known, view.as_of), values)
         festive = [festival_in(Period(day, day), config.timezone) for day in [view.as_of, *past]]
-        expected = _expected(
+        expected = expected_of(
             _trimmed(history), float(history[0]), festive, config["normal_level"], counts=name in COUNTS
         )
         line = MetricLine(name, METRICS[name].unit, float(history[0]), float(values[0]), None, None, None, False)
@@ -326,7 +330,7 @@ def _series(
         points = [i for i in range(shown) if i < values.size and not np.isnan(values[i])][::-1]
         shares = opened if line.name in BY_OPEN_DAYS else None
         bands = [
-            _expected(
+            expected_of(
                 values[i:],
                 None,  # a band needs no p-value
                 festive[i:],

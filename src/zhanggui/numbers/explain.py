@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zhanggui.config import Config
-from zhanggui.errors import BadValue
+from zhanggui.errors import BadValue, Unanswerable
 from zhanggui.methods.decomposition import MixRate, Split, kitagawa, products_to_shop, shapley, split, to_the_cent
 from zhanggui.metrics import MEASURES, METRICS, Measure, Metric
 from zhanggui.metrics import metric as metric_named
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SALES = ("net_sales", "gross_sales")
 TRAFFIC_DIMENSIONS = {"channel", "source", "product_id", "device"}
 DEFAULT_DAYS = 7
+POSSIBLY_NONE = ("refunds", "costs")
+"""Tables that a shop may have nothing of."""
 
 
 def explain(
@@ -43,10 +45,16 @@ def explain(
     """Split the change of ``metric`` from ``against`` to the period ``start`` … ``end`` (default: the last 7 complete days against the
     seven before) over its factors and over the places of ``by`` together.
 
-    Raises BadValue for an unknown metric and for one that has no parts here.
+    Raises BadValue for an unknown metric and for one that has no parts here, Unanswerable where a table it needs is empty.
     """
     declared = metric_named(metric)
+    held = warehouse.rows()
+    lacking = [table for table in declared.needs if table not in POSSIBLY_NONE and not held.get(table)]
+    if lacking:
+        raise Unanswerable("metrics.no_table", metric=metric, table=lacking[0])
     last = end or last_complete_day(warehouse, clock)
+    if start and start > last:
+        raise BadValue("metrics.bad_period", start=start.isoformat(), end=last.isoformat())
     period = Period(start, last) if start else Period.ending(last, DEFAULT_DAYS)
     before = against or period.aligned_before()
     if metric in SALES:

@@ -46,7 +46,7 @@ def missing_days(situation: Situation) -> Verdict:
         "rules.missing_days.some",
         {"days": count(len(gaps)), "which": " · ".join(day.isoformat() for day in sorted(gaps))},
     )
-    weekly = situation.weekly_money / 7 * len(gaps)
+    lost = situation.weekly_money / 7 * len(gaps)
     return Verdict(
         findings=[
             Finding(
@@ -56,7 +56,8 @@ def missing_days(situation: Situation) -> Verdict:
                 words,
                 "orders",
                 {"day": sorted(gaps)[0].isoformat()},
-                -weekly,
+                -lost,
+                per="once",
                 evidence=(Evidence(words, asked("orders", situation, ("day",))),),
             )
         ]
