@@ -175,6 +175,17 @@ def test_a_gap_between_the_platforms_buyers_and_the_orders_is_a_part_of_its_own(
     assert sum(parts.values()) == pytest.approx(driver.change, abs=0.005)
 
 
+def test_visitors_of_one_channel_do_not_explain_the_orders_of_two(opened: Open) -> None:
+    shop = opened(orders(30, 20), orders(30, 10, seed=2))
+    shop.warehouse.load([reading(visits(30), channel="shop:main")])
+    driver = shop.explain("gross_sales", start="2026-09-07", end="2026-09-13")
+    assert {part.name for part in driver.parts} == {"orders", "units_per_order", "unit_price"}
+    places = shop.explain("gross_sales", ["channel"], start="2026-09-07", end="2026-09-13").where
+    factors = {place.by["channel"]: {part.name for part in place.parts} for place in places}
+    assert "conversion_rate" in factors["shop:main"]
+    assert "conversion_rate" not in factors["shopify:main"]
+
+
 def test_a_share_of_the_catalogue_is_split_even_where_its_parts_are_no_metrics(opened: Open) -> None:
     shop = opened(visits(30, lambda back: 0.03 if back < 7 else 0.06))
     driver = shop.explain("conversion_rate", start="2026-09-07", end="2026-09-13")

@@ -16,7 +16,7 @@ from zhanggui.metrics import MEASURES, METRICS, Measure, Metric
 from zhanggui.metrics import metric as metric_named
 from zhanggui.numbers import sales_change
 from zhanggui.numbers.kinds import Driver, Part, Place, Question
-from zhanggui.numbers.query import ask, last_complete_day
+from zhanggui.numbers.query import ask, coverage, last_complete_day
 from zhanggui.numbers.sales_change import Cell, Windows
 from zhanggui.units import Clock, Period, Refusal
 
@@ -128,8 +128,9 @@ def _sales_places(
 def _visited(
     warehouse: Warehouse, now: Cell, then: Cell, period: Period, before: Period, config: Config, clock: Clock
 ) -> tuple[Cell, Cell]:
-    """The shop's own visitors and buyers beside its sales, where there is traffic over both whole periods."""
-    if not warehouse.rows().get("traffic_days"):
+    """The shop's own visitors and buyers beside its sales, where there is traffic over both whole periods, of every channel that sells:
+    visitors of one channel say nothing of the orders of another."""
+    if not warehouse.rows().get("traffic_days") or not _every_channel_is_visited(warehouse, period, before, config):
         return now, then
     cells = []
     for cell, days in ((now, period), (then, before)):
@@ -140,6 +141,16 @@ def _visited(
     if any(np.isnan(cell.visitors) for cell in cells):
         return now, then
     return cells[0], cells[1]
+
+
+def _every_channel_is_visited(warehouse: Warehouse, period: Period, before: Period, config: Config) -> bool:
+    held = coverage(warehouse, config.currency, ("traffic_days",))
+    selling = {
+        level.channel
+        for level in held.of("order_facts")
+        if level.first and level.last and level.last >= before.start and level.first <= period.end
+    }
+    return selling <= {level.channel for level in held.of("traffic_days")}
 
 
 def _visited_places(
