@@ -14,7 +14,15 @@ def test_an_import_says_what_it_recognised_and_where_every_row_went(run, shop, l
     assert "Imported as batch" in said.out
     assert "120 rows read" in said.out
     assert "recognised as general" in said.out
-    assert re.search(r"money in order_lines: file £[\d,]+\.\d\d = arrived £", said.out)
+    assert re.search(r"money in order_lines: file [\d,]+\.\d\d = arrived ", said.out)
+
+
+def test_lines_are_in_the_one_currency_that_an_import_names(run, shop, tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "order id,date,sku,quantity,price,order total,currency\n1,2026-09-01,cup,2,5,10,USD\n"
+    )
+    said = run("import", tmp_path / "a.csv", "--shop", shop)
+    assert "money in order_lines: file $10.00 = arrived $10.00" in said.out
     assert "Reading and recognising 1 path" in said.err
 
 

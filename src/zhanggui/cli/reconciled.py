@@ -34,7 +34,7 @@ def lines(done: Reconciliation, currency: str) -> list[str]:
                 )
             )
     found += _tables(done)
-    found += _money(done, currency)
+    found += _money(done)
     found += _rejects(done)
     for note in done.notes:
         found += wrap(say("cli.import.note", words=note), columns(), " ", "   ")
@@ -75,15 +75,15 @@ def _tables(done: Reconciliation) -> list[str]:
 COUNTS = ("new", "replaced", "already_there", "rejected")
 
 
-def _money(done: Reconciliation, own: str) -> list[str]:
-    """What arrived of each table's money. Lines and traffic name no currency: they are in that of their orders, else in the shop's ``own``."""
+def _money(done: Reconciliation) -> list[str]:
+    """What arrived of each table's money. Lines name no currency: where the import has one only, it is theirs."""
     sums: dict[tuple[str, str], list[float]] = {}
     for count in done.tables:
         for check in count.money:
             total = sums.setdefault((count.table, check.currency), [0.0] * 5)
             each = (check.of_file, check.arrived, check.rejected, check.already_there, check.gap)
             sums[count.table, check.currency] = [a + b for a, b in zip(total, each, strict=True)]
-    named = {currency for _, currency in sums if currency} or {own}
+    named = {currency for _, currency in sums if currency}
     silent = named.pop() if len(named) == 1 else ""
     return [" " + _money_line(name, currency or silent, total) for (name, currency), total in sums.items()]
 
