@@ -109,6 +109,32 @@ def test_scores_leave_room_for_the_sources_of_platforms(write: Write) -> None:
     assert SOURCE.fallback
 
 
+def test_the_price_of_a_marketplaces_line_is_the_lines(write: Write) -> None:
+    header = "amazon-order-id,merchant-order-id,purchase-date,sku,quantity,item-price,shipping-price,is-business-order"
+    file = write("all.csv", f"{header}\n111-0000001-1,,2026-03-02T04:58:10+00:00,MUG,2,40.00,3.50,false\n")
+    assert guessed(file).fields == {
+        "order_id": "amazon-order-id",
+        "created_at": "purchase-date",
+        "sku": "sku",
+        "quantity": "quantity",
+        "line_total": "item-price",
+        "shipping_amount": "shipping-price",
+    }
+    assert guessed(file, unit_price="item-price").fields["unit_price"] == "item-price"
+
+
+def test_a_yes_or_no_is_no_order_number(write: Write) -> None:
+    rows = "2026-01-01,cup,1,9.5,false\n2026-01-02,cup,1,9.5,true\n"
+    assert "order_id" not in guessed(write("a.csv", f"date,sku,quantity,price,is business order\n{rows}")).fields
+
+
+def test_a_shops_days_are_no_orders(write: Write) -> None:
+    header = "时间,店铺访客数,成交客户数,加购商品件数,成交商品件数,成交金额"
+    days = sheets(write("days.csv", f"{header}\n2026-01-01,900,31,80,40,1200.5\n2026-01-02,870,28,77,39,1100.5\n"))[0]
+    assert not {"customer", "title"} & set(guess(days).fields)
+    assert SOURCE.recognise(days).score < 0.5
+
+
 def test_a_file_of_visits_or_ads_is_no_order_file(write: Write) -> None:
     ads = sheets(write("ads.csv", "date,campaign,impressions,clicks,amount\n2026-01-01,Spring,900,12,30.5\n"))[0]
     assert SOURCE.recognise(ads).score < 0.5

@@ -25,13 +25,15 @@ STATUS: dict[str, str] = {
     word: status
     for status, words in {
         "placed": "placed|pending|unpaid|created|awaiting payment|open|new|待付款|等待买家付款|未付款|已下单|criado|offen|en attente",
-        "paid": "paid|processing|confirmed|approved|invoiced|preparing|待发货|已付款|等待卖家发货|买家已付款|已支付"
+        "paid": "paid|processing|confirmed|approved|invoiced|preparing|待发货|等待出库|已付款|等待卖家发货|买家已付款|已支付"
         "|pago|bezahlt|payé|pagado"
-        "|refunded|partially refunded|returned|已退款|退款成功",
-        "shipped": "shipped|sent|dispatched|in transit|fulfilled|已发货|卖家已发货|enviado|versandt|expédié",
+        "|refunded|partially refunded|returned|已退款|退款成功|未发货，退款成功|已发货，退款成功|已收货，退款成功",
+        "shipped": "shipped|sent|dispatched|in transit|fulfilled"
+        "|已发货|卖家已发货|已发货，待收货|已发货，待签收|等待确认收货|enviado|versandt|expédié",
         "delivered": "delivered|received|已签收|已收货|entregue|zugestellt|livré|entregado",
         "completed": "completed|complete|closed successfully|finished|done|success|交易成功|已完成|完成|concluído|abgeschlossen|terminé",
-        "cancelled": "cancelled|canceled|cancelled by customer|void|voided|failed|expired|交易关闭|已取消|取消|已关闭"
+        "cancelled": "cancelled|canceled|cancelled by customer|void|voided|failed|expired"
+        "|交易关闭|已取消|取消|已关闭|(删除)等待出库|(删除)等待确认收货"
         "|cancelado|storniert|annulé",
     }.items()
     for word in words.split("|")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zhanggui.errors import BadValue
-from zhanggui.sources.general_synonyms import COUNTRIES, DATES, FIELDS, NOT_ORDERS, NUMBERS, SYNONYMS
+from zhanggui.sources.general_synonyms import COUNTRIES, DATES, DIALECTS, FIELDS, NOT_ORDERS, NUMBERS, SYNONYMS
 from zhanggui.sources.headers import normalised
 from zhanggui.tables.loading import Sheet
 
@@ -27,6 +27,10 @@ _DATE = re.compile(
     r"|\d{1,2}[- ][A-Za-zéû]{3,9}\.?[- ,]+\d{2,4}( .*)?|[A-Za-z]{3,9}\.? \d{1,2}, ?\d{4}( .*)?"
 )
 _NUMBER = re.compile(r"\(?[-+]?\s*(?:[A-Z]{0,3}[$￥¥£€])?\s*[-+]?\d[\d,.' ]*\s*(?:元|€|USD|GBP|EUR|BRL|CNY)?\)?")
+_COUNTED = re.compile(r".*[数數量率额額价價值]")
+"""A name that ends so is a measure, whatever it is a measure of: 成交客户数 holds no customer."""
+_FLAG = re.compile(r"true|false|yes|no|是|否", re.IGNORECASE)
+_NAMING = ("order_id", "line_id", "product_id", "sku", "title", "customer")
 _WHOLE = re.compile(r"[-+]?\d{1,7}(\.0+)?")
 
 
@@ -74,6 +78,7 @@ def guess(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Guess:
     Raises BadValue for a mapping that names an unknown field or a column the sheet has not.
     """
     given = _given(sheet, mapping or {})
+    given |= {f: name for f, name in _dialect(sheet).items() if f not in given and name not in given.values()}
     cells = {name: _filled(sheet, place) for place, name in enumerate(sheet.columns)}
     taken = {column: ColumnGuess(column, field, _GIVEN, "given") for field, column in given.items()}
     claims = sorted(
@@ -103,7 +108,8 @@ def guess(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Guess:
 def looks_like_orders(sheet: Sheet, found: Guess) -> bool:
     """Whether rows are orders or their lines, not days of traffic, ads or stock."""
     names = {_key(name) for name in sheet.columns}
-    if names & {_key(name) for name in NOT_ORDERS}:
+    visits = {_key(name) for name in NOT_ORDERS}
+    if names & visits or any(part in name for name in names for part in visits if _COUNTED.fullmatch(part)):
         return False
     return bool(set(found.fields) & {"order_id", "customer", "product_id", "sku", "title", "quantity"})
 
@@ -125,6 +131,18 @@ def _given(sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, str]:
             )
         given[field] = column if column in sheet.columns else columns[normalised(column)]
     return given
+
+
+def _dialect(sheet: Sheet) -> dict[str, str]:
+    """Columns whose name means something else in the files of one platform, told by a column that only it has."""
+    columns = {_key(name): name for name in reversed(sheet.columns)}
+    return {
+        field: columns[_key(name)]
+        for mark, fields in DIALECTS.items()
+        if _key(mark) in columns
+        for field, name in fields.items()
+        if _key(name) in columns
+    }
 
 
 def _filled(sheet: Sheet, place: int) -> list[str]:
@@ -163,7 +181,13 @@ def _named(name: str, place: int, cells: Sequence[str]) -> list[_Claim]:
         claims.append(_Claim(_WORD + 0.01, place, "quantity", "word"))
     if not key.isascii():
         parts = [part for part in _FIELD_OF if len(part) > 1 and not part.isascii() and part in key]
-        claims += [_Claim(_PART + 0.02 * len(part), place, _FIELD_OF[part][0], "part") for part in parts]
+        fields = [(part, _FIELD_OF[part][0]) for part in parts]
+        measure = _COUNTED.fullmatch(key)
+        claims += [
+            _Claim(_PART + 0.02 * len(part), place, field, "part")
+            for part, field in fields
+            if field in NUMBERS or not measure
+        ]
     return [claim for claim in claims if _fits(claim.field, cells)]
 
 
@@ -174,6 +198,8 @@ def _fits(field: str, cells: Sequence[str]) -> bool:
         return _share(_DATE, cells) >= _MOST
     if field in NUMBERS:
         return _share(_NUMBER, cells) >= _MOST
+    if field in _NAMING and _share(_FLAG, cells) == 1:
+        return False
     return not (field in ("title", "country", "city", "currency") and _share(_DATE, cells) > 0.8)
 
 

@@ -24,7 +24,7 @@ NUMBERS = (
 
 _TABLE: dict[str, str] = {
     "order_id": """order_id order_no order_number order_nr order orderid invoice_no invoice_id invoice invoice_number
-        transaction_id transaction receipt_no receipt_id bill_no basket_id order_ref order_reference purchase_id
+        transaction_id transaction receipt_no receipt_id bill_no basket_id order_ref order_reference purchase_id amazon_order_id
         订单编号 订单号 订单id 主订单编号 訂單編號 訂單號 訂單號碼 交易号 交易編號 单号 單號 发票号 發票號碼
         pedido_id id_pedido numero_pedido numero_do_pedido pedido código_pedido bestellnummer bestell_nr auftragsnummer
         rechnungsnummer numéro_de_commande no_commande commande id_commande numéro_commande número_de_pedido factura""",
@@ -60,7 +60,7 @@ _TABLE: dict[str, str] = {
     "shipping_amount": """shipping_amount shipping shipping_cost shipping_fee freight freight_value delivery_fee postage
         运费 運費 邮费 郵費 买家应付邮费 frete versand versandkosten frais_de_port livraison envío gastos_de_envio""",
     "discount_amount": """discount_amount discount order_discount coupon_amount total_discount 优惠 優惠 优惠金额 優惠金額 折扣
-        折扣金额 折扣金額 店铺优惠 店鋪優惠 desconto rabatt remise descuento""",
+        折扣金额 折扣金額 店铺优惠 店鋪優惠 商家实际承担优惠金额 desconto rabatt remise descuento""",
     "tax_amount": "tax_amount tax taxes vat sales_tax 税 税额 稅額 税金 imposto steuer mwst tva impuesto iva",
     "paid_amount": """paid_amount amount_paid payment_amount paid payment_value 实付金额 實付金額 实付款 實付款
         买家实际支付金额 買家實際支付金額 实际支付金额 支付金额 支付金額 付款金额 付款金額 实收金额 valor_pago
@@ -72,8 +72,8 @@ _TABLE: dict[str, str] = {
         timestamp time 订单创建时间 訂單建立時間 訂單創建時間 下单时间 下單時間 创建时间 創建時間 下单日期 下單日期 订单日期 訂單日期
         成交时间 成交時間 日期 时间 時間 交易时间 交易日期 發票日期 data data_pedido data_do_pedido data_compra bestelldatum
         bestellt_am datum rechnungsdatum auftragsdatum date_commande date_de_commande fecha fecha_pedido fecha_de_pedido""",
-    "paid_at": """paid_at payment_date payment_time date_paid 订单付款时间 訂單付款時間 付款时间 付款時間 支付时间 支付時間
-        data_pagamento zahlungsdatum bezahlt_am date_paiement fecha_pago""",
+    "paid_at": """paid_at payment_date payment_time date_paid 订单付款时间 訂單付款時間 付款时间 付款時間 支付时间 支付時間 支付完成时间
+        付款确认时间 data_pagamento zahlungsdatum bezahlt_am date_paiement fecha_pago""",
     "shipped_at": """shipped_at ship_date shipping_date dispatch_date 发货时间 發貨時間 data_envio versanddatum
         date_expédition fecha_envio""",
     "delivered_at": """delivered_at delivery_date date_delivered 签收时间 簽收時間 收货时间 data_entrega lieferdatum date_livraison
@@ -103,6 +103,12 @@ SYNONYMS: dict[str, tuple[str, ...]] = {field: tuple(names.split()) for field, n
 
 FIELDS = tuple(SYNONYMS)
 """What ``--map`` takes."""
+
+DIALECTS: dict[str, dict[str, str]] = {
+    # Both prices are of the whole line, not of one piece.
+    "amazon-order-id": {"line_total": "item-price", "shipping_amount": "shipping-price"},
+}
+"""Fields by the names they have in one platform's files, by a column that only those files have."""
 
 _OTHER = """impressions clicks sessions pageviews page_views visitors bounce_rate ctr cpc adgroup ad_group keyword on_hand
     访客数 訪客數 浏览量 瀏覽量 展现量 展現量 点击量 點擊量 曝光量 库存 庫存 关键词"""
