@@ -134,6 +134,33 @@ def test_slow_stock_of_unknown_cost_is_not_priced() -> None:
     assert not slow_stock(situation(**frames)).findings
 
 
+def test_a_new_product_is_not_called_slow() -> None:
+    frames = stocked(400)
+    frames["product_last_sales"] = [sold("A", 900, first=DAY - timedelta(days=20))]
+    frames["product_days"] = frames["product_days"][:20]
+    assert not slow_stock(situation(**frames)).findings
+
+
+def test_a_product_that_sold_but_is_not_followed_by_day_is_not_said_to_have_sold_nothing() -> None:
+    frames = stocked(400)
+    frames["product_days"] = []
+    frames["product_last_sales"] = [sold("A", 900, last=DAY - timedelta(days=3))]
+    assert not slow_stock(situation(**frames)).findings
+    frames["product_last_sales"] = [sold("A", 900, last=DAY - timedelta(days=100))]
+    (finding,) = slow_stock(situation(**frames)).findings
+    assert finding.words.key == "rules.slow_stock.none"
+
+
+def test_days_with_an_empty_shelf_do_not_hide_the_demand_of_the_others() -> None:
+    frames = stocked(9)
+    frames["product_days"] = frames["product_days"][28:]
+    (finding,) = stock_out(situation(**stocked(9))).findings
+    assert not stock_out(situation(**frames)).findings
+    empty = [{"product_id": "A", "age": age} for age in range(30)]
+    (again,) = stock_out(situation(**frames, empty_shelves=empty)).findings
+    assert again.words.params["pace"].value == pytest.approx(finding.words.params["pace"].value, rel=0.05)
+
+
 def test_stock_that_likely_ends_before_the_supplier_delivers_is_ordered() -> None:
     (finding,) = stock_out(situation(**stocked(9))).findings
     assert finding.words.key == "rules.stock_out.one"

@@ -460,6 +460,15 @@ def stock(warehouse: Warehouse, grid: Grid) -> Any:
     return now.group_by("product_id", "sku", "day").agg(on_hand=now.on_hand.sum(), inbound=now.inbound.sum())
 
 
+@frame("product_id", "age")
+def empty_shelves(warehouse: Warehouse, grid: Grid) -> Any:
+    """Days of the last 56 on which stock was reported and none of a product was left: product_id · age (days before the brief)."""
+    days = warehouse.table("stock_days")
+    recent = days.filter(grid.lately(days.day, 56))
+    left = recent.group_by("product_id", age=grid.age(recent.day)).agg(left=recent.on_hand.sum())
+    return left.filter(left.left <= 0).select("product_id", "age")
+
+
 @frame("product_id", "source", "window")
 def product_sources(warehouse: Warehouse, grid: Grid) -> Any:
     """Traffic of product × source, last 28 days and the 28 before: product_id · source · window · visitors · pay_buyers."""
@@ -562,6 +571,7 @@ FRAMES: dict[str, Callable[[Warehouse, View], pl.DataFrame]] = {
         below_cost,
         paid_prices,
         stock,
+        empty_shelves,
         product_sources,
         product_traffic,
         targets,

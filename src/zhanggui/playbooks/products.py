@@ -17,6 +17,9 @@ from zhanggui.playbooks.terms import asked, count, exact, margin_per_sale, money
 from zhanggui.units import Words
 
 WINDOW_WEEKS = 4
+PACE_DAYS = 84
+SETTLED_DAYS = 60
+"""What is to be had for less time than this is new, not slow."""
 
 
 def sells_below_cash(situation: Situation) -> Verdict:
@@ -171,21 +174,39 @@ def stopped_selling(situation: Situation) -> Verdict:
     )
 
 
+def _pace(situation: Situation) -> pl.DataFrame:
+    """product_id · first_day · last_day · units a day, over the last 84 days or since the first sale; NULL of a product not followed."""
+    sold = situation.frames["product_days"].group_by("product_id").agg(pl.col("units").sum())
+    age = (pl.lit(situation.as_of) - pl.col("first_day")).dt.total_days() + 1
+    known = situation.frames["product_last_sales"].select("product_id", "first_day", "last_day")
+    return known.join(sold, on="product_id", how="left").with_columns(
+        units=pl.col("units") / pl.min_horizontal(age, pl.lit(PACE_DAYS))
+    )
+
+
+def _long_enough(situation: Situation) -> pl.Expr:
+    """Whether a product was to be had long enough to be called slow, and its pace is known."""
+    since = situation.as_of - timedelta(days=SETTLED_DAYS)
+    shop = situation.frames["product_last_sales"]["first_day"].min()
+    begun = pl.coalesce("first_day", "listed_day", pl.lit(shop, dtype=pl.Date))
+    followed = pl.col("units").is_not_null() | pl.col("last_day").is_null()
+    quiet = pl.col("last_day") <= situation.as_of - timedelta(days=PACE_DAYS)
+    return (begun <= since) & (followed | quiet)
+
+
 def slow_stock(situation: Situation) -> Verdict:
     """Stock that lasts longer than the limit at its present pace, by the cash that lies in it."""
     stock = situation.frames["stock"]
     if stock.is_empty():
         return Verdict()
-    names = situation.frames["product_names"].select("product_id", "cost", "price")
-    pace = (
-        situation.frames["product_days"].group_by("product_id").agg(units=pl.col("units").sum() / 84)  # a day
-    )
+    names = situation.frames["product_names"].select("product_id", "cost", "price", "listed_day")
     goods = situation.costs.goods_share()
     rows = (
         stock.group_by("product_id")
         .agg(pl.col("on_hand").sum())
         .join(names, on="product_id", how="left")
-        .join(pace, on="product_id", how="left")
+        .join(_pace(situation), on="product_id", how="left")
+        .filter(_long_enough(situation))
         .with_columns(pl.col("units").fill_null(0.0))
         .with_columns(
             unit_cost=pl.coalesce("cost", pl.col("price") * (goods.middle if goods else None)),
@@ -205,7 +226,7 @@ def slow_stock(situation: Situation) -> Verdict:
             {
                 "product": name_of(situation, product),
                 "units": count(row["on_hand"]),
-                "days": count(round(row["days"]) if row["days"] != float("inf") else 84),
+                "days": count(round(row["days"]) if row["days"] != float("inf") else PACE_DAYS),
                 "cash": money(row["cash"]),
             },
         )
@@ -238,6 +259,10 @@ RULES = (
         needs=("order_lines",),
     ),
     Rule(
-        "slow_stock", "products", slow_stock, frames=("stock", "product_names", "product_days"), needs=("stock_days",)
+        "slow_stock",
+        "products",
+        slow_stock,
+        frames=("stock", "product_names", "product_days", "product_last_sales"),
+        needs=("stock_days",),
     ),
 )

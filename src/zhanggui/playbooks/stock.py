@@ -19,6 +19,7 @@ TOP_SHARE = 0.8
 CHANCE = 0.3
 REVIEW_DAYS = 7
 DEMAND_DAYS = 56
+FEWEST_DAYS = 14
 REPEAT = 1.15
 """A unit not sold also loses part of the buyer's later purchases."""
 HOLDING = 0.17
@@ -45,7 +46,7 @@ def stock_out(situation: Situation) -> Verdict:
 
 
 def _top(situation: Situation) -> pl.DataFrame:
-    """The products that make 80 % of the money, with their units of the last 56 days and the days they were sold over."""
+    """The products that make 80 % of the money, with their units of the last 56 days and the days on which they could be bought."""
     sold = situation.frames["product_last_sales"].sort("gross_year", "product_id", descending=[True, False])
     total = float(sold["gross_year"].fill_null(0).sum())
     if total <= 0:
@@ -55,9 +56,15 @@ def _top(situation: Situation) -> pl.DataFrame:
     units = recent.group_by("product_id").agg(units=pl.col("units").sum())
     names = situation.frames["product_names"].select("product_id", "category", "cost", "price", "lead_days")
     age = (pl.lit(situation.as_of) - pl.col("first_day")).dt.total_days() + 1
+    top = top.with_columns(span=pl.min_horizontal(age, pl.lit(DEMAND_DAYS)))
+    sold = recent.filter(pl.col("units") > 0)
+    empty = situation.frames["empty_shelves"].join(sold, on=["product_id", "age"], how="anti")
+    empty = empty.join(top.select("product_id", "span"), on="product_id").filter(pl.col("age") < pl.col("span"))
+    closed = empty.group_by("product_id").agg(empty=pl.len())
     return (
-        top.with_columns(days=pl.min_horizontal(age, pl.lit(DEMAND_DAYS)).cast(pl.Float64))
-        .filter(pl.col("days") >= 14)
+        top.join(closed, on="product_id", how="left")
+        .with_columns(days=(pl.col("span") - pl.col("empty").fill_null(0)).cast(pl.Float64))
+        .filter(pl.col("days") >= FEWEST_DAYS)
         .join(units, on="product_id")
         .join(names, on="product_id", how="left")
     )
@@ -108,7 +115,7 @@ RULES = (
         "stock_out",
         "products",
         stock_out,
-        frames=("stock", "product_days", "product_last_sales", "product_names"),
+        frames=("stock", "empty_shelves", "product_days", "product_last_sales", "product_names"),
         needs=("stock_days",),
     ),
 )
