@@ -14,6 +14,7 @@ from zhanggui.playbooks.kinds import Due, Situation
 from zhanggui.playbooks.terms import column_sum, count, exact, money, name_of, share
 from zhanggui.units import Quantity, Words
 
+LEAK = "sells_below_cash"
 MOST_SAID = 3
 NOTABLE = 0.1
 MASKED = 0.05
@@ -28,8 +29,9 @@ def verdict(
 ) -> list[Words]:
     """One sentence: how the period was against normal, and what needs the owner today."""
     words = [_period(lines, drivers, situation)]
-    leaks = [s for s in said if s.finding.kind == "arithmetic" and s.finding.size < 0 and s.state != "open"]
-    new = [s for s in said if s.finding.kind in ("claim", "question") and s.state != "open"]
+    fresh = [s for s in said if s.state != "open" and s.finding.kind != "state"]
+    leaks = [s for s in fresh if s.finding.rule == LEAK]
+    new = [s for s in fresh if s.finding.rule != LEAK]
     if leaks:
         loss = -sum(s.finding.size for s in leaks)
         words.append(Words("rules.verdict.leaks", {"places": count(len(leaks)), "loss": money(loss)}))
