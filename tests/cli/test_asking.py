@@ -51,6 +51,11 @@ def test_a_table_for_people_has_money_with_cents_and_counts_without(run, stocked
     assert re.search(r"France +£[\d,]+\.\d\d +80\b", said)
 
 
+def test_a_value_that_no_row_has_is_named(run, stocked):
+    said = run("query", "orders", "--by", "country", "--where", "country=france", "--shop", stocked)
+    assert "nothing has country=france" in said.out
+
+
 def test_csv_has_money_to_its_last_digit_and_whole_counts(run, shop, tmp_path):
     rows = [f"{i},2026-09-0{i % 5 + 1},cup,1,{i / 10 + 0.001:.3f}" for i in range(1, 40)]
     (tmp_path / "lines.csv").write_text(
@@ -122,7 +127,7 @@ def test_explain_says_why_in_parts_that_sum(run, stocked):
     assert sum(part["change"] for part in made["parts"]) == pytest.approx(made["change"], abs=0.005)
     assert sum(at["change"] for at in made["where"]) == pytest.approx(made["change"], abs=0.005)
     said = run(*args).out
-    assert "1–7 Sep" in said
+    assert "in 2026-09-01 – 2026-09-07, against" in said
     assert "By product" in said
 
 

@@ -168,5 +168,5 @@ def test_check_lists_every_missing_table(brief):
 
 def test_explain_says_both_periods_and_every_place(brief):
     written = driver_text(brief.drivers[0], "en", "CNY", brief.names)
-    assert "¥4,382 in 8–14 Sep, against ¥5,610 in 1–7 Sep" in written
+    assert "¥4,382 in 2026-09-08 – 2026-09-14, against ¥5,610 in 2026-09-01 – 2026-09-07" in written
     assert "N4" in written

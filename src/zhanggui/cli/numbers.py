@@ -126,7 +126,8 @@ def _table(answer: Answer, currency: str) -> list[str]:
     ]
     found = table([list(answer.rows.columns), *rows], "<" * len(by) + ">" * len(units), indent=0)
     if not rows:
-        found.append(say("cli.query.empty"))
+        where = ", ".join(f"{name}={value}" for name, values in answer.question.where.items() for value in values)
+        found.append(say("cli.query.nothing_has", where=where) if where else say("cli.query.empty"))
     return found + [say("cli.query.flag", metric=flag.metric, words=flag.caveat) for flag in _said(answer, currency)]
 
 

@@ -197,11 +197,13 @@ def day(value: date, locale: str, *, weekday: bool = False, year: bool = False) 
     return text("units.day_named", locale, day=written, weekday=name) if name else written
 
 
-def days(period: Period, locale: str) -> str:
-    """A span of days: ``9/8–14``, ``8–14 Sep``, ``29 Nov–5 Dec``."""
+def days(period: Period, locale: str, *, year: bool = False) -> str:
+    """A span of days: ``9/8–14``, ``8–14 Sep``, ``29 Nov–5 Dec``; with ``year`` both ends as ISO text."""
     first, last = period.start, period.end
     if first == last:
-        return day(first, locale)
+        return day(first, locale, year=year)
+    if year:
+        return f"{first.isoformat()} – {last.isoformat()}"
     if (first.year, first.month) != (last.year, last.month):
         return f"{day(first, locale)}–{day(last, locale)}"
     if locale == "en":

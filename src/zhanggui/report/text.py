@@ -242,9 +242,9 @@ def driver_text(
         "report.explain",
         locale,
         metric=naming.metric(driver.metric, locale),
-        period=days(driver.period, locale),
+        period=days(driver.period, locale, year=True),
         value=lines.amount(driver.value, driver.unit, locale, currency).removeprefix("+"),
-        against=days(driver.against, locale),
+        against=days(driver.against, locale, year=True),
         previous=lines.amount(driver.previous, driver.unit, locale, currency).removeprefix("+"),
     )
     found = [
