@@ -154,7 +154,9 @@ def test_the_brief_is_text_json_and_page(run, stocked, tmp_path):
 
 def test_check_names_the_tables_at_hand_and_those_that_are_missing(run, stocked):
     said = run("check", "--shop", stocked).out
-    assert re.search(r"orders +120", said)
+    assert re.search(r"orders +120 +2026", said)
+    assert re.search(r"order lines +120 *\n", said)
+    assert re.search(r"products +\d+ *\n", said)
     assert "daily traffic" in said
     made = json.loads(run("check", "--json", "--shop", stocked).out)
     assert "traffic_days" in [gap["table"] for gap in made["missing"]]

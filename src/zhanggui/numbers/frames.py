@@ -516,12 +516,14 @@ def annotated_days(warehouse: Warehouse, grid: Grid) -> Any:
 
 @frame()
 def coverage(warehouse: Warehouse, grid: Grid) -> Any:
-    """table · rows · start · end of the tables that have days."""
+    """table · rows · start · end of the tables an owner brings; start and end NULL where a table has no days of its own."""
     parts = []
     for place, (name, column) in enumerate(COVERED.items()):
         table = warehouse.table(name)
+        never = ibis.null("date")
+        start, end = (table[column].min(), table[column].max()) if column else (never, never)
         parts.append(
-            table.agg(rows=table.count(), start=table[column].min(), end=table[column].max()).select(
+            table.agg(rows=table.count(), start=start, end=end).select(
                 table=ibis.literal(name), rows="rows", start="start", end="end", place=ibis.literal(place)
             )
         )
@@ -539,7 +541,10 @@ def places(warehouse: Warehouse, grid: Grid) -> Any:
 
 COVERED = {
     "orders": "created_day",
+    "order_lines": None,
     "refunds": "finished_day",
+    "products": None,
+    "customers": None,
     "traffic_days": "day",
     "ad_days": "day",
     "keyword_days": "day",
