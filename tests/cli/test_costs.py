@@ -66,3 +66,12 @@ def test_the_sheet_is_asked_for_line_by_line_and_a_senseless_answer_is_asked_aga
     written = (shop / "costs.toml").read_text(encoding="utf-8")
     assert '"*" = [0.45, 0.5]' in written
     assert '"freight" = 6.5' in written
+
+
+def test_the_only_cost_of_goods_is_every_categorys(run, shop):
+    said = run("costs", "set", "goods", "*", "0.4", "--shop", shop).out
+    assert "every category" in said
+    assert "range" not in said
+    said = run("costs", "set", "goods", "mugs", "0.4-0.6", "--shop", shop).out
+    assert "every other category" in said
+    assert "1 entry is a range" in said

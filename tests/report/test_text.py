@@ -8,7 +8,7 @@ import pytest
 
 from zhanggui.i18n import LOCALES, catalogue, text
 from zhanggui.i18n.columns import width
-from zhanggui.numbers.kinds import Flag, Place
+from zhanggui.numbers.kinds import Flag, Part, Place
 from zhanggui.report import as_text, check_text, driver_text
 from zhanggui.units import Quantity, Words
 
@@ -164,6 +164,11 @@ def test_check_lists_every_missing_table(brief):
     assert "1,240" in written
     assert "daily traffic" in written
     assert "daily stock" in written
+
+
+def test_a_change_that_cannot_be_split_is_not_said_to_be_itself(brief):
+    alone = replace(brief.drivers[0], metric="orders", unit="count", change=8.0, parts=(Part("orders", 8.0),))
+    assert "\n orders +8\n" in driver_text(alone, "en", "CNY", brief.names)
 
 
 def test_explain_says_both_periods_and_every_place(brief):

@@ -127,16 +127,18 @@ def _written(costs: CostSheet, currency: str) -> list[str]:
     if not costs:
         return [say("cli.costs.none")]
     rows = [
-        [text(f"cli.costs.section_{section}", RUN.locale), _name(name), _range(item)]
+        [text(f"cli.costs.section_{section}", RUN.locale), _name(name, alone=len(entries) == 1), _range(item)]
         for section, entries in costs.entries.items()
         for name, item in entries.items()
     ]
     head = [text(f"cli.column.{name}", RUN.locale) for name in ("section", "entry", "value")]
-    return [*table([head, *rows], "<<>", indent=0), say("cli.costs.estimated", n=costs.estimated, currency=currency)]
+    key = "cli.costs.estimated" if costs.estimated else "cli.costs.currency"
+    return [*table([head, *rows], "<<>", indent=0), say(key, n=costs.estimated, currency=currency)]
 
 
-def _name(name: str) -> str:
-    key = f"cli.costs.entry_{_slot(name)}"
+def _name(name: str, *, alone: bool) -> str:
+    """What an entry is called; ``*`` is every category where it stands alone."""
+    key = "cli.costs.entry_only" if name == "*" and alone else f"cli.costs.entry_{_slot(name)}"
     from zhanggui.i18n import has
 
     return text(key, RUN.locale) if has(key, RUN.locale) else name

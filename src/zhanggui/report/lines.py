@@ -145,7 +145,7 @@ def equation(driver: Driver, locale: str, currency: str) -> str:
     parts = " · ".join(
         f"{naming.inside(part.name, locale)} {amount(part.change, driver.unit, locale, currency)}"
         for part in driver.parts
-        if abs(part.change) >= _smallest(driver)
+        if abs(part.change) >= _smallest(driver) and part.name != driver.metric
     )
     head = f"{naming.inside(driver.metric, locale)} {amount(driver.change, driver.unit, locale, currency)}"
     return f"{head} = {parts}" if parts else head
