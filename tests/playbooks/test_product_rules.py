@@ -188,3 +188,8 @@ def test_the_cost_sheets_lead_time_serves_where_the_product_has_none() -> None:
 def test_sales_spread_over_products_are_no_news() -> None:
     rows = [sold("A", 4900), sold("B", 3000), sold("C", 2100)]
     assert not concentration(situation(product_last_sales=rows)).findings
+
+
+def test_two_orders_are_no_concentration() -> None:
+    rows = [{**sold("A", 6000), "orders": 1}, {**sold("B", 1000), "orders": 1}]
+    assert not concentration(situation(product_last_sales=rows)).findings

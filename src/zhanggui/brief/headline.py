@@ -87,7 +87,8 @@ def _without_data(line: MetricLine) -> bool:
 
 def _names(frames: Mapping[str, pl.DataFrame], warehouse: Warehouse) -> list[str]:
     rows = warehouse.rows()
-    names = [name for name in ALWAYS if name != "refund_amount" or rows.get("refunds")]
+    of_table = {"refund_amount": "refunds", "units": "order_lines"}
+    names = [name for name in ALWAYS if name not in of_table or rows.get(of_table[name])]
     blocks = frames["shop_blocks"]
     if blocks.height and float(blocks["known_orders"].fill_null(0).sum()) > 0:
         names += ["new_buyers", "returning_buyers"]

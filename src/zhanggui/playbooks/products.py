@@ -13,10 +13,12 @@ from datetime import timedelta
 import polars as pl
 
 from zhanggui.playbooks.kinds import Evidence, Finding, Locked, Rule, Situation, Verdict
-from zhanggui.playbooks.terms import asked, count, exact, margin_per_sale, money, name_of, share
+from zhanggui.playbooks.terms import asked, column_sum, count, exact, margin_per_sale, money, name_of, share
 from zhanggui.units import Words
 
 WINDOW_WEEKS = 4
+FEWEST_ORDERS = 50
+"""Of fewer orders, one product's share is as much chance as risk."""
 PACE_DAYS = 84
 SETTLED_DAYS = 60
 """What is to be had for less time than this is new, not slow."""
@@ -99,7 +101,7 @@ def concentration(situation: Situation) -> Verdict:
     """One product that carries more than its share of a year's sales: the shop's largest strength and its largest risk."""
     sold = situation.frames["product_last_sales"]
     total = float(sold["gross_year"].fill_null(0).sum()) if sold.height else 0.0
-    if total <= 0 or sold.height < 2:
+    if total <= 0 or sold.height < 2 or column_sum(sold, "orders") < FEWEST_ORDERS:
         return Verdict()
     top = sold.sort("gross_year", "product_id", descending=[True, False]).row(0, named=True)
     part = float(top["gross_year"]) / total
