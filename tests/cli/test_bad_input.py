@@ -158,13 +158,13 @@ def test_a_negative_quantity_that_is_a_return(run: Callable[..., Any], shop: Pat
     )
     assert run("import", file, "--shop", shop).code == 0
     said = run("query", "gross_sales", "refund_amount", "net_sales", "orders", "--format", "csv", "--shop", shop)
-    assert said.out.splitlines()[1] == "27.5,5.0,22.5,2.0"
+    assert said.out.splitlines()[1] == "27.5,5.0,22.5,2"
 
 
 def test_a_megabyte_of_text_in_a_note(run: Callable[..., Any], shop: Path, tmp_path: Path) -> None:
     row = GOOD.rstrip("\n") + '"' + "感謝" * 500_000 + '"\n'
     assert run("import", orders(tmp_path, row), "--shop", shop).code == 0
-    assert run("query", "orders", "--format", "csv", "--shop", shop).out.splitlines()[1] == "1.0"
+    assert run("query", "orders", "--format", "csv", "--shop", shop).out.splitlines()[1] == "1"
 
 
 def test_formula_text_is_kept_as_data_and_neutralised_in_every_export(
@@ -203,7 +203,7 @@ def test_a_compressed_export_is_read_as_it_is(run: Callable[..., Any], shop: Pat
     text = "Order,Date,Item,Qty,Price\n" + "".join(f"{n},2026-08-0{n},Cup,1,5.00\n" for n in range(1, 6))
     file.write_bytes(gzip.compress(text.encode()))
     assert run("import", file, "--shop", shop).code == 0
-    assert run("query", "orders", "--format", "csv", "--shop", shop).out.splitlines()[1] == "5.0"
+    assert run("query", "orders", "--format", "csv", "--shop", shop).out.splitlines()[1] == "5"
 
 
 def test_an_archive_is_refused_by_name(refused: Callable[..., str], tmp_path: Path) -> None:
