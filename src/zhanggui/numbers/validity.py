@@ -165,11 +165,8 @@ def by_day(warehouse: Warehouse, *, traffic: bool) -> pl.DataFrame:
     return frame.with_columns(pl.col("day").cast(pl.Date), pl.exclude("day", "last_second").fill_null(0.0)).sort("day")
 
 
-BREAKS_OFF = 0.1
-
-
 def last_full_day(daily: Daily, held: Coverage, clock: Clock) -> date:
-    """The last day the data covers whole: before the clock's today, and not one whose sales break off earlier than on nine days in ten.
+    """The last day the data covers whole: before the clock's today, and not one whose sales break off earlier than on any other day.
 
     Assumes that a file exported in the middle of a day ends with that day; told from the last sale of each of the 28 days before
     (at least seven of them with three sales or more). Data without times of day is taken as whole.
@@ -188,8 +185,7 @@ def _breaks_off(days: pl.DataFrame, last: date) -> bool:
     recent = days.filter(pl.col("day") > last - timedelta(days=29)).select("day", "orders", moment)
     before = recent.filter((pl.col("day") < last) & (pl.col("orders") >= 3)).get_column("moment").drop_nulls()
     now = recent.filter(pl.col("day") == last).get_column("moment")[0]
-    usual = before.quantile(BREAKS_OFF)
-    return now is not None and usual is not None and before.len() >= 7 and now < usual
+    return now is not None and before.len() >= 7 and now < before.min()
 
 
 def flags(metrics: Sequence[Metric], seen: Seen) -> list[Flag]:
