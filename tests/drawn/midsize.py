@@ -1,4 +1,4 @@
-"""A shop of about 250 orders a day drawn by a seeded hand: weekday profile, bursty days, products by Zipf, the largest about an eighth."""
+"""A shop of about 600 orders a day drawn by a seeded hand: weekday profile, bursty days, products by Zipf, the largest about an eighth."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zhanggui.tables.loading import Piece, Reading, Recognition, Sheet
 LAST = date(2026, 9, 13)
 WEEKS = 34
 PRODUCTS = 60
-PER_DAY = 250
+PER_DAY = 600
 WEEKDAYS = (1.05, 1.0, 1.0, 1.02, 1.1, 0.95, 0.88)
 HERO = "P000"
 

@@ -55,7 +55,7 @@ def test_ordinary_weeks_are_quiet() -> None:
 
 
 def test_a_change_worth_less_than_the_floor_is_not_said() -> None:
-    assert not product_terms(situation(hero_lines=lines(price=0.7), floor=5000.0)).findings
+    assert not product_terms(situation(hero_lines=lines(price=0.7), floor=20000.0)).findings
 
 
 def test_four_lines_in_a_week_are_too_few() -> None:

@@ -43,6 +43,9 @@ class Finding:
     per: str = "week"
     p: float | None = None
     weight: float = 1.0
+    worth: float | None = (
+        None  # what the money floor compares, where the size is not sales (a price cut is all contribution)
+    )
     evidence: Sequence[Evidence] = ()
     because: Words | None = None  # the likely reason, worded as what it is
     cause: str = ""

@@ -16,7 +16,7 @@ import polars as pl
 
 from zhanggui.methods.line_shift import LineShift, line_shift
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
-from zhanggui.playbooks.terms import asked, count, exact, money, name_of
+from zhanggui.playbooks.terms import asked, count, exact, margin_per_sale, money, name_of
 from zhanggui.units import Words
 
 Floats = npt.NDArray[np.float64]
@@ -25,6 +25,8 @@ BUDGET_SHARE = 0.3
 MOST_LINES = 20_000
 CANDIDATE = 0.05
 LEAST_CHANGE = 0.02
+USUAL_MARGIN = 0.4
+"""Of sales, where the shop's own costs are unknown; used only to compare a price's money with the floor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def _finding(
     weekly = float((now.price * now.units).sum()) * 7 / situation.period.days
     size = weekly * (1 - was / came) if came > 0 else -weekly
     falls = came < was
-    if abs(size) < situation.floor or falls != (shift.p_lower < shift.p_higher):
+    # A cheaper price is lost contribution to the penny; the floor is a share of sales where costs are unknown, of contribution elsewhere.
+    worth = size / USUAL_MARGIN if kind == "price" and margin_per_sale(situation.costs) is None else size
+    if abs(worth) < situation.floor or falls != (shift.p_lower < shift.p_higher):
         return None
     from scipy.special import ndtri
 
@@ -121,6 +125,7 @@ def _finding(
         size + reach,
         p=p,
         weight=weight,
+        worth=worth,
         evidence=(Evidence(words, asked(metric, situation, ("product_id",), product_id=product)),),
         cause=f"terms:{product}",
     )
