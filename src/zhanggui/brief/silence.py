@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 import polars as pl
 
 from zhanggui.brief.choose import Chosen
 from zhanggui.brief.kinds import MetricLine, Said
-from zhanggui.numbers.kinds import Driver, Place
+from zhanggui.numbers.kinds import Driver
 from zhanggui.playbooks.kinds import Due, Situation
 from zhanggui.playbooks.terms import column_sum, count, exact, money, name_of, share
 from zhanggui.units import Quantity, Words
@@ -135,20 +134,3 @@ def left_out(frames: Mapping[str, pl.DataFrame], situation: Situation) -> list[W
     if rates:
         words.append(Words("rules.left_out.no_rate", {"orders": count(rates)}))
     return words
-
-
-def largest_place(driver: Driver) -> Place | None:
-    """The place that moved most with the change."""
-    same = [p for p in driver.where if p.by and p.change * driver.change > 0]
-    return max(same, key=lambda p: abs(p.change), default=None)
-
-
-def days_without_sales(days: pl.DataFrame, situation: Situation) -> list[str]:
-    """Days of the period without a sale on weekdays that usually have one."""
-    sold = set(days.filter(pl.col("orders") > 0)["day"].to_list())
-    missing = []
-    for day in situation.period.each():
-        past = [day - timedelta(days=7 * k) for k in range(1, 9)]
-        if day not in sold and sum(p in sold for p in past) >= 7:
-            missing.append(day.isoformat())
-    return missing

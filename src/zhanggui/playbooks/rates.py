@@ -36,6 +36,11 @@ def _prior(hits: np.ndarray, trials: np.ndarray, most: float) -> Beta:
     return Beta(pooled * size, (1 - pooled) * size)
 
 
+def _reach(now: Beta, before: Beta) -> float:
+    """How far the difference of two rates may be off either way, at 95 %."""
+    return CLEARLY * float(np.sqrt(sum(b.mean * (1 - b.mean) / (b.size + 1) for b in (now, before))))
+
+
 def falling_conversion(situation: Situation) -> Verdict:
     """Products whose share of visitors who pay fell, with enough visitors in both windows and the same sign in both halves."""
     halves = situation.frames["product_traffic"]
@@ -95,8 +100,7 @@ def _conversion_finding(
     row: dict[str, float], now: Beta, before: Beta, p: float, loss: float, value: float, situation: Situation
 ) -> Finding:
     product = str(row["product_id"])
-    spread = np.sqrt(sum(b.mean * (1 - b.mean) / (b.size + 1) for b in (now, before)))
-    reach = CLEARLY * float(spread) * row["v_w"] / WEEKS * value
+    reach = _reach(now, before) * row["v_w"] / WEEKS * value
     words = Words(
         "rules.falling_conversion.claim",
         {
@@ -171,8 +175,7 @@ def _refund_finding(
     row: dict[str, float], now: Beta, before: Beta, p: float, loss: float, situation: Situation
 ) -> Finding:
     product = str(row["product_id"])
-    spread = np.sqrt(sum(b.mean * (1 - b.mean) / (b.size + 1) for b in (now, before)))
-    reach = CLEARLY * float(spread) * row["gross_0"] / WEEKS
+    reach = _reach(now, before) * row["gross_0"] / WEEKS
     words = Words(
         "rules.refund_jump.claim",
         {
