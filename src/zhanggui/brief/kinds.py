@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from zhanggui.actions.kinds import Action, Past, Record
 from zhanggui.numbers.kinds import Driver, Flag
 from zhanggui.playbooks.kinds import Due, Finding, Locked
 from zhanggui.units import Period, Quantity, Words
@@ -68,6 +69,23 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """An action as the brief shows it. ``profit``, ``low``, ``high`` (80 %) are per week and after the rule's own record; None where costs
+    are unknown. ``today``: within today's number, minutes and money; ``left_out`` says why not (``number``, ``minutes``, ``money``,
+    ``conflict:<id>``, ``frozen``, ``below_floor``)."""
+
+    action: Action
+    profit: float | None
+    low: float | None
+    high: float | None
+    record: Record
+    today: bool
+    left_out: str = ""
+    state: Literal["new", "open"] = "new"
+    together: Sequence[str] = ()  # ids of other actions of today or under way whose effect cannot be told apart
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """One morning's brief. Sections follow docs/rules.md, "Order of the page": verdict, due, numbers, why, findings (and, later, actions),
     watching, not said. Empty sections vanish when written."""
@@ -89,6 +107,8 @@ class Brief:
     left_out: Sequence[Words]  # what the data holds that no metric counts, with its money
     missing: Sequence[Locked]
     coverage: Sequence[Coverage]
+    actions: Sequence[Ranked] = ()  # by expected profit; those of today first
+    watching: Sequence[Past] = ()  # done and being read, or read since the last brief
     names: Mapping[str, str] = field(default_factory=dict)  # product_id → short name
     series: Mapping[str, Any] = field(
         default_factory=dict

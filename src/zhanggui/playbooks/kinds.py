@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from zhanggui.actions.kinds import NOTHING_YET, Action, Standing
 from zhanggui.config import Config
 from zhanggui.units import Period, Words
 
@@ -84,6 +85,7 @@ class Verdict:
     """All that one rule says today."""
 
     findings: Sequence[Finding] = ()
+    actions: Sequence[Action] = ()
     due: Sequence[Due] = ()
     locked: Sequence[Locked] = ()
     family: int = 0  # how many candidates were tested for claims, said or not
@@ -106,6 +108,7 @@ class Situation:
     weekly_money: float  # contribution (or net sales, where costs are unknown) per week: floors are shares of it
     floor: float  # money floor per week
     names: Mapping[str, str]  # product_id → short name
+    standing: Standing = NOTHING_YET  # what people decided before, and what came of it
     workings: dict[str, Any] = field(default_factory=dict, compare=False)
     """What one rule reckoned and another needs too, kept for this morning: a reckoning has one name and one value."""
 
