@@ -1,8 +1,7 @@
-"""``Shop``: the one facade that the command line, the API and the desk call. It re-exports the types they annotate with."""
+"""``Shop``: a workspace that is open."""
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,48 +15,13 @@ from zhanggui.errors import BadValue
 from zhanggui.units import Clock, Period
 
 if TYPE_CHECKING:
+    from zhanggui.app.actions import Actions
+    from zhanggui.app.experiments import Experiments
     from zhanggui.brief import Brief
     from zhanggui.costs import CostSheet
-    from zhanggui.metrics.kinds import Metric
-    from zhanggui.numbers.kinds import Answer, Driver, Flag
+    from zhanggui.numbers.kinds import Answer, Driver
     from zhanggui.store import Batch, Reconciliation, Undone, Warehouse
     from zhanggui.tables.loading import Reading
-
-_HOME = {
-    "Answer": "zhanggui.numbers.kinds",
-    "Batch": "zhanggui.store",
-    "Brief": "zhanggui.brief",
-    "CostSheet": "zhanggui.costs",
-    "Driver": "zhanggui.numbers.kinds",
-    "Flag": "zhanggui.numbers.kinds",
-    "Metric": "zhanggui.metrics.kinds",
-    "Reading": "zhanggui.tables.loading",
-    "Reconciliation": "zhanggui.store",
-    "Undone": "zhanggui.store",
-}
-
-__all__ = [
-    "Answer",
-    "Batch",
-    "Brief",
-    "CostSheet",
-    "Driver",
-    "Flag",
-    "Metric",
-    "Reading",
-    "Reconciliation",
-    "Shop",
-    "Undone",
-    "catalogue",
-    "caveat_text",
-]
-
-
-def __getattr__(name: str) -> Any:
-    """The types that shells annotate with, loaded when first asked for."""
-    if name in _HOME:
-        return getattr(importlib.import_module(_HOME[name]), name)
-    raise AttributeError(name)
 
 
 class Shop:
@@ -287,6 +251,22 @@ class Shop:
         found = FRAMES["product_names"](self.warehouse, View(driver.period.end, driver.period.days))
         return dict(found.select("product_id", "name").iter_rows())
 
+    # ---- what people decide
+
+    @property
+    def actions(self) -> Actions:
+        """The ledger of actions: list them, approve, do, take back, annotate."""
+        from zhanggui.app.actions import Actions
+
+        return Actions(self)
+
+    @property
+    def experiments(self) -> Experiments:
+        """The shop's experiments: new ones, assignment, reading, stopping."""
+        from zhanggui.app.experiments import Experiments
+
+        return Experiments(self)
+
     # ---- what the owner enters
 
     @property
@@ -318,20 +298,6 @@ class Shop:
         piece = Piece("targets", pl.DataFrame([stated]), "targets", layout=40, exported_at=f"{now:%Y-%m-%d %H:%M:%S}")
         recognition = Recognition("owner", "targets", 1.0, tuple(stated))
         return self.load([Reading(entry, recognition, (piece,), "", 1)])
-
-
-def catalogue() -> Mapping[str, Metric]:
-    """Every metric by name. Needs no workspace and imports no engine."""
-    from zhanggui.metrics import METRICS
-
-    return METRICS
-
-
-def caveat_text(flag: Flag, locale: str, currency: str) -> str:
-    """Why a number may not be what it seems, in words."""
-    from zhanggui.report.naming import caveat
-
-    return caveat(flag, locale, currency)
 
 
 def _day(value: date | str | None, code: str = "config.bad_day", seen: str | None = None) -> date | None:

@@ -1,0 +1,73 @@
+"""``Shop``: the one facade that the command line, the API and the desk call. It re-exports the types they annotate with."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from zhanggui.app.shop import Shop
+
+if TYPE_CHECKING:
+    from zhanggui.app.actions import Actions
+    from zhanggui.app.experiments import Experiments
+    from zhanggui.brief import Brief
+    from zhanggui.costs import CostSheet
+    from zhanggui.metrics.kinds import Metric
+    from zhanggui.numbers.kinds import Answer, Driver, Flag
+    from zhanggui.store import Batch, Reconciliation, Undone
+    from zhanggui.tables.loading import Reading
+
+_HOME = {
+    "Actions": "zhanggui.app.actions",
+    "Answer": "zhanggui.numbers.kinds",
+    "Batch": "zhanggui.store",
+    "Brief": "zhanggui.brief",
+    "CostSheet": "zhanggui.costs",
+    "Driver": "zhanggui.numbers.kinds",
+    "Experiments": "zhanggui.app.experiments",
+    "Flag": "zhanggui.numbers.kinds",
+    "Metric": "zhanggui.metrics.kinds",
+    "Reading": "zhanggui.tables.loading",
+    "Reconciliation": "zhanggui.store",
+    "Undone": "zhanggui.store",
+}
+
+__all__ = [
+    "Actions",
+    "Answer",
+    "Batch",
+    "Brief",
+    "CostSheet",
+    "Driver",
+    "Experiments",
+    "Flag",
+    "Metric",
+    "Reading",
+    "Reconciliation",
+    "Shop",
+    "Undone",
+    "catalogue",
+    "caveat_text",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The types that shells annotate with, loaded when first asked for."""
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(name)
+
+
+def catalogue() -> Mapping[str, Metric]:
+    """Every metric by name. Needs no workspace and imports no engine."""
+    from zhanggui.metrics import METRICS
+
+    return METRICS
+
+
+def caveat_text(flag: Flag, locale: str, currency: str) -> str:
+    """Why a number may not be what it seems, in words."""
+    from zhanggui.report.naming import caveat
+
+    return caveat(flag, locale, currency)
