@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from drawn.situation import situation
-from zhanggui.playbooks.rates import falling_conversion, refund_jump, source_mix
+from zhanggui.playbooks.conversion import falling_conversion, source_mix
+from zhanggui.playbooks.rates import refund_jump
 
 TABLES = {"orders": 1, "order_lines": 1, "traffic_days": 1, "refunds": 1}
 BLOCKS = [{"block": b, "orders": 50.0, "gross": 5000.0, "refunds": 0.0} for b in range(8)]

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from zhanggui.costs import CostSheet
+from zhanggui.methods.shrinkage import Beta, beta_by_likelihood
 from zhanggui.playbooks.kinds import Situation
 from zhanggui.units import Quantity
+
+Floats = npt.NDArray[np.float64]
+CLEARLY = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +113,18 @@ def asked(metric: str, situation: Situation, /, by: tuple[str, ...] = (), **wher
         "from": situation.period.start.isoformat(),
         "to": situation.period.end.isoformat(),
     }
+
+
+def rate_prior(hits: Floats, trials: Floats, most: float) -> Beta:
+    """The spread of the rate over products, worth at most ``most`` trials; the pooled rate where they are too few to tell."""
+    fitted = beta_by_likelihood(hits, trials)
+    if isinstance(fitted, Beta):
+        return fitted.held(most)
+    pooled = (float(hits.sum()) + 0.5) / (float(trials.sum()) + 1.0)
+    size = min(most, 20.0)
+    return Beta(pooled * size, (1 - pooled) * size)
+
+
+def reach(now: Beta, before: Beta) -> float:
+    """How far the difference of two rates may be off either way, at 95 %."""
+    return CLEARLY * float(np.sqrt(sum(b.mean * (1 - b.mean) / (b.size + 1) for b in (now, before))))
