@@ -7,16 +7,26 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from zhanggui.methods.ab_reading import Joint, compare_conversions, of_ratio, of_values, welch, with_before
+from zhanggui.methods.always_valid import always_valid, always_valid_conversions, rate_sequence
+from zhanggui.methods.best_arm import Normal, best_arm, shares_of_next
 from zhanggui.methods.concentration import concentration
 from zhanggui.methods.counts import demand, reorder, zero_run
 from zhanggui.methods.decomposition import kitagawa, lmdi, products_to_shop, shapley, split
 from zhanggui.methods.development import compare_at_equal_age, develop, to_come
+from zhanggui.methods.elasticity import calendar_terms, elasticity
 from zhanggui.methods.expectation import expect, expect_day, expect_many, weekday_profile
 from zhanggui.methods.forecast_pace import pace
+from zhanggui.methods.knapsack import choose
 from zhanggui.methods.line_shift import line_shift
+from zhanggui.methods.regression import least_squares, two_stage
+from zhanggui.methods.repeated_looks import error_of_looks, pocock_limit
+from zhanggui.methods.sample_ratio import sample_ratio
 from zhanggui.methods.shrinkage import beta_by_likelihood, beta_by_moments, james_stein, shrink
 from zhanggui.methods.smallest_visible import smallest_visible_change, smallest_visible_count_change, weeks_to_see
 from zhanggui.methods.two_windows import compare_counts, compare_money, compare_rates
+from zhanggui.methods.value_of_testing import knowledge_gradient, value_of_knowing
+from zhanggui.methods.winners_curse import disappointment, expected_after_choice
 from zhanggui.units import Refusal
 
 Draw = np.ndarray
@@ -53,7 +63,50 @@ def coming(x: Draw):
     return pattern if isinstance(pattern, Refusal) else to_come(pattern, x * 0.02, x, reached)
 
 
+def as_line(x: Draw) -> tuple[Draw, Draw]:
+    return x * np.linspace(1, 2, x.size), np.column_stack([np.ones(x.size), x])
+
+
+def weekly_prices(x: Draw) -> Draw:
+    return np.repeat(x[::14], 14)[: x.size]
+
+
+def arms(x: Draw, read: Callable[..., object]) -> object:
+    """Two variants of the amounts, read; the second a tenth dearer."""
+    own, other = halves(x)
+    found = [of_values(y.size, y.sum(), np.square(y).sum()) for y in (own, other * 1.1)]
+    return next((each for each in found if isinstance(each, Refusal)), None) or read(*found)
+
+
+def joint(x: Draw, y: Draw) -> Joint:
+    return Joint(x.size, y.sum(), np.square(y).sum(), x.sum(), np.square(x).sum(), (x * y).sum())
+
+
+def relieved(x: Draw) -> object:
+    own, other = (joint(part[::2], part[1::2]) for part in (x[: x.size // 4 * 2], x[x.size // 4 * 2 : x.size // 4 * 4]))
+    found = with_before(own, other)
+    return found if isinstance(found, Refusal) else welch(*found)
+
+
+def beliefs(x: Draw) -> list[Normal]:
+    return [Normal(float(amount), float(x.mean())) for amount in x[:3]]
+
+
 CASES = {
+    "sample_ratio": Case(lambda x: sample_ratio(np.array([p.sum() for p in halves(x)]), [1, 1])),
+    "welch": Case(lambda x: arms(x, welch), ("control", "treatment"), ("p", "relative_p"), True),
+    "of_ratio": Case(lambda x: of_ratio(joint(np.sqrt(x), x))),
+    "with_before": Case(relieved, ("control", "treatment"), ("p", "relative_p"), True),
+    "compare_conversions": Case(lambda x: compare_conversions(x.size // 5, x.size, x.size // 3, x.size)),
+    "always_valid": Case(
+        lambda x: arms(x, lambda a, b: always_valid(a, b, planned=200)), ("control", "treatment"), ("p",), True
+    ),
+    "always_valid_conversions": Case(lambda x: always_valid_conversions(x.size // 9, x.size, x.size // 7, x.size)),
+    "rate_sequence": Case(lambda x: rate_sequence(x.size / 2, x.size), alone=True),
+    "error_of_looks": Case(lambda x: error_of_looks(x.size), alone=True),
+    "pocock_limit": Case(lambda x: pocock_limit(min(x.size, 9)), alone=True),
+    "best_arm": Case(lambda x: best_arm(beliefs(x)), ("loss",), ("best",)),
+    "shares_of_next": Case(lambda x: shares_of_next(beliefs(x))),
     "lmdi": Case(lambda x: lmdi(*as_cells(x)), ("total", "effects", "cells"), alone=True),
     "split": Case(lambda x: split(*as_cells(x)), ("total", "effects"), alone=True),
     "shapley": Case(lambda x: shapley(*as_cells(x), lambda rows: rows.prod(axis=1)), ("total", "effects"), alone=True),
@@ -96,6 +149,23 @@ CASES = {
     "weeks_to_see": Case(lambda x: weeks_to_see(0.03, float(x.sum()), 0.1), alone=True),
     "zero_run": Case(lambda x: zero_run(float(x.sum()), 56.0 * min(x.size, 1), 9.0), alone=True),
     "demand": Case(lambda x: demand(float(x.sum()), 56.0 * min(x.size, 1)), ("daily",), alone=True),
+    "least_squares": Case(lambda x: least_squares(*as_line(x)), (), ("freedom",), True),
+    "two_stage": Case(lambda x: two_stage(*as_line(x), as_line(np.sqrt(x))[1]), (), ("freedom",), True),
+    "elasticity": Case(
+        lambda x: elasticity(7 + np.arange(x.size) % 5, weekly_prices(x), calendar_terms(np.arange(x.size))),
+        (),
+        ("mean", "sd", "own", "error", "levels"),
+        True,
+    ),
+    "disappointment": Case(disappointment, alone=True),
+    "expected_after_choice": Case(lambda x: expected_after_choice(x, np.sqrt(np.arange(1, x.size + 1)))),
+    "value_of_knowing": Case(
+        lambda x: value_of_knowing(x.sum(), x.sum()) if x.size else value_of_knowing(0, -1), alone=True
+    ),
+    "knowledge_gradient": Case(lambda x: knowledge_gradient(x, x, x)),
+    "choose": Case(
+        lambda x: choose(x, [x[::-1]], [x.sum() / 2]) if x.size != 1 else choose(x, [x], [x[0]]), alone=True
+    ),
     "reorder": Case(
         lambda x: (
             d
