@@ -93,7 +93,7 @@ def beliefs(x: Draw) -> list[Normal]:
 
 
 CASES = {
-    "sample_ratio": Case(lambda x: sample_ratio(np.array([p.sum() for p in halves(x)]), [1, 1])),
+    "sample_ratio": Case(lambda x: sample_ratio([x.size // 2, x.size - x.size // 2], [1, 1])),
     "welch": Case(lambda x: arms(x, welch), ("control", "treatment"), ("p", "relative_p"), True),
     "of_ratio": Case(lambda x: of_ratio(joint(np.sqrt(x), x))),
     "with_before": Case(relieved, ("control", "treatment"), ("p", "relative_p"), True),
