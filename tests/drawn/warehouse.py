@@ -53,6 +53,15 @@ class DrawnWarehouse:
     def table(self, name: str) -> Any:
         return self.connection.table(name)
 
+    def rows(self) -> dict[str, int]:
+        """How many rows each canonical table has; one that only its facts were drawn of has theirs."""
+        derived = {"orders": "order_facts", "order_lines": "sales", "refunds": "refund_facts"}
+
+        def count(name: str) -> int:
+            return int(self.raw.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0])
+
+        return {name: count(name) or (count(derived[name]) if name in derived else 0) for name in TABLES}
+
     def run(self, expression: Any, moments: Mapping[Any, date] | None = None) -> pl.DataFrame:
         self.queries += 1
         return pl.from_arrow(expression.to_pyarrow(params=moments))  # type: ignore[return-value]

@@ -144,4 +144,4 @@ def test_cents_keep_their_sum():
 def test_nothing_to_split_is_refused():
     assert lmdi(np.zeros((0, 3)), np.zeros((0, 3))) == Refusal("empty", needed=1, have=0)
     assert kitagawa([0], [0.1], [1], [0.1]) == Refusal("empty", needed=1, have=0)
-    assert shapley(np.ones((1, 7)), np.ones((1, 7)), product) == Refusal("too_many_factors", needed=6, have=7)
+    assert shapley(np.ones((1, 9)), np.ones((1, 9)), product) == Refusal("too_many_factors", needed=8, have=9)

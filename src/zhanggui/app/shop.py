@@ -188,6 +188,7 @@ class Shop:
             against=against,
             config=self.config,
             clock=self.clock,
+            costs=self.costs,
         )
 
     def brief(self, as_of: date | str | None = None, days: int = 7, *, remember: bool = True) -> Brief:

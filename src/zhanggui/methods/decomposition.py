@@ -14,7 +14,7 @@ from zhanggui.units import Refusal
 
 Floats = npt.NDArray[np.float64]
 Effects = Callable[[Floats, Floats], Floats]
-MOST_FACTORS = 6
+MOST_FACTORS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def split(
 
     ``variance_before`` and ``variance_after`` (cells, factors) are the sampling variances of the factors; given both, standard
     errors follow by the delta method, cells and factors taken as independent. Refuses ``empty`` and ``too_many_factors``
-    (more than 6 for Shapley).
+    (more than 8 for Shapley).
     """
     rows, later = _pair(before, after)
     lasting = _volume(rows) & _volume(later)
@@ -112,7 +112,7 @@ def shapley(before: npt.ArrayLike, after: npt.ArrayLike, combine: Callable[[Floa
     ``combine`` maps (cells, factors) to (cells,), any function (sums, differences, ratios, signs). A factor NaN on one side takes the
     other side's value. Nothing enters or leaves: the function decides what a zero means.
 
-    Refuses ``empty`` and ``too_many_factors`` above 6. Source: Shapley (1953); exact over the 2ⁿ subsets.
+    Refuses ``empty`` and ``too_many_factors`` above 8. Source: Shapley (1953); exact over the 2ⁿ subsets.
     """
     rows, later = _pair(before, after)
     if rows.shape[0] == 0 or rows.shape[1] == 0:

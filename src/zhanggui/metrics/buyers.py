@@ -147,6 +147,7 @@ METRICS = (
         "money",
         ("gross_sales", "refund_amount", "valued_buyers"),
         combine=lambda gross, refunds, buyers: (gross - refunds) / buyers,
+        per=("valued_buyers",),
         formula="net_sales / pay_buyers whose money is known",
         caveats=(*_CAVEATS, "refunds_to_come", "fx_missing", "presale", "tiny_denominator"),
         substitute="average_order_value",

@@ -58,4 +58,5 @@ class Metric:
     needs: tuple[str, ...] = ()  # canonical tables without which it cannot be had
     additive: bool = False
     window_days: int | None = None
+    per: tuple[str, ...] = ()  # of a derived mean: the measure it is taken over, less the measures after it
     optional: tuple[str, ...] = ()  # measures that count as 0 while their table is empty

@@ -228,6 +228,7 @@ METRICS = (
         "money",
         ("gross_sales", "refund_amount", "valued_orders"),
         combine=lambda gross, refunds, orders: (gross - refunds) / orders,
+        per=("valued_orders",),
         formula="net_sales / orders whose money is known",
         caveats=(*_NET, "tiny_denominator"),
         needs=("orders",),

@@ -79,6 +79,7 @@ def _lasting(name: str, unit: Any, parts: tuple[str, str], seconds: int, *caveat
         unit,
         parts,
         good=-1,
+        per=parts[1:],
         combine=lambda total, count: total / seconds / count,
         formula=f"{' / '.join(parts)} / {seconds}",
         caveats=("running_day", "tiny_denominator", *caveats),

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from zhanggui.config import Config
 from zhanggui.errors import BadValue, Unanswerable
-from zhanggui.methods.decomposition import MixRate, Split, kitagawa, products_to_shop, shapley, split, to_the_cent
+from zhanggui.methods.decomposition import (
+    Floats,
+    MixRate,
+    Split,
+    kitagawa,
+    products_to_shop,
+    shapley,
+    split,
+    to_the_cent,
+)
 from zhanggui.metrics import MEASURES, METRICS, Measure, Metric
 from zhanggui.metrics import metric as metric_named
-from zhanggui.numbers import sales_change
+from zhanggui.numbers import derived_change, sales_change
+from zhanggui.numbers.joined import Costs
 from zhanggui.numbers.kinds import Driver, Part, Place, Question
 from zhanggui.numbers.query import ask, coverage, last_complete_day
 from zhanggui.numbers.sales_change import Cell, Windows
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
 SALES = ("net_sales", "gross_sales")
 TRAFFIC_DIMENSIONS = {"channel", "source", "product_id", "device"}
 DEFAULT_DAYS = 7
+VISITED = ("visitors", "sessions")
 POSSIBLY_NONE = ("refunds", "costs")
 """Tables that a shop may have nothing of."""
 
@@ -41,11 +53,12 @@ def explain(
     where: Mapping[str, Sequence[str]] | None = None,
     config: Config,
     clock: Clock,
+    costs: Costs | None = None,
 ) -> Driver:
     """Split the change of ``metric`` from ``against`` to the period ``start`` … ``end`` (default: the last 7 complete days against the
     seven before) over its factors and over the places of ``by`` together.
 
-    Raises BadValue for an unknown metric and for one that has no parts here, Unanswerable where a table it needs is empty.
+    Raises BadValue for an unknown metric and for one that has no places, Unanswerable where a table it needs is empty.
     """
     declared = metric_named(metric)
     held = warehouse.rows()
@@ -63,13 +76,11 @@ def explain(
         )[0]
     if declared.kind == "ratio":
         return _ratio(warehouse, declared, by, period, before, where, config, clock)
-    if declared.additive:
+    if declared.additive and declared.combine is None:
         return _additive(warehouse, declared, by, period, before, where, config, clock)
-    raise BadValue(
-        "metrics.not_explained",
-        name=metric,
-        known=", ".join(sorted(m.name for m in METRICS.values() if m.additive or m.kind == "ratio")),
-    )
+    if declared.kind == "derived":
+        return _derived(warehouse, declared, by, period, before, where, config, clock, costs)
+    return _distinct(warehouse, declared, by, period, before, where, config, clock, costs)
 
 
 # ---- sales: factors and places from the facts themselves
@@ -204,6 +215,7 @@ def _values(
     where: Mapping[str, Sequence[str]] | None,
     config: Config,
     clock: Clock,
+    costs: Costs | None = None,
 ) -> dict[tuple[str, ...], tuple[float, ...]]:
     question = Question(
         tuple(names),
@@ -213,7 +225,7 @@ def _values(
         end=period.end,
     )
     declared = [METRICS.get(name) or _as_metric(MEASURES[name]) for name in names]
-    rows = ask(warehouse, question, config=config, clock=clock, declared=declared).rows
+    rows = ask(warehouse, question, config=config, clock=clock, costs=costs, declared=declared).rows
     return {
         tuple(str(row[name] if row[name] is not None else "") for name in by): tuple(
             float(row[name]) if row[name] is not None else 0.0 for name in names
@@ -267,6 +279,112 @@ def _kept(places: Sequence[Place], keep: int = 20) -> list[Place]:
         previous=sum(p.previous for p in rest),
     )
     return [*places[:keep], folded]
+
+
+# ---- what is derived from several measures, and people counted once
+
+
+def _derived(
+    warehouse: Warehouse,
+    metric: Metric,
+    by: Sequence[str],
+    period: Period,
+    before: Period,
+    where: Mapping[str, Sequence[str]] | None,
+    config: Config,
+    clock: Clock,
+    costs: Costs | None,
+) -> Driver:
+    """Profit over its factors, and over places by their own change; a mean (order value, margin) over places by rate and mix."""
+    lasting = [
+        name for name in metric.measures if name not in metric.optional or warehouse.rows().get(MEASURES[name].table)
+    ]
+    known = replace(metric, measures=tuple(lasting), optional=(), combine=_with_none(metric, lasting))
+
+    def measured(dimensions: Sequence[str], days: Period) -> dict[tuple[str, ...], tuple[float, ...]]:
+        return _values(warehouse, lasting, dimensions, days, where, config, clock, costs)
+
+    def worths(rows: Floats) -> Floats:
+        return derived_change.worth(known, rows)
+
+    nothing = tuple(0.0 for _ in lasting)
+    shop_now, shop_then = (measured((), days).get((), nothing) for days in (period, before))
+    value, previous = (float(x) for x in worths(np.array([shop_now, shop_then])))
+    change = value - previous
+    parts = derived_change.parts_of(known, shop_now, shop_then)
+    if not by:
+        return Driver(metric.name, period, before, value, previous, change, parts, (), metric.unit)
+    if not metric.per and metric.unit != "money":
+        raise BadValue("metrics.not_explained", name=metric.name, known=", ".join(_placed()))
+    now, then = (measured(by, days) for days in (period, before))
+    if not metric.per:
+        places = derived_change.places_of(
+            by, derived_change.over(now, worths), derived_change.over(then, worths), change
+        )
+        return Driver(metric.name, period, before, value, previous, change, parts, _kept(places), metric.unit)
+    weigh = _weights(metric, lasting)
+
+    def weighted(rows: Mapping[tuple[str, ...], tuple[float, ...]]) -> dict[tuple[str, ...], tuple[float, ...]]:
+        """Each place's value × weight, and its weight: what rate and mix are reckoned from."""
+        if not rows:
+            return {}
+        table = np.array(list(rows.values()))
+        weights, rates = weigh(table), np.nan_to_num(worths(table))
+        return {key: (float(r * w), float(w)) for key, r, w in zip(rows, rates, weights, strict=True)}
+
+    totals = [weighted({(): side})[()] for side in (shop_now, shop_then)]
+    return _mix_and_rate(metric, by, weighted(now), weighted(then), totals[0], totals[1], period, before)
+
+
+def _weights(metric: Metric, measures: Sequence[str]) -> Callable[[Floats], Floats]:
+    """What a place's mean weighs: the measures of ``per``, those after the first taken off."""
+    first, *rest = (list(measures).index(name) for name in metric.per)
+    return lambda rows: rows[:, first] - sum((rows[:, i] for i in rest), np.zeros(rows.shape[0]))
+
+
+def _with_none(metric: Metric, lasting: Sequence[str]) -> Callable[..., Any] | None:
+    """``combine`` over the measures that are there; a measure whose table is empty counts nothing."""
+    if metric.combine is None or len(lasting) == len(metric.measures):
+        return metric.combine
+    combine = metric.combine
+
+    def over(*values: Any) -> Any:
+        given = dict(zip(lasting, values, strict=True))
+        return combine(*(given.get(name, pl.lit(0.0)) for name in metric.measures))
+
+    return over
+
+
+def _placed() -> list[str]:
+    """The metrics that can be laid out over places."""
+    return sorted(m.name for m in METRICS.values() if m.kind != "derived" or m.per or m.unit == "money")
+
+
+def _distinct(
+    warehouse: Warehouse,
+    metric: Metric,
+    by: Sequence[str],
+    period: Period,
+    before: Period,
+    where: Mapping[str, Sequence[str]] | None,
+    config: Config,
+    clock: Clock,
+    costs: Costs | None,
+) -> Driver:
+    """People counted once, and states of a day: the whole is no sum of its places, and how far they overlap is a part of its own."""
+
+    def asked(dimensions: Sequence[str], days: Period) -> dict[tuple[str, ...], float]:
+        rows = _values(warehouse, (metric.name,), dimensions, days, where, config, clock, costs)
+        return {key: row[0] for key, row in rows.items()}
+
+    value, previous = (asked((), days).get((), 0.0) for days in (period, before))
+    change = value - previous
+    if not by:
+        return Driver(
+            metric.name, period, before, value, previous, change, (Part(metric.name, change),), (), metric.unit
+        )
+    places, parts = derived_change.overlapping(by, asked(by, period), asked(by, before), value, previous)
+    return Driver(metric.name, period, before, value, previous, change, parts, _kept(places), metric.unit)
 
 
 # ---- ratios: numerator and denominator, and mix against rate over places
@@ -326,7 +444,7 @@ def _mix_and_rate(
         )
     joined0 = products_to_shop(bottoms0.sum(), shop_then[1], tops0.sum(), shop_then[0])
     joined1 = products_to_shop(bottoms1.sum(), shop_now[1], tops1.sum(), shop_now[0])
-    scale, extra = _overlap(joined0, joined1, answer)
+    scale, extra = _overlap(joined0, joined1, answer, visited=metric.measures[-1] in VISITED)
     places = [
         Place(
             dict(zip(by, key, strict=True)),
@@ -346,9 +464,10 @@ def _mix_and_rate(
     return Driver(metric.name, period, before, value, previous, change, parts, _kept(places), metric.unit)
 
 
-def _overlap(before: object, now: object, inner: MixRate) -> tuple[float, list[Part]]:
+def _overlap(before: object, now: object, inner: MixRate, *, visited: bool) -> tuple[float, list[Part]]:
     """Where places overlap (a visitor sees several products), how many are seen per visitor and bought per buyer are factors of their
-    own: the shop's rate = the places' rate × seen ÷ bought. Gives the scale of the places' parts and the two extra parts."""
+    own: the shop's rate = the places' rate × seen ÷ bought. Gives the scale of the places' parts and the extra parts: two of visitors,
+    one of anything else that several places count."""
     from zhanggui.methods.decomposition import ShopRate
 
     if not isinstance(before, ShopRate) or not isinstance(now, ShopRate):
@@ -366,7 +485,11 @@ def _overlap(before: object, now: object, inner: MixRate) -> tuple[float, list[P
         return 1.0, []
     own, seen, bought = (float(e) for e in answer.effects)
     own += float(answer.entered.sum() + answer.left.sum())
-    extra = [Part("products_seen_per_visitor", seen), Part("products_bought_per_buyer", bought)]
+    extra = (
+        [Part("products_seen_per_visitor", seen), Part("products_bought_per_buyer", bought)]
+        if visited
+        else [Part("counted_in_several_places", seen + bought)]
+    )
     if abs(inner.gap) < 1e-15:
         return 0.0, [*extra, Part("rate", own)] if abs(own) > 1e-15 else extra
     return own / inner.gap, extra
