@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("start", sa.Date(), nullable=False),
         sa.Column("end", sa.Date(), nullable=False),
         sa.Column("planned", sa.Integer(), nullable=False),
-        sa.Column("smallest", sa.Float(), nullable=False),
+        sa.Column("smallest", sa.Double(), nullable=False),
         sa.Column("variants", sa.JSON(), nullable=False),
         sa.Column("baseline", sa.JSON(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
