@@ -25,6 +25,7 @@ from zhanggui.methods.sample_ratio import sample_ratio
 from zhanggui.methods.shrinkage import beta_by_likelihood, beta_by_moments, james_stein, shrink
 from zhanggui.methods.smallest_visible import smallest_visible_change, smallest_visible_count_change, weeks_to_see
 from zhanggui.methods.two_windows import compare_counts, compare_money, compare_rates
+from zhanggui.methods.units_needed import smallest_shown, units_needed
 from zhanggui.methods.value_of_testing import knowledge_gradient, value_of_knowing
 from zhanggui.methods.winners_curse import disappointment, expected_after_choice
 from zhanggui.units import Refusal
@@ -106,6 +107,10 @@ CASES = {
     "error_of_looks": Case(lambda x: error_of_looks(x.size), alone=True),
     "pocock_limit": Case(lambda x: pocock_limit(min(x.size, 9)), alone=True),
     "best_arm": Case(lambda x: best_arm(beliefs(x)), ("loss",), ("best",)),
+    "units_needed": Case(
+        lambda x: units_needed(x.mean(), x.mean() ** 2, 0.1) if x.size else units_needed(0, 0, 0.1), alone=True
+    ),
+    "smallest_shown": Case(lambda x: smallest_shown(0.1, 0.09, float(x.sum())), alone=True),
     "shares_of_next": Case(lambda x: shares_of_next(beliefs(x))),
     "lmdi": Case(lambda x: lmdi(*as_cells(x)), ("total", "effects", "cells"), alone=True),
     "split": Case(lambda x: split(*as_cells(x)), ("total", "effects"), alone=True),
