@@ -37,9 +37,9 @@ class SparkWarehouse:
     def table(self, name: str) -> Any:
         return self._connection.table(name)
 
-    def run(self, expression: Any) -> pl.DataFrame:
+    def run(self, expression: Any, moments: Any = None) -> pl.DataFrame:
         self.queries += 1
-        return pl.from_arrow(expression.to_pyarrow())  # type: ignore[return-value]
+        return pl.from_arrow(expression.to_pyarrow(params=moments))  # type: ignore[return-value]
 
 
 @pytest.fixture(scope="module")

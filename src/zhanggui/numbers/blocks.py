@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,12 +16,15 @@ from zhanggui.numbers.dimensions import PRODUCT, STATED_ALWAYS, needs_products
 from zhanggui.numbers.joined import Costs, with_columns
 from zhanggui.numbers.kinds import TIME
 from zhanggui.numbers.levels import Choice
+from zhanggui.numbers.moments import a_day, a_text
 from zhanggui.units import Period
 
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
 
 NOW, THEN = "now", "then"
+MOST_VALUES = 8
+"""Values of one filter that stand as parameters; more of them are written into the expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +95,57 @@ def aggregated(warehouse: Warehouse, rows: Rows, measures: Mapping[str, Measure]
 
 
 def _in_period(t: Any, rows: Rows, asked: Asked) -> Any:
-    day = t[rows.day]
-    period = asked.period
-    if rows.window_days:
+    if rows.window_days and asked.grains:
         return _in_windows(t, rows, asked)
-    end = period.end
-    if rows.matured_days:
-        end = min(end, asked.last - timedelta(days=rows.matured_days))
-    return t.filter((day >= ibis.literal(period.start)) & (day < ibis.literal(end + timedelta(days=1))))
+    first, after = _ends(rows, asked)
+    return t.filter((t[rows.day] >= first) & (t[rows.day] < after))
+
+
+def _ends(rows: Rows, asked: Asked) -> tuple[Any, Any]:
+    """The parameters of the first day that ``rows`` are read from and of the day after the last."""
+    kind = (asked.tag, rows.matured_days, rows.window_days)
+    return a_day("first", *kind), a_day("after", *kind)
+
+
+def _days(rows: Rows, asked: Asked) -> tuple[date, date]:
+    """What the two stand for."""
+    first, last = asked.period.start, asked.period.end
+    if rows.window_days:
+        first = last - timedelta(days=rows.window_days - 1)
+    elif rows.matured_days:
+        last = min(last, asked.last - timedelta(days=rows.matured_days))
+    return first, last + timedelta(days=1)
+
+
+def given(asked: Asked, read: Iterable[Rows]) -> dict[Any, date | str]:
+    """What the parameters in the blocks of ``read`` stand for. Raises BadValue for a label that is no day, week or month."""
+    found: dict[Any, date | str] = {}
+    for rows in read:
+        if not (rows.window_days and asked.grains):
+            found.update(zip(_ends(rows, asked), _days(rows, asked), strict=True))
+    for name, values in asked.where.items():
+        if len(values) <= MOST_VALUES:
+            kept = [first_of(_day_of(name, value), name) for value in values] if name in TIME else values
+            found.update(zip(_places(name, values), kept, strict=True))
+    return found
+
+
+def shape(asked: Asked, read: Mapping[Rows, Mapping[str, Measure]]) -> Hashable:
+    """All that the expression of ``read`` depends on besides the parameters: equal shapes have equal expressions."""
+    where = tuple(
+        (name, len(values) if len(values) <= MOST_VALUES else tuple(values), "" in values)
+        for name, values in asked.where.items()
+    )
+    blocks = tuple((rows, tuple(measures.items())) for rows, measures in read.items())
+    windows = asked.period if asked.grains and any(rows.window_days for rows in read) else None
+    coming = asked.last if any("to_come" in rows.joins for rows in read) else None
+    return asked.tag, asked.by, where, blocks, windows, coming, asked.currency, asked.foreign
 
 
 def _in_windows(t: Any, rows: Rows, asked: Asked) -> Any:
-    """Rows of the ``window_days`` up to the end of the period, or up to each bucket's end where a grain is asked."""
+    """Rows of the ``window_days`` up to each bucket's end."""
     day = t[rows.day]
     length = timedelta(days=rows.window_days)
-    if not asked.grains:
-        end = asked.period.end
-        return t.filter((day > ibis.literal(end - length)) & (day <= ibis.literal(end)))
     ends: dict[tuple[date, ...], date] = {}
     for moment in asked.period.each():
         ends[tuple(first_of(moment, grain) for grain in asked.grains)] = moment
@@ -129,12 +166,19 @@ def _key(t: Any, name: str, rows: Rows) -> Any:
     return t[name] if name in STATED_ALWAYS.get(rows.table, ()) else t[name].fill_null("")
 
 
+def _places(name: str, values: Sequence[str]) -> list[Any]:
+    """The parameters that stand for a filter's values."""
+    return [(a_day if name in TIME else a_text)("where", name, index) for index in range(len(values))]
+
+
 def _matches(t: Any, name: str, values: Sequence[str], day: str) -> Any:
-    if name not in TIME:
-        column = t[name].fill_null("") if "" in values or name in PRODUCT else t[name]
-        return column == values[0] if len(values) == 1 else column.isin(list(values))
-    days = [_day_of(name, value) for value in values]
-    return bucket(t[day], name).isin([ibis.literal(first_of(moment, name)) for moment in days])
+    few = len(values) <= MOST_VALUES
+    if name in TIME:
+        labels = [ibis.literal(first_of(_day_of(name, value), name)) for value in values] if not few else None
+        return bucket(t[day], name).isin(labels or _places(name, values))
+    column = t[name].fill_null("") if "" in values or name in PRODUCT else t[name]
+    kept = _places(name, values) if few else list(values)
+    return column == kept[0] if len(values) == 1 else column.isin(kept)
 
 
 def _day_of(grain: str, label: str) -> date:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from zhanggui.numbers.dimensions import WILDCARD
+from zhanggui.units import Period
 
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
@@ -69,7 +70,7 @@ class Level:
     stated: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coverage:
     """All levels of the tables looked at."""
 
@@ -77,11 +78,38 @@ class Coverage:
     foreign: int = 0  # ad and cost rows in another currency than the workspace's
     looked: frozenset[str] = frozenset()  # tables that were counted
 
-    def of(self, table: str) -> list[Level]:
-        return [level for level in self.levels if level.table == table]
+    @cached_property
+    def _by_table(self) -> dict[str, list[Level]]:
+        found: dict[str, list[Level]] = {}
+        for level in self.levels:
+            found.setdefault(level.table, []).append(level)
+        return found
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {table: sum(level.rows for level in levels) for table, levels in self._by_table.items()}
+
+    def of(self, table: str) -> Sequence[Level]:
+        return self._by_table.get(table, ())
 
     def rows(self, table: str) -> int:
-        return sum(level.rows for level in self.of(table))
+        return self._rows.get(table, 0)
+
+    @cached_property
+    def _edges(self) -> dict[str, tuple[date, date]]:
+        """Of each table the latest first day of a level and the earliest last one: a period that meets both meets every level."""
+        return {
+            table: (
+                max((level.first for level in levels if level.first), default=date.min),
+                min((level.last for level in levels if level.last), default=date.max),
+            )
+            for table, levels in self._by_table.items()
+        }
+
+    def reaches(self, table: str, period: Period) -> bool:
+        """Whether a period meets the days of every level of the table."""
+        first, last = self._edges.get(table, (date.min, date.max))
+        return first <= period.end and last >= period.start
 
     def stated(self, table: str, column: str) -> int:
         return sum(level.stated.get(column, 0) for level in self.of(table))

@@ -6,7 +6,7 @@ in addition; else the channel's value is unknown, and the answer says which file
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +52,29 @@ class Choice:
         for mark in marks[1:]:
             condition = condition & mark
         return condition
+
+
+@dataclass
+class Choices:
+    """The choices made over one version of the data: those of periods that meet every level are the same and made once."""
+
+    made: dict[Hashable, Choice] = field(default_factory=dict)
+
+    def of(
+        self,
+        measure: Measure,
+        coverage: Coverage,
+        asked: Collection[str],
+        period: Period | None,
+        channels: Collection[str],
+    ) -> Choice:
+        """As :func:`choose`."""
+        if period is not None and not coverage.reaches(measure.table, period):
+            return choose(measure, coverage, asked, period, channels)
+        key = (measure.name, frozenset(asked), frozenset(channels))
+        if key not in self.made:
+            self.made[key] = choose(measure, coverage, asked, None, channels)
+        return self.made[key]
 
 
 def choose(

@@ -1,9 +1,10 @@
-"""Days as parameters: an expression over them is built and compiled once, and then put for one day after another."""
+"""Days and values as parameters: an expression over them is built and compiled once, and then put for one after another."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +22,18 @@ THEN_START, THEN_END = ibis.param("date"), ibis.param("date")
 """The ends of the period it is held against."""
 
 _BUILT: WeakKeyDictionary[Any, dict[Hashable, Any]] = WeakKeyDictionary()
+
+
+@cache
+def a_day(*name: str | int) -> Any:
+    """The parameter of this name that stands for a day: the same one each time."""
+    return ibis.param("date")
+
+
+@cache
+def a_text(*name: str | int) -> Any:
+    """The parameter of this name that stands for a value of a text column: the same one each time."""
+    return ibis.param("string")
 
 
 def days_before(moment: Any, days: int) -> Any:

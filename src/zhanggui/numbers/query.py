@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -15,13 +15,13 @@ from zhanggui.config import Config
 from zhanggui.errors import BadValue, Unanswerable
 from zhanggui.metrics import MEASURES, Measure, Metric, metric, nearest
 from zhanggui.numbers import coverage as coverages
-from zhanggui.numbers.blocks import NOW, THEN, Asked, Rows, aggregated, combined
+from zhanggui.numbers.blocks import Asked
 from zhanggui.numbers.coverage import DAY, Coverage
 from zhanggui.numbers.development import Development, learn
 from zhanggui.numbers.dimensions import DIMENSIONS, of, with_dimension
 from zhanggui.numbers.joined import Costs
 from zhanggui.numbers.kinds import Answer, Flag, Question
-from zhanggui.numbers.levels import Choice, choose
+from zhanggui.numbers.reads import CALENDAR, Reads
 from zhanggui.numbers.shape import shaped
 from zhanggui.numbers.validity import Seen, Validity, flags, last_full_day
 from zhanggui.units import Clock, Period
@@ -29,7 +29,6 @@ from zhanggui.units import Clock, Period
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
 
-CALENDAR = "calendar"
 FACTS = ("order_facts", "sales", "refund_facts")
 """One data set: what the latest of them knows is covered by all."""
 KEPT_ANSWERS = 256
@@ -42,7 +41,7 @@ class _Memory:
     version: Any = None
     coverage: dict[str, Coverage] = field(default_factory=dict)
     answers: OrderedDict[Any, Answer] = field(default_factory=OrderedDict)
-    expressions: OrderedDict[Any, tuple[Any, dict[str, Any]]] = field(default_factory=OrderedDict)
+    read: Reads = field(default_factory=Reads)
     development: dict[date, Development | None] = field(default_factory=dict)
     validity: Validity = field(default_factory=Validity)
 
@@ -60,7 +59,7 @@ def ask(
     fresh: bool = False,
     declared: Sequence[Metric] | None = None,
 ) -> Answer:
-    """Answer a question in one engine query (two more per version of the data, for coverage and flags).
+    """Answer a question in one engine query (two more per version of the data, for coverage and flags), compiled once for its shape.
 
     Days from the clock's today on, and days after the data's last one, are never in. Without ``by`` one total row, without
     ``start`` and ``end`` the whole span. ``fresh`` bypasses remembered answers; ``declared`` are the question's metrics where some of
@@ -157,32 +156,10 @@ def _answer(
             memory.development[last] = learn(warehouse, last)
         development = memory.development[last]
     asked = Asked(by, question.where, period, last, config.currency, costs, held.foreign > 0, development)
-    shape = (_frozen(question), period, against, last, config.currency, repr(costs))
-    if shape not in memory.expressions:
-        memory.expressions[shape] = _expression(warehouse, measures, held, asked, against)
-        if len(memory.expressions) > KEPT_ANSWERS:
-            memory.expressions.popitem(last=False)
-    expression, gaps = memory.expressions[shape]
-    frame = None if expression is None else warehouse.run(expression)
+    frame, gaps = memory.read.rows(warehouse, measures, held, asked, against)
     answered, measured = shaped(frame, question, metrics, measures, by, period, against, held)
     seen = Seen(question, period, held, memory.validity.counts(warehouse, held), measured, gaps, clock.today())
     return Answer(question, answered, period.start, period.end, tuple(flags(metrics, seen)))
-
-
-def _expression(
-    warehouse: Warehouse,
-    measures: Sequence[tuple[str, Measure, int]],
-    held: Coverage,
-    asked: Asked,
-    against: Period | None,
-) -> tuple[Any, dict[str, Any]]:
-    """The one expression that answers a question, None where no file can; and the levels that are missing for it."""
-    blocks: list[tuple[Any, Sequence[str]]] = []
-    gaps: dict[str, Any] = {}
-    for one in (asked, *((replace(asked, period=against, tag=THEN),) if against else ())):
-        for rows, group in _by_rows(measures, held, (*asked.by, *asked.where), one, gaps).items():
-            blocks.append((aggregated(warehouse, rows, group, one), list(group)))
-    return (combined(blocks, asked.by) if blocks else None), gaps
 
 
 def _measures(metrics: Iterable[Metric], asked: Sequence[str], held: Coverage) -> list[tuple[str, Measure, int]]:
@@ -221,46 +198,6 @@ def _answering(one: Metric, measure: Measure, asked: Sequence[str]) -> Measure:
         table=measure.table,
         tables=", ".join(with_dimension(lacking[0])) or "–",
     )
-
-
-def _by_rows(
-    measures: Sequence[tuple[str, Measure, int]],
-    held: Coverage,
-    dimensions: Sequence[str],
-    asked: Asked,
-    gaps: dict[str, Any],
-) -> dict[Rows, dict[str, Measure]]:
-    """Measures that read the same rows, together."""
-    groups: dict[Rows, dict[str, Measure]] = {}
-    for column, measure, window in measures:
-        if measure.table == CALENDAR:
-            continue
-        choice = None
-        if measure.levels:
-            choice = choose(measure, held, dimensions, asked.period, asked.where.get("channel", ()))
-            if choice.missing and asked.tag == NOW:
-                _note_gap(gaps, column, choice, choose(measure, held, dimensions, None, asked.where.get("channel", ())))
-            if not choice.splits:
-                continue
-        rows = Rows(
-            measure.table,
-            measure.day,
-            measure.where,
-            measure.joins,
-            choice,
-            measure.snapshot,
-            measure.matured_days,
-            window,
-        )
-        groups.setdefault(rows, {})[column] = measure
-    return groups
-
-
-def _note_gap(gaps: dict[str, Any], column: str, choice: Choice, ever: Choice) -> None:
-    """A level that no file gives at all is missing; one that only lacks the asked days is a gap in days."""
-    missing = tuple(channel for channel in choice.missing if channel in ever.missing)
-    if missing:
-        gaps[column] = replace(choice, missing=missing)
 
 
 def _period(question: Question, span: tuple[date, date] | None, clock: Clock) -> Period | None:

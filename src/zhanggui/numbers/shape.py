@@ -29,41 +29,46 @@ def shaped(
     held: Coverage,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The answer's rows, sorted by time, then by the other dimensions; and the measures of the asked period behind them."""
-    columns = [name for name, _, _ in measures]
     if frame is None:
         schema: dict[str, Any] = {"tag": pl.String, **{name: pl.Date if name in TIME else pl.String for name in by}}
         frame = pl.DataFrame(schema=schema)
-    lacking = [name for name in columns if name not in frame.columns]
-    frame = frame.with_columns(pl.lit(None, pl.Float64).alias(name) for name in lacking)
-    measured = _measured(frame.filter(pl.col("tag") == NOW).drop("tag"), measures, by, period, held)
-    now = _values(measured, metrics, by)
+    measured = _measured(frame, NOW, measures, by, period, held).collect()
+    now = _values(measured.lazy(), measures, metrics, by)
     if against is not None:
-        earlier = _measured(frame.filter(pl.col("tag") == THEN).drop("tag"), measures, by, against, held)
-        then = _values(earlier, metrics, by)
+        then = _values(_measured(frame, THEN, measures, by, against, held), measures, metrics, by)
         now = _beside(now, then, by, metrics, period, against)
         now = _filled(now, metrics, measures, held)
     time = [name for name in by if name in TIME]
     now = now.sort([*time, *(name for name in by if name not in TIME)]) if by else now
     now = now.with_columns(_label(name) for name in time)
-    return now if question.limit is None else now.head(question.limit), measured
+    return (now if question.limit is None else now.head(question.limit)).collect(), measured
 
 
 def _measured(
     frame: pl.DataFrame,
+    tag: str,
     measures: Sequence[tuple[str, Measure, int]],
     by: tuple[str, ...],
     period: Period,
     held: Coverage,
-) -> pl.DataFrame:
-    frame = _spine(frame, by, period)
-    return frame.with_columns(
-        _bucket_days(by, period).alias(name) if measure.table == "calendar" else _absent(name, measure, held)
+) -> pl.LazyFrame:
+    """The measures of one period, NULL where they are unknown."""
+    present = frame.columns
+    values = [
+        (_bucket_days(by, period) if measure.table == "calendar" else _absent(name, present, measure, held)).alias(name)
         for name, measure, _ in measures
-    )
+    ]
+    return _spine(frame, tag, by, period).select(*by, *values)
 
 
-def _values(frame: pl.DataFrame, metrics: Sequence[Metric], by: tuple[str, ...]) -> pl.DataFrame:
-    return frame.select(*by, *(_kept(one, _finite(value_of(one, frame.columns))).alias(one.name) for one in metrics))
+def _values(
+    frame: pl.LazyFrame,
+    measures: Sequence[tuple[str, Measure, int]],
+    metrics: Sequence[Metric],
+    by: tuple[str, ...],
+) -> pl.LazyFrame:
+    present = [name for name, _, _ in measures]
+    return frame.select(*by, *(_kept(one, _finite(value_of(one, present))).alias(one.name) for one in metrics))
 
 
 def _kept(one: Metric, value: pl.Expr) -> pl.Expr:
@@ -71,20 +76,22 @@ def _kept(one: Metric, value: pl.Expr) -> pl.Expr:
     return value.round(MONEY_DECIMALS) if one.unit == "money" and one.additive else value
 
 
-def _spine(frame: pl.DataFrame, by: tuple[str, ...], period: Period) -> pl.DataFrame:
-    """Every bucket of the period where only time is asked, and the one total row where nothing is."""
+def _spine(frame: pl.DataFrame, tag: str, by: tuple[str, ...], period: Period) -> pl.LazyFrame:
+    """A period's rows: every bucket of it where only time is asked, and the one total row where nothing is."""
+    rows = frame.lazy().filter(pl.col("tag") == tag)
     if not by:
-        return frame if frame.height else pl.DataFrame([dict.fromkeys(frame.columns)], schema=frame.schema)
+        held = tag in frame.get_column("tag")
+        return rows if held else pl.LazyFrame([dict.fromkeys(frame.columns)], schema=frame.schema)
     if any(name not in TIME for name in by):
-        return frame
+        return rows
     buckets = dict.fromkeys(tuple(first_of(day, grain) for grain in by) for day in period.each())
-    every = pl.DataFrame(list(buckets), schema=dict.fromkeys(by, pl.Date), orient="row")
-    return every.join(frame, on=list(by), how="left")
+    every = pl.LazyFrame(list(buckets), schema=dict.fromkeys(by, pl.Date), orient="row")
+    return every.join(rows, on=list(by), how="left")
 
 
-def _absent(name: str, measure: Measure, held: Coverage) -> pl.Expr:
+def _absent(name: str, present: Sequence[str], measure: Measure, held: Coverage) -> pl.Expr:
     """Nothing sold is 0, nothing reported is unknown."""
-    column = pl.col(name).cast(pl.Float64)
+    column = (pl.col(name) if name in present else pl.lit(None)).cast(pl.Float64)
     known = held.rows(measure.table) or (measure.table == "refund_facts" and held.rows("order_facts"))
     return column if measure.absent is None or not known else column.fill_null(measure.absent)
 
@@ -119,13 +126,13 @@ def _finite(value: pl.Expr) -> pl.Expr:
 
 
 def _beside(
-    now: pl.DataFrame,
-    then: pl.DataFrame,
+    now: pl.LazyFrame,
+    then: pl.LazyFrame,
     by: tuple[str, ...],
     metrics: Sequence[Metric],
     period: Period,
     against: Period,
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """The earlier period's values under ``<metric>_previous``; buckets meet by their place in their period."""
     then = then.rename({one.name: f"{one.name}_previous" for one in metrics})
     time = [name for name in by if name in TIME]
@@ -146,8 +153,8 @@ def _moved(grain: str, period: Period, against: Period) -> pl.Expr:
 
 
 def _filled(
-    rows: pl.DataFrame, metrics: Sequence[Metric], measures: Sequence[tuple[str, Measure, int]], held: Coverage
-) -> pl.DataFrame:
+    rows: pl.LazyFrame, metrics: Sequence[Metric], measures: Sequence[tuple[str, Measure, int]], held: Coverage
+) -> pl.LazyFrame:
     """A place that sold in one period only sold nothing in the other: 0 for counts and sums, unknown for ratios."""
     tables = {measure.table for _, measure, _ in measures if measure.absent == 0.0 and held.rows(measure.table)}
     by_column = {name: measure for name, measure, _ in measures}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -52,9 +53,35 @@ class Daily:
         return self.frame.filter(pl.col("orders") > 0).sort("day")
 
     @cached_property
-    def reported(self) -> frozenset[date]:
-        """The days with traffic."""
-        return frozenset(self.frame.filter(pl.col("traffic_rows") > 0).get_column("day"))
+    def reported(self) -> tuple[date, ...]:
+        """The days with traffic, oldest first."""
+        return tuple(self.frame.filter(pl.col("traffic_rows") > 0).sort("day").get_column("day"))
+
+    @cached_property
+    def _columns(self) -> tuple[list[date], dict[str, Any]]:
+        """The days, oldest first, and the numbers beside them."""
+        days = self.frame.sort("day")
+        return days.get_column("day").to_list(), {name: days.get_column(name).to_numpy() for name in _COLUMNS}
+
+    def sum(self, column: str, period: Period) -> float:
+        """The total of a column over a period."""
+        days, columns = self._columns
+        return float(columns[column][_between(days, period)].sum())
+
+    def unreported(self, period: Period) -> list[date]:
+        """The days of a period without traffic."""
+        held = self.reported[_between(self.reported, period)]
+        return sorted(set(period.each()) - set(held)) if len(held) < period.days else []
+
+    @cached_property
+    def last(self) -> date | None:
+        """The last day with a sale."""
+        return self.sales.get_column("day")[-1] if self.sales.height else None
+
+    @cached_property
+    def last_open(self) -> bool:
+        """Whether the last day with a sale breaks off earlier than those before it."""
+        return self.last is not None and _breaks_off(self.sales, self.last)
 
     @cached_property
     def gaps(self) -> tuple[date, ...]:
@@ -88,15 +115,10 @@ class Seen:
     measured: pl.DataFrame
     gaps: Mapping[str, Any]
     today: date
-    once: dict[str, Any] = field(default_factory=dict)
-    """What several flags ask for, reckoned once."""
 
     def sum(self, column: str) -> float:
         """The total of a daily column over the period."""
-        if "sums" not in self.once:
-            days = self.daily.frame.filter(pl.col("day").is_between(self.period.start, self.period.end))
-            self.once["sums"] = days.select(pl.exclude("day").sum()).row(0, named=True)
-        return float(self.once["sums"][column] or 0)
+        return self.daily.sum(column, self.period)
 
     def total(self, measure: str) -> float:
         """The total of a measure over the answer's rows."""
@@ -120,6 +142,11 @@ class Validity:
         if self.daily is None or (traffic and not self.with_traffic):
             self.daily, self.with_traffic = Daily(by_day(warehouse, traffic=traffic)), traffic
         return self.daily
+
+
+def _between(days: Sequence[date], period: Period) -> slice:
+    """Where the days of a period stand among ``days``, which are in order."""
+    return slice(bisect_left(days, period.start), bisect_right(days, period.end))
 
 
 def by_day(warehouse: Warehouse, *, traffic: bool) -> pl.DataFrame:
@@ -229,11 +256,8 @@ def _running_day(one: Metric, seen: Seen) -> Flag | None:
     cut = seen.today <= end if end else any((level.last or seen.today) >= seen.today for level in _read(one, seen))
     if cut:
         return _flag(one, "running_day", day=seen.today.isoformat())
-    if "open" not in seen.once:
-        days = seen.daily.sales
-        last = days.get_column("day")[-1] if days.height else None
-        seen.once["open"] = last == seen.period.end and _breaks_off(days, seen.period.end)
-    return _flag(one, "last_day_open", day=seen.period.end.isoformat()) if seen.once["open"] else None
+    open_end = seen.daily.last == seen.period.end and seen.daily.last_open
+    return _flag(one, "last_day_open", day=seen.period.end.isoformat()) if open_end else None
 
 
 def _read(one: Metric, seen: Seen) -> list[Any]:
@@ -259,9 +283,9 @@ def _days_missing(one: Metric, seen: Seen) -> Flag | None:
     tables = {MEASURES[name].table for name in one.measures}
     days: set[date] = set()
     if tables & {"order_facts", "sales"}:
-        days |= {day for day in seen.daily.gaps if day in seen.period}
+        days.update(seen.daily.gaps[_between(seen.daily.gaps, seen.period)])
     if "traffic_days" in tables and seen.held.rows("traffic_days"):
-        days |= set(seen.period.each()) - seen.daily.reported
+        days.update(seen.daily.unreported(seen.period))
     if not days:
         return None
     return _flag(one, "days_missing", len(days), first=min(days).isoformat(), last=max(days).isoformat())

@@ -54,7 +54,7 @@ class Warehouse:
         self._ibis: Any = None
         self._tables: dict[str, ir.Table] = {}
         self._compiled: dict[Any, Statement] = {}
-        self._variables: dict[str, date] = {}
+        self._variables: dict[str, date | str] = {}
         self._counted: tuple[int, dict[str, int]] | None = None
         self._meta = schema.get_meta(connection)
 
@@ -215,6 +215,17 @@ class Warehouse:
             for number, id, at, rejected, undone in listed
         ]
 
+    def noted(self, name: str) -> str | None:
+        """What the warehouse notes of itself under a name; None where nothing is."""
+        return self._meta.get(name)
+
+    def note(self, **values: object) -> None:
+        """Note something beside the content, which stays as it is."""
+        self._writable()
+        with self._transaction():
+            schema.set_meta(self._connection, **values)
+        self._meta = schema.get_meta(self._connection)
+
     def _writable(self) -> None:
         if self.read_only:
             raise WorkspaceError("store.opened_read_only", folder=str(self.folder))
@@ -236,15 +247,14 @@ class Warehouse:
             self._tables[name] = whole if whole.columns == columns else whole.select(*columns)
         return self._tables[name]
 
-    def run(self, expression: ir.Table, moments: Mapping[ir.DateScalar, date] | None = None) -> pl.DataFrame:
-        """The rows of an Ibis expression, its date parameters standing for ``moments``. Money arrives as float64; every call counts
-        as one query.
+    def run(self, expression: ir.Table, moments: Mapping[ir.Scalar, date | str] | None = None) -> pl.DataFrame:
+        """The rows of an Ibis expression, its parameters standing for ``moments``: days, or values of text columns. Money arrives as
+        float64; every call counts as one query.
 
         An expression that is asked again, for these days or others, is not compiled again, unless it carries rows of its own.
         """
         self.queries += 1
-        for moment, day in (moments or {}).items():
-            self._set(_variable(moment.op()), day)
+        self._set({_variable(parameter.op()): value for parameter, value in (moments or {}).items()})
         asked = expression.op()
         if asked in self._compiled:
             return self._fetch(self._compiled[asked])
@@ -257,19 +267,24 @@ class Warehouse:
         return self._fetch(self._compiled[asked])
 
     def _compile(self, expression: ir.Table) -> Statement:
-        """The expression as SQL in which date parameters are variables of the connection, and the types of its columns."""
+        """The expression as SQL in which parameters are variables of the connection, and the types of its columns."""
         from ibis.expr.operations import ScalarParameter
 
         plain = _plain(expression)
-        variables = {found: _reading(_variable(found)) for found in plain.op().find(ScalarParameter)}
+        variables = {found: _reading(found) for found in plain.op().find(ScalarParameter)}
         ready = plain.op().replace(variables).to_expr() if variables else plain
         rows = self._connection.sql(self._engine().compile(ready))
         return Statement(rows, plain.schema().to_polars())
 
-    def _set(self, variable: str, day: date) -> None:
-        if self._variables.get(variable) != day:
-            self._connection.execute(f"SET VARIABLE {variable} = DATE '{day.isoformat()}'")
-            self._variables[variable] = day
+    def _set(self, variables: Mapping[str, date | str]) -> None:
+        changed = {name: value for name, value in variables.items() if self._variables.get(name) != value}
+        days = {name: value for name, value in changed.items() if isinstance(value, date)}
+        if days:
+            self._connection.execute(";".join(f"SET VARIABLE {name} = DATE '{day}'" for name, day in days.items()))
+        for name, value in changed.items():
+            if name not in days:
+                self._connection.execute(f"SET VARIABLE {name} = $1", [value])
+        self._variables.update(changed)
 
     def _fetch(self, statement: Statement) -> pl.DataFrame:
         """The rows of a compiled statement, typed as the expression says."""
@@ -378,19 +393,21 @@ def _plain(expression: ir.Table) -> ir.Table:
 
 
 def _variable(parameter: Any) -> str:
-    """The connection's variable that holds a date parameter."""
+    """The connection's variable that holds a parameter."""
     return f"moment_{parameter.counter}"
 
 
 @cache
-def _reader() -> Any:
-    """The engine's function that reads a variable: a constant when a statement is planned."""
+def _readers() -> Mapping[str, Any]:
+    """The engine's function that reads a variable, for a day and for a text: a constant when a statement is planned."""
     import ibis
 
-    def reading(variable: str) -> date: ...  # type: ignore[empty-body]
+    def reading(variable: str) -> Any: ...
 
-    return ibis.udf.scalar.builtin(reading, name="getvariable", signature=(("string",), "date"))
+    builtin = ibis.udf.scalar.builtin
+    return {kind: builtin(reading, name="getvariable", signature=(("string",), kind)) for kind in ("date", "string")}
 
 
-def _reading(variable: str) -> Any:
-    return _reader()(variable).op()
+def _reading(parameter: Any) -> Any:
+    kind = "date" if parameter.dtype.is_date() else "string"
+    return _readers()[kind](_variable(parameter)).op()
