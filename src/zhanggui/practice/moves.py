@@ -1,0 +1,325 @@
+"""What a move does to the shop: one function a kind of action. Rows of a draft may say how much; where they do not, the trade's
+usual step is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from zhanggui.practice.chance import Purpose, uniforms
+from zhanggui.practice.kinds import SIZES, Move
+from zhanggui.practice.opening import Assortment
+from zhanggui.practice.state import Change, Parcel, State
+from zhanggui.practice.troubles import alter, restored
+
+FEED_DAYS = 14
+STEP = 0.05
+PACKING_COST, PACKING_GAIN, PACKING_LEAST = 0.9, 0.4, 0.9
+CHART_GAIN, DESCRIPTION_GAIN = 0.7, 0.75
+LED = 0.3
+FED = 0.2
+BUDGET_CUT, BUDGET_RAISE = 0.75, 1.2
+AUDITED_SHARE = 0.8
+
+
+@dataclass(slots=True)
+class Doing:
+    """A move being done: where, when, and what it costs at once."""
+
+    seed: int
+    day: int
+    assortment: Assortment
+    state: State
+    names: Mapping[str, int]
+    cost: float = 0.0
+
+    def product(self, name: Any) -> int | None:
+        """Number of a product by its id."""
+        return self.names.get(str(name)) if name is not None else None
+
+    def targets(self, move: Move) -> list[tuple[int, Mapping[str, Any]]]:
+        """Products a move is about: those of its rows, else its own target."""
+        found = [(p, row) for row in move.rows if (p := self.product(row.get("product_id"))) is not None]
+        own = self.product(move.product)
+        if not found and own is not None:
+            return [(own, move.rows[0] if move.rows else {})]
+        return found
+
+
+def number(row: Mapping[str, Any], *names: str) -> float | None:
+    """The first of several columns that holds a number."""
+    for name in names:
+        value = row.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value):
+            return float(value)
+        if isinstance(value, str):
+            try:
+                return float(value)
+            except ValueError:
+                continue
+    return None
+
+
+def _order_stock(doing: Doing, move: Move) -> bool:
+    """Goods ordered by size (``sku`` … -L) or by product, on the shelf after the supplier's days."""
+    ordered: dict[int, Any] = {}
+    for p, row in doing.targets(move):
+        units = number(row, "units", "quantity", "order")
+        if units is None or units <= 0:
+            continue
+        lot = ordered.setdefault(p, np.zeros(doing.state.stock.shape[1]))
+        size = _size_of(row.get("sku"))
+        if size is None or size >= len(lot):
+            lot += np.round(units * doing.assortment.sizes[p])
+        else:
+            lot[size] += np.round(units)
+    for p, lot in ordered.items():
+        doing.state.inbound.append(Parcel(doing.day + int(doing.assortment.lead[p]), p, lot))
+        doing.cost += float(lot.sum() * doing.state.cost[p])
+    return bool(ordered)
+
+
+def _size_of(sku: Any) -> int | None:
+    tail = str(sku or "").rpartition("-")[2]
+    return SIZES.index(tail) if tail in SIZES else None
+
+
+def _leave_offer(doing: Doing, move: Move) -> bool:
+    """No second coupon on it any more; where none stacks, no coupon at all."""
+    taken = False
+    for p, _ in doing.targets(move):
+        stacked = doing.state.stacked[p] > 0
+        taken = taken or bool(stacked or doing.state.offer[p] > 0)
+        if not stacked:
+            doing.state.offer[p] = 0.0
+        doing.state.stacked[p] = 0.0
+    return taken
+
+
+def _smallest_quantity(doing: Doing, move: Move) -> bool:
+    for p, row in doing.targets(move):
+        doing.state.least[p] = max(number(row, "minimum_quantity", "minimum", "quantity") or 2, 1)
+    return bool(doing.targets(move))
+
+
+def _step_price(doing: Doing, move: Move) -> bool:
+    """The price of the row, else the step of the row, else a twentieth up; ``after``/``new_price`` win over ``step``."""
+    targets = doing.targets(move)
+    for p, row in targets:
+        old = float(doing.state.price[p])
+        new = number(row, "new_price", "price_after", "after", "to")
+        if new is None:
+            new = old * (1 + (number(row, "step", "change") or STEP))
+        new = float(np.clip(new, 0.5 * old, 2 * old))
+        _set_price(doing, p, new)
+    return bool(targets)
+
+
+def _set_price(doing: Doing, p: int, new: float) -> None:
+    old = float(doing.state.price[p])
+    doing.state.price[p] = round(new, 2)
+    made = Change("", doing.day, p, "price", f"{old:.2f}", f"{new:.2f}", "owner", (("price", round(new, 2) / old),))
+    doing.state.changes.append(made)
+
+
+def _stop_advertising(doing: Doing, move: Move) -> bool:
+    return _budgets(doing, move, lambda old, row: 0.0)
+
+
+def _change_budget(doing: Doing, move: Move) -> bool:
+    """The new budget of the row, else the old one times the row's factor, else a quarter less."""
+
+    def new(old: float, row: Mapping[str, Any]) -> float:
+        stated = number(row, "daily_budget", "new_budget", "budget", "budget_after", "after", "to")
+        if stated is not None:
+            return max(stated, 0.0)
+        return old * (1 + (number(row, "step", "change") or BUDGET_CUT - 1))
+
+    return _budgets(doing, move, new)
+
+
+def _budgets(doing: Doing, move: Move, new: Callable[[float, Mapping[str, Any]], float]) -> bool:
+    targets = doing.targets(move)
+    if not targets:
+        campaign = str(move.where.get("campaign", "") or (move.rows[0].get("campaign") if move.rows else ""))
+        p = doing.product(campaign.removeprefix("ads-"))
+        targets = [(p, move.rows[0] if move.rows else {})] if p is not None else []
+    taken = False
+    for p, row in targets:
+        old = float(doing.state.budget[p])
+        doing.state.budget[p] = round(new(old, row), 2)
+        taken = taken or old != doing.state.budget[p]
+    return taken
+
+
+def _shift_advertising(doing: Doing, move: Move) -> bool:
+    """Money of one product's advertising to another's: the whole of it where no amount is said."""
+    giver = doing.product(move.product)
+    taker = next(
+        (p for row in move.rows if (p := doing.product(row.get("to_product_id") or row.get("to"))) is not None), None
+    )
+    if taker is None:
+        taker = next((p for p, _ in doing.targets(move) if p != giver), None)
+    if giver is None or taker is None or giver == taker:
+        return False
+    moved = next((amount for row in move.rows if (amount := number(row, "amount", "daily_budget"))), None)
+    share = float(min(moved if moved is not None else doing.state.budget[giver], doing.state.budget[giver]))
+    doing.state.budget[giver] -= share
+    doing.state.budget[taker] += share
+    return share > 0
+
+
+def _stop_selling(doing: Doing, move: Move) -> bool:
+    for p, _ in doing.targets(move):
+        doing.state.selling[p] = False
+        doing.state.budget[p] = 0.0
+    return bool(doing.targets(move))
+
+
+def _change_packing(doing: Doing, move: Move) -> bool:
+    """Bubble wrap and a stiffer box: most of the damage goes, each parcel costs a little more."""
+    for p, _ in doing.targets(move):
+        state = doing.state
+        state.packed[p] = min(state.packed[p], max(PACKING_GAIN * state.packed[p], min(PACKING_LEAST, state.packed[p])))
+        state.box[p] += PACKING_COST
+        alter(state, doing.day, p, "packing", [])
+    return bool(doing.targets(move))
+
+
+def _add_size_chart(doing: Doing, move: Move) -> bool:
+    return _mend(doing, move, "chart", CHART_GAIN)
+
+
+def _correct_description(doing: Doing, move: Move) -> bool:
+    return _mend(doing, move, "described", DESCRIPTION_GAIN)
+
+
+def _mend(doing: Doing, move: Move, name: str, gain: float) -> bool:
+    """A wrong chart or description is put right; one that was right already gets a little better, once."""
+    values = getattr(doing.state, name)
+    for p, _ in doing.targets(move):
+        values[p] = 1.0 if values[p] > 1 else max(values[p] * gain, gain)
+        alter(doing.state, doing.day, p, "description", [])
+    return bool(doing.targets(move))
+
+
+def _hold_batch(doing: Doing, move: Move) -> bool:
+    """A bad batch goes back to the supplier, half of the shelf is of it; a good one is sold on."""
+    targets = doing.targets(move)
+    for p, _ in targets:
+        if doing.state.batch[p] > 1:
+            held = np.floor(doing.state.stock[p] * 0.5)
+            doing.state.stock[p] -= held
+            doing.state.batch[p] = 1.0
+            doing.state.inbound.append(Parcel(doing.day + int(doing.assortment.lead[p]), p, held))
+    return bool(targets)
+
+
+def _restore_change(doing: Doing, move: Move) -> bool:
+    """Put back the change the draft names by id; without one, the latest change of the product that was logged."""
+    wanted = {str(row[name]) for row in move.rows for name in ("change_id", "change") if row.get(name)}
+    what = {str(row["what"]) for row in move.rows if row.get("what")}
+    for p, _ in doing.targets(move):
+        mine = [
+            c for c in doing.state.changes if c.product == p and c.by != "trial end" and (c.logged or c.id in wanted)
+        ]
+        named = [c for c in mine if c.id in wanted]
+        like = [c for c in mine if not what or c.what in what]
+        chosen = named or like[-1:]
+        if chosen:
+            restored(doing.state, chosen[-1], doing.day)
+            return True
+    return False
+
+
+def _repeat_change(doing: Doing, move: Move) -> bool:
+    """Do elsewhere what lifted one product. How much of it carries over is each product's own; half on average."""
+    sources = [doing.product(row.get("from_product_id") or row.get("like")) for row in move.rows]
+    model = next((p for p in sources if p is not None), doing.product(move.product))
+    made = [c for c in doing.state.changes if c.product == model and c.factors and c.what != "price"]
+    targets = [p for p, _ in doing.targets(move) if p != model]
+    for p in targets:
+        lift = dict(made[-1].factors).get("page", 1.0) if made else 1.0
+        carried = float(uniforms(doing.seed, Purpose.TRANSFER, p)[0])
+        alter(doing.state, doing.day, p, made[-1].what if made else "image", [("page", 1 + carried * (lift - 1))])
+    return bool(targets)
+
+
+def _feed_traffic(doing: Doing, move: Move) -> bool:
+    """A fifth more visitors for a fortnight, bought at a price each."""
+    for p, row in doing.targets(move):
+        share = number(row, "share", "step")
+        price = number(row, "cost_per_click", "cpc", "price_per_visitor")
+        doing.state.feed[p] = FED if share is None else float(np.clip(share, 0, 1))
+        doing.state.feed_price[p] = _click_price(doing, p) if price is None else price
+        doing.state.fed_until[p] = doing.day + FEED_DAYS
+    return bool(doing.targets(move))
+
+
+def _click_price(doing: Doing, p: int) -> float:
+    """What a visit of the product costs in advertising, at the shop's mean where it has none."""
+    assortment = doing.assortment
+    bought = assortment.bought > 0
+    mean = assortment.budget[bought].sum() / max(assortment.bought[bought].sum(), 1e-9)
+    return float(assortment.budget[p] / assortment.bought[p]) if bought[p] else float(mean)
+
+
+def _reroute_traffic(doing: Doing, move: Move) -> bool:
+    """Recommendation slots of one product show another."""
+    giver = doing.product(move.product)
+    names = [row.get(name) for row in move.rows for name in ("to_product_id", "to", "shift", "product_id")]
+    taker = next((p for name in names if (p := doing.product(name)) is not None and p != giver), None)
+    share = next((value for row in move.rows if (value := number(row, "share")) is not None), LED)
+    if giver is None or taker is None:
+        return False
+    doing.state.moved.append((giver, taker, float(np.clip(share, 0, 1))))
+    return True
+
+
+def _audit_listing(doing: Doing, move: Move) -> bool:
+    """Most of what is wrong with the listing is found and mended: its own faults, and four fifths of what a bad page, chart or
+    description takes away."""
+    state = doing.state
+    for p, _ in doing.targets(move):
+        if not state.audited[p]:
+            state.page[p] *= 1 + doing.assortment.hidden[p]
+            state.audited[p] = True
+        for change in [c for c in state.changes if c.product == p and c.what in ("title", "image") and not c.logged]:
+            for name, factor in change.factors:
+                getattr(state, name)[p] /= factor**AUDITED_SHARE if factor < 1 else 1
+    return bool(doing.targets(move))
+
+
+def _none(doing: Doing, move: Move) -> bool:
+    """Known, allowed, and of no effect on this shop."""
+    return bool(doing.targets(move))
+
+
+KINDS: Mapping[str, Callable[[Doing, Move], bool]] = {
+    "order_stock": _order_stock,
+    "take_out_of_offer": _leave_offer,
+    "minimum_quantity": _smallest_quantity,
+    "step_price": _step_price,
+    "stop_advertising": _stop_advertising,
+    "change_budget": _change_budget,
+    "shift_advertising": _shift_advertising,
+    "stop_selling": _stop_selling,
+    "change_packing": _change_packing,
+    "correct_description": _correct_description,
+    "add_size_chart": _add_size_chart,
+    "hold_batch": _hold_batch,
+    "restore_change": _restore_change,
+    "repeat_change": _repeat_change,
+    "feed_traffic": _feed_traffic,
+    "reroute_traffic": _reroute_traffic,
+    "audit_listing": _audit_listing,
+}
+"""What the practice shop answers to, by kind of action."""
+
+
+def known(kinds: Iterable[str]) -> list[str]:
+    """Those kinds that the practice shop answers to."""
+    return [kind for kind in kinds if kind in KINDS]

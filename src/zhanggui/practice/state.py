@@ -1,0 +1,131 @@
+"""What changes from day to day in a practice shop, small enough to copy for a world in which something else was done."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from zhanggui.practice.chance import Flags, Floats
+from zhanggui.practice.kinds import Terms
+from zhanggui.practice.opening import Assortment, paid_orders
+
+STAR_MEMORY = 0.5 ** (1 / 45)
+"""A review weighs half after 45 days."""
+STAR_PRIOR = 12.0
+OPENING_DAYS_OF_STOCK = 55
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Goods on their way from a supplier."""
+
+    arrives: int
+    product: int
+    units: Floats  # by size
+    good: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that was altered in a listing or a plan. ``factors`` are what it multiplied in the state, so that it can be put back."""
+
+    id: str
+    day: int
+    product: int
+    what: str
+    before: str
+    after: str
+    by: str
+    factors: tuple[tuple[str, float], ...] = ()
+    logged: bool = True
+
+
+@dataclass(slots=True)
+class State:
+    """Arrays over products (P), sizes (Z); everything an action or a trouble can move."""
+
+    price: Floats
+    offer: Floats  # ordinary shop coupon, share of the price
+    stacked: Floats  # second coupon that stacks on the first
+    cost: Floats
+    least: Floats  # smallest quantity per order
+    image: Floats  # click-through, against the opening
+    title: Floats  # search visitors, against the opening
+    page: Floats  # conversion, against the opening
+    chart: Floats  # size refunds, against the opening
+    described: Floats
+    packed: Floats  # damage
+    batch: Floats  # quality refunds of what is on the shelf
+    box: Floats  # packing per order
+    promise: Floats
+    budget: Floats
+    feed: Floats  # extra visitors bought, share of the product's own
+    feed_price: Floats  # per extra visitor
+    fed_until: Floats
+    selling: Flags
+    stock: Floats  # (P, Z)
+    forgotten: Floats  # (P, Z) 1 where the owner's habit does not reorder
+    stars: Floats  # weighted sum of stars
+    reviews: Floats  # weighted number of reviews
+    drift: Floats  # log interest
+    fans: float  # past buyers, weighted by age, against the opening
+    common: float  # the shop's own slow luck, log
+    audited: Flags
+    inbound: list[Parcel] = field(default_factory=list)
+    moved: list[tuple[int, int, float]] = field(default_factory=list)  # visitors led from one product to another
+    lately: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))  # (28, P, Z) units sold on the last days
+    pace: Floats = field(default_factory=lambda: np.zeros((0, 0)))  # (P, Z) units wanted a day, half-life two weeks
+    back: dict[int, Floats] = field(default_factory=dict)  # day → (P, Z) units that come back on the shelf
+    said: dict[int, tuple[Floats, Floats]] = field(
+        default_factory=dict
+    )  # day → (P) stars and number of the day's reviews
+    changes: list[Change] = field(default_factory=list)
+    provision: float = 0.0  # written off for stock beyond what will sell
+
+    def copy(self) -> State:
+        """A state that can go its own way."""
+        return deepcopy(self)
+
+    def rating(self) -> Floats:
+        """Stars as a visitor sees them."""
+        return self.stars / self.reviews
+
+
+def opening_state(assortment: Assortment, terms: Terms) -> State:
+    """The shop on its first morning: stock for eight weeks, reviews of the past behind it."""
+    count, sizes = assortment.sizes.shape
+    ones = np.ones(count)
+    daily = (paid_orders(assortment) * assortment.units)[:, None] * assortment.sizes
+    return State(
+        price=assortment.price.copy(),
+        offer=0.0 * ones,
+        stacked=0.0 * ones,
+        cost=assortment.cost.copy(),
+        least=ones.copy(),
+        image=ones.copy(),
+        title=ones.copy(),
+        page=ones.copy(),
+        chart=ones.copy(),
+        described=ones.copy(),
+        packed=ones.copy(),
+        batch=ones.copy(),
+        box=np.full(count, terms.packing),
+        promise=assortment.promise.copy(),
+        budget=assortment.budget.copy(),
+        feed=0.0 * ones,
+        feed_price=0.0 * ones,
+        fed_until=0.0 * ones,
+        selling=np.ones(count, dtype=bool),
+        stock=np.ceil(daily * OPENING_DAYS_OF_STOCK),
+        forgotten=np.zeros((count, sizes)),
+        stars=assortment.stars * STAR_PRIOR * 4,
+        reviews=np.full(count, STAR_PRIOR * 4),
+        drift=0.0 * ones,
+        fans=1.0,
+        common=0.0,
+        audited=np.zeros(count, dtype=bool),
+        lately=np.repeat(daily[None], 28, axis=0),
+        pace=daily.copy(),
+    )
