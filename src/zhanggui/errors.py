@@ -51,8 +51,16 @@ class WorkspaceError(UserError):
     """The workspace is missing, of a newer version, read-only, out of disk, or its key does not fit."""
 
 
+class Refused(UserError):
+    """An action, or a text in it, that law or the shop's own policy forbids; its words say why and what is offered instead."""
+
+
 class Busy(WorkspaceError):
     """Another process holds the warehouse."""
+
+
+class Decided(UserError):
+    """An action does not stand where that could be decided about it; ``params`` say who did what and when. Nothing was changed."""
 
 
 class Broken(ZhangguiError):

@@ -13,7 +13,7 @@ from zhanggui.i18n import LOCALES, catalogue, has, topics
 
 SOURCE = Path(zhanggui.__file__).parent
 CODE = {path.relative_to(SOURCE): path.read_text(encoding="utf-8") for path in sorted(SOURCE.rglob("*.py"))}
-ERRORS = "BadFile|BadValue|NotUnderstood|Unanswerable|WorkspaceError|Busy|Broken|UserError|ZhangguiError"
+ERRORS = "Refused|BadFile|BadValue|NotUnderstood|Unanswerable|WorkspaceError|Busy|Broken|UserError|ZhangguiError"
 # Characters that are frequent in shops and that differ between the two ways of writing.
 TRADITIONAL = (
     "這個們來時對說會過後還給點開關東車長門問間見現貨單價錢總實際類顯數據訂買賣退換發運費額營銷轉網頁條評標經營"

@@ -1,0 +1,135 @@
+"""What the ledger knows: an action with everything that was said and done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from zhanggui.actions.kinds import Action, Outcome, Past, State
+from zhanggui.units import Words
+
+Verb = Literal[
+    "proposed",
+    "added",
+    "approved",
+    "dismissed",
+    "snoozed",
+    "done",
+    "undone",
+    "stopped",
+    "assigned",
+    "noted",
+    "measured",
+    "found",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that was said or done. ``number`` orders all of the ledger, ``step`` those of one action; ``at`` is UTC and never goes
+    back, ``day`` is the shop's day it was said on. What else belongs to the verb stands in ``content``, as plain values."""
+
+    number: int
+    action: str
+    step: int
+    verb: Verb
+    by: str
+    at: datetime
+    day: date
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark on an action."""
+
+    text: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A line that a done action leaves in the table ``changes``: what was changed on a product, from what to what, when, by whom."""
+
+    id: str
+    day: date
+    product_id: str
+    what: str
+    before: str
+    after: str
+    by: str
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One round of an action, folded from its events. ``since`` is the day of the present state, ``by`` and ``at`` say who brought it
+    there and when. ``before`` is how the target stood at approval, ``stop_on`` the last day of its reading and ``read_on`` the day from
+    which it is read, when late refunds have come in. ``offered_on`` is the day it was last proposed."""
+
+    id: str
+    base: str
+    round: int
+    action: Action
+    state: State
+    since: date
+    by: str
+    at: datetime
+    step: int
+    offered_on: date
+    by_hand: bool = False
+    owner: str = ""
+    due_on: date | None = None
+    notes: Sequence[Note] = ()
+    snoozed_until: date | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    done_on: date | None = None
+    done_by: str = ""
+    stop_on: date | None = None
+    read_on: date | None = None
+    settle_days: int = 0
+    stopped: bool = False
+    changes: Sequence[Change] = ()
+    outcome: Outcome | None = None
+    history: Sequence[Event] = ()
+
+    @property
+    def past(self) -> Past:
+        """The same as rules and brief see it."""
+        return Past(
+            id=self.id,
+            playbook=self.action.playbook,
+            rule=self.action.rule,
+            kind=self.action.kind,
+            where=self.action.where,
+            state=self.state,
+            since=self.since,
+            touches=self.action.touches,
+            done_on=self.done_on,
+            stop_on=self.stop_on,
+            snoozed_until=self.snoozed_until,
+            expected=self.action.gain,
+            words=self.action.words,
+            outcome=self.outcome,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a verb did: the action as it stands now, and what the person should know beside it."""
+
+    entry: Entry
+    notes: Sequence[Words] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What whoever left told whoever comes, and who is on duty."""
+
+    text: str
+    on_duty: str
+    by: str
+    at: datetime
