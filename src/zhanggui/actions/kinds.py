@@ -23,7 +23,8 @@ Judgement = Literal["worked", "no difference shown", "harmed", "counted", "unmea
 class ActionKind:
     """One kind of action of the closed set. ``largest_cost`` is the most cash it may bind, in weeks of the shop's contribution;
     ``days`` how long its effect is read, ``settle_days`` how long refunds need afterwards until it is read; ``targets`` the dimensions
-    it may aim at; ``changes`` the ``what`` of the line it leaves in the table ``changes`` when done."""
+    it may aim at; ``changes`` the ``what`` of the line it leaves in the table ``changes`` when done; ``priced`` says that it changes what
+    a buyer pays, ``public`` that buyers read its draft."""
 
     name: str
     reversible: bool
@@ -37,6 +38,8 @@ class ActionKind:
     minutes: int
     settle_days: int = 0
     draft: Literal["table", "text", "checklist"] = "table"
+    priced: bool = False
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
