@@ -1,96 +1,112 @@
-"""Conversion: which products fewer visitors buy than before, and whether other visitors came.
+"""Conversion: which products fewer visitors buy than before and what coincides with it, and whether other visitors came.
 
-Reads: visitors and paying buyers of products, and of products by source, last 28 days and the 28 before.
-Says: which product converts worse, how much of a change is mix.
-Does: names the product, the loss a week with its range, and what coincided.
+Reads: a diary of every product (visits, sales, reviews, deadlines), its sizes and sources, logged changes and promotions.
+Says: which product converts worse and what happened at the time; how much of a change is mix.
+Does: the repair of that cause, or a purchase of one's own where none is found; with the loss a week and its range.
 Source: docs/rules.md, "Analysis"; docs/methods.md, "Methods of the brief".
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import numpy as np
 import polars as pl
 
+from zhanggui.actions.kinds import Past
 from zhanggui.methods.decomposition import MixRate, kitagawa
 from zhanggui.methods.shrinkage import Beta, probability_below
+from zhanggui.playbooks.causes import Cause, cause_of, shift_of
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
-from zhanggui.playbooks.terms import CLEARLY, asked, count, margin_per_sale, money, name_of, rate_prior, reach, share
+from zhanggui.playbooks.product_windows import FORTNIGHT
+from zhanggui.playbooks.repairs import repair
+from zhanggui.playbooks.terms import CLEARLY, asked, count, money, name_of, reach, share
+from zhanggui.playbooks.visits import Visits, changes_of, settled_before, usual_rates, visits, window_days
+from zhanggui.playbooks.worth import mean_order, order_worth
 from zhanggui.units import Words
 
 FEWEST_VISITORS = 400
 FEWEST_BUYERS = 8
-MOST_PRIOR = 400.0
-WEEKS = 4.0
+CANDIDATE = 0.05
+SETTLING_DAYS = 14
+TWICE = 2
+AUDIT_DAYS = 60
+FAILED = ("no difference shown", "harmed")
 
 
 def falling_conversion(situation: Situation) -> Verdict:
-    """Products whose share of visitors who pay fell, with enough visitors in both windows and the same sign in both halves."""
-    halves = situation.frames["product_traffic"]
-    if halves.is_empty() or not situation.weekly:
+    """Products whose share of visitors who pay fell, with enough visitors in both windows and the same sign in both halves; beside each
+    what coincides with the fall, and its repair."""
+    if not situation.weekly:
         return Verdict()
-    wide = _wide(halves)
-    judged = wide.filter(
-        (pl.col("v_w") >= FEWEST_VISITORS) & (pl.col("v_b") >= FEWEST_VISITORS) & (pl.col("b_b") >= FEWEST_BUYERS)
-    )
-    if judged.is_empty():
-        return Verdict()
-    prior = rate_prior(judged["b_b"].to_numpy(), judged["v_b"].to_numpy(), MOST_PRIOR)
-    value = _order_value(situation)
-    findings = []
-    for row in judged.iter_rows(named=True):
-        now = prior.after(min(row["b_w"], row["v_w"]), row["v_w"])
-        before = prior.after(min(row["b_b"], row["v_b"]), row["v_b"])
-        both_halves = row["b_0"] / max(row["v_0"], 1) < before.mean and row["b_1"] / max(row["v_1"], 1) < before.mean
-        loss = (before.mean - now.mean) * row["v_w"] / WEEKS * value
-        if not both_halves or loss < situation.floor:
+    judged = [v for v in visits(situation).values() if _judgeable(situation, v)]
+    findings, actions = [], []
+    for v in judged:
+        prior = usual_rates(situation)[v.product]
+        now, before = (prior.after(w.buyers, w.visitors) for w in (v.now, v.before))
+        worth = order_worth(situation, v.product)
+        value = worth.value if worth else mean_order(situation)
+        loss = (before.mean - now.mean) * v.weekly * value
+        if not all(half.visitors and half.rate < before.mean for half in v.halves) or loss < situation.floor:
             continue
         p = 1 - probability_below(now, before)
-        if p < 0.05:
-            findings.append(_conversion_finding(row, now, before, p, loss, value, situation))
-    return Verdict(findings=findings, family=judged.height)
+        if p >= CANDIDATE:
+            continue
+        fall = shift_of(situation, v, now, before)
+        cause = cause_of(situation, fall)
+        finding = replace(_finding(v, now, before, p, loss, value, situation), because=cause.because)
+        findings.append(finding)
+        if p <= 1 - situation.config["claim_posterior"] and _may_repair(situation, v.product, cause):
+            settled = settled_before(prior, v)
+            actions += repair(situation, fall, cause, settled, worth, finding)
+    return Verdict(findings=findings, actions=actions, family=len(judged))
 
 
-def _wide(halves: pl.DataFrame) -> pl.DataFrame:
-    sums = [
-        pl.col(column).filter(pl.col("half") == half).sum().cast(pl.Float64).alias(f"{short}_{half}")
-        for half in range(4)
-        for column, short in (("visitors", "v"), ("pay_buyers", "b"))
-    ]
-    return (
-        halves.group_by("product_id")
-        .agg(*sums)
-        .with_columns(
-            v_w=pl.col("v_0") + pl.col("v_1"),
-            b_w=pl.col("b_0") + pl.col("b_1"),
-            v_b=pl.col("v_2") + pl.col("v_3"),
-            b_b=pl.col("b_2") + pl.col("b_3"),
-        )
-        .sort("product_id")
+def _judgeable(situation: Situation, v: Visits) -> bool:
+    """Enough visitors and buyers, nothing that voids the numbers, and nothing changed in the last two weeks."""
+    if v.flag or min(v.now.visitors, v.before.visitors) < FEWEST_VISITORS or v.before.buyers < FEWEST_BUYERS:
+        return False
+    since = situation.as_of - timedelta(days=SETTLING_DAYS)
+    logged = any(change.day > since for change in changes_of(situation, v.product))
+    done = any(past.done_on and past.done_on > since for past in _past_of(situation, v.product))
+    return not (logged or done)
+
+
+def _past_of(situation: Situation, product: str) -> list[Past]:
+    return [past for past in situation.standing.past if product in past.touches or product in past.where.values()]
+
+
+def failures(situation: Situation, product: str) -> int:
+    """How many repairs of a fall of this product were measured and did not work."""
+    return sum(
+        past.rule == "falling_conversion" and past.outcome is not None and past.outcome.verdict in FAILED
+        for past in _past_of(situation, product)
     )
 
 
-def _order_value(situation: Situation) -> float:
-    """What a paying buyer brings: contribution per order, or sales per order where costs are unknown."""
-    blocks = situation.frames["shop_blocks"].filter(pl.col("block") < 8)
-    orders = float(blocks["orders"].fill_null(0).sum())
-    value = float(blocks["gross"].fill_null(0).sum()) / orders if orders else 0.0
-    margin = margin_per_sale(situation.costs)
-    return value if margin is None else max(value * margin - situation.costs.per_order, 0.0)
+def _may_repair(situation: Situation, product: str, cause: Cause) -> bool:
+    """Not where nothing is to be repaired, a repair is under way, two have failed, or the page was gone through in the last 60 days."""
+    past = _past_of(situation, product)
+    under_way = any(p.rule == "falling_conversion" and p.state in ("approved", "done") for p in past)
+    gone_through = any(
+        p.kind == "audit_listing" and p.done_on and (situation.as_of - p.done_on).days < AUDIT_DAYS for p in past
+    )
+    if cause.recoverable is None or under_way or failures(situation, product) >= TWICE:
+        return False
+    return not (cause.kind == "audit_listing" and gone_through)
 
 
-def _conversion_finding(
-    row: dict[str, float], now: Beta, before: Beta, p: float, loss: float, value: float, situation: Situation
-) -> Finding:
-    product = str(row["product_id"])
-    spread = reach(now, before) * row["v_w"] / WEEKS * value
+def _finding(v: Visits, now: Beta, before: Beta, p: float, loss: float, value: float, situation: Situation) -> Finding:
+    spread = reach(now, before) * v.weekly * value
     words = Words(
         "rules.falling_conversion.claim",
         {
-            "product": name_of(situation, product),
-            "now": share(row["b_w"] / row["v_w"]),
-            "before": share(row["b_b"] / row["v_b"]),
-            "buyers": count(row["b_w"]),
-            "visitors": count(row["v_w"]),
+            "product": name_of(situation, v.product),
+            "now": share(v.now.rate),
+            "before": share(v.before.rate),
+            "buyers": count(v.now.buyers),
+            "visitors": count(v.now.visitors),
             "money": money(-loss, -loss - spread, -loss + spread, signed=True),
         },
     )
@@ -100,13 +116,13 @@ def _conversion_finding(
         "claim",
         words,
         "conversion_rate",
-        {"product_id": product},
+        {"product_id": v.product},
         -loss,
         -loss - spread,
         -loss + spread,
         p=p,
-        evidence=(Evidence(words, asked("conversion_rate", situation, ("product_id",), product_id=product)),),
-        cause=f"product:{product}",
+        evidence=(Evidence(words, asked("conversion_rate", situation, ("product_id",), product_id=v.product)),),
+        cause=f"product:{v.product}",
     )
 
 
@@ -115,12 +131,13 @@ def source_mix(situation: Situation) -> Verdict:
     rows = situation.frames["product_sources"]
     if rows.is_empty() or not situation.weekly:
         return Verdict()
+    fortnights = window_days(situation) // FORTNIGHT
     wide = (
         rows.group_by("product_id", "source")
         .agg(
             *(
                 pl.col(column)
-                .filter(pl.col("window") == window)
+                .filter(pl.col("fortnight") // fortnights == window)
                 .fill_null(0)
                 .sum()
                 .cast(pl.Float64)
@@ -143,22 +160,22 @@ def source_mix(situation: Situation) -> Verdict:
     answer = kitagawa(v0, r0, v1, r1, variance0=variance0, variance1=variance1)
     if not isinstance(answer, MixRate):
         return Verdict()
-    return _mix_verdict(answer, wide, float(v1.sum()), situation)
+    return _mix_verdict(answer, wide, float(v1.sum()) / (2 * fortnights), situation)
 
 
-def _mix_verdict(answer: MixRate, wide: pl.DataFrame, visitors: float, situation: Situation) -> Verdict:
+def _mix_verdict(answer: MixRate, wide: pl.DataFrame, weekly: float, situation: Situation) -> Verdict:
     from scipy.special import ndtr
 
     mix, rate = float(answer.mix.sum()), float(answer.rate.sum())
     error = max(answer.mix_total_error, 1e-12)
     p = float(2 * ndtr(-abs(mix) / error))
-    value = _order_value(situation)
-    size = mix * visitors / WEEKS * value
+    value = mean_order(situation)
+    size = mix * weekly * value
     if p >= 0.05 or abs(size) < situation.floor or abs(mix) < abs(answer.gap) / 2:
         return Verdict(family=1)
     top = int(np.argmax(np.abs(answer.mix)))
     product, source = wide["product_id"][top], wide["source"][top]
-    spread = CLEARLY * error * visitors / WEEKS * value
+    spread = CLEARLY * error * weekly * value
     words = Words(
         "rules.source_mix.mix",
         {
@@ -190,7 +207,15 @@ RULES = (
         "falling_conversion",
         "analysis",
         falling_conversion,
-        frames=("product_traffic", "shop_blocks"),
+        frames=(
+            "product_diary",
+            "product_sizes",
+            "product_sources",
+            "happenings",
+            "shop_blocks",
+            "stock",
+            "product_refunds",
+        ),
         needs=("traffic_days",),
     ),
     Rule("source_mix", "analysis", source_mix, frames=("product_sources", "shop_blocks"), needs=("traffic_days",)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import wraps
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import polars as pl
 
-from zhanggui.numbers.moments import AS_OF, days_before, put
+from zhanggui.numbers.moments import AS_OF, a_text, days_before, put
 from zhanggui.units import Period
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TOP_PRODUCTS = 300
 """Products followed one by one; the rest are one row named ``*``."""
 MONEY = "float64"
+PER_ORDER, SALES_SHARE = a_text("per_order"), a_text("sales_share")
+"""What an order costs beside its goods, and the share of its sales that fees take, of the view: texts to be cast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,15 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The day a brief is of: blocks of ``days`` days back from ``as_of``, ``blocks`` of them at most."""
+    """The day a brief is of: blocks of ``days`` days back from ``as_of``, ``blocks`` of them at most; and what the cost sheet says at
+    least of an order's own costs and of fees."""
 
     as_of: date
     days: int = 7
     blocks: int = 112
     window_days: int = 28
+    per_order: float = 0.0
+    sales_share: float = 0.0
 
     @property
     def grid(self) -> Grid:
@@ -77,15 +82,23 @@ class View:
 Frame = Callable[["Warehouse", View], pl.DataFrame]
 
 
-def frame(*order: str) -> Callable[[Callable[[Warehouse, Grid], Any]], Frame]:
+def with_costs(view: View) -> dict[Any, str]:
+    """What a frame that reckons costs stands on beside its day."""
+    return {PER_ORDER: repr(view.per_order), SALES_SHARE: repr(view.sales_share)}
+
+
+def frame(
+    *order: str, also: Callable[[View], Mapping[Any, str]] | None = None
+) -> Callable[[Callable[[Warehouse, Grid], Any]], Frame]:
     """Make a frame of a function that builds its expression: the rows as of a view's day, sorted by ``order``. The expression holds
-    for every day, so it is built and compiled once."""
+    for every day and whatever else of the view it stands on (``also``), so it is built and compiled once."""
 
     def declared(build: Callable[[Warehouse, Grid], Any]) -> Frame:
         @wraps(build)
         def rows(warehouse: Warehouse, view: View) -> pl.DataFrame:
             grid = view.grid
-            found = put(warehouse, (build, grid), lambda: build(warehouse, grid), {AS_OF: view.as_of})
+            moments: dict[Any, Any] = {AS_OF: view.as_of, **(also(view) if also else {})}
+            found = put(warehouse, (build, grid), lambda: build(warehouse, grid), moments)
             return found.sort(*order) if order else found
 
         return rows

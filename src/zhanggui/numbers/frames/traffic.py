@@ -1,4 +1,4 @@
-"""Visitors of products, by source and over time."""
+"""Visitors of products by source."""
 
 from __future__ import annotations
 
@@ -9,39 +9,25 @@ from zhanggui.numbers.frames.grid import Grid, frame
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
 
+FORTNIGHTS = 8
+DAYS = 14
 
-@frame("product_id", "source", "window")
+
+@frame("product_id", "source", "fortnight")
 def product_sources(warehouse: Warehouse, grid: Grid) -> Any:
-    """Traffic of product × source, last 28 days and the 28 before: product_id · source · window · visitors · pay_buyers."""
+    """Traffic of product × source: product_id · source · fortnight (0…7 back from the brief) · visitors · pay_buyers (of days that state
+    both)."""
     days = warehouse.table("traffic_days")
     level = days.filter(
         (days.product_id != "*")
         & (days.source != "*")
         & (days.device == "*")
-        & grid.lately(days.day, 2 * grid.window_days)
+        & grid.lately(days.day, FORTNIGHTS * DAYS)
+        & days.pay_buyers.notnull()
     )
-    return level.group_by("product_id", "source", window=(grid.age(level.day) // grid.window_days).cast("int32")).agg(
+    return level.group_by("product_id", "source", fortnight=(grid.age(level.day) // DAYS).cast("int32")).agg(
         visitors=level.visitors.sum(), pay_buyers=level.pay_buyers.sum()
     )
 
 
-@frame("product_id", "half")
-def product_traffic(warehouse: Warehouse, grid: Grid) -> Any:
-    """Traffic of products over all sources, last 28 days and the 28 before, in halves: product_id · half (0…3) · visitors · pay_buyers ·
-    cart_visitors."""
-    days = warehouse.table("traffic_days")
-    level = days.filter(
-        (days.product_id != "*")
-        & (days.source == "*")
-        & (days.device == "*")
-        & grid.lately(days.day, 2 * grid.window_days)
-    )
-    return level.group_by("product_id", half=(grid.age(level.day) // (grid.window_days // 2)).cast("int32")).agg(
-        visitors=level.visitors.sum(), pay_buyers=level.pay_buyers.sum(), cart_visitors=level.cart_visitors.sum()
-    )
-
-
-FRAMES = (
-    product_sources,
-    product_traffic,
-)
+FRAMES = (product_sources,)

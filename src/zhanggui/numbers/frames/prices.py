@@ -1,0 +1,50 @@
+"""How the paid price of a product moved day by day, and what rivals ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zhanggui.numbers.frames.grid import MONEY, Grid, frame, goods, top_products
+
+if TYPE_CHECKING:
+    from zhanggui.store import Warehouse
+
+DAYS = 112
+RIVAL_DAYS = 14
+OF = ("product_id", "sku")
+
+
+@frame("product_id", "age")
+def price_days(warehouse: Warehouse, grid: Grid) -> Any:
+    """product_id · age (days before the brief, under 112) · units · price (relative: paid for a unit ÷ what is usual of its size; NULL
+    without such a line), of the products with most sales.
+
+    The price is the middle one of lines that hold no more units than usual: who buys a case pays less without any price having moved.
+    """
+    lines = goods(warehouse)
+    lines = lines.filter(grid.lately(lines.day, DAYS) & (lines.kind == "goods") & (lines.units > 0) & (lines.amount > 0))
+    lines = lines.semi_join(top_products(warehouse, grid), "product_id")
+    lines = lines.select(
+        "product_id",
+        "units",
+        sku=lines.sku.fill_null(""),
+        age=grid.age(lines.day),
+        paid=lines.amount.cast(MONEY) / lines.units.cast(MONEY),
+    )
+    usual = lines.group_by(*OF).agg(usual_paid=lines.paid.median(), usual_units=lines.units.median())
+    both = lines.inner_join(usual, OF)
+    small = both.units <= both.usual_units
+    return both.group_by("product_id", "age").agg(
+        units=both.units.sum(), price=(both.paid / both.usual_paid).median(where=small)
+    )
+
+
+@frame("product_id")
+def rivals(warehouse: Warehouse, grid: Grid) -> Any:
+    """product_id · rivals (items of others) · price (the lowest that was noted), over the last 14 days."""
+    noted = warehouse.table("rival_prices")
+    noted = noted.filter(grid.lately(noted.day, RIVAL_DAYS) & noted.product_id.notnull() & (noted.price > 0))
+    return noted.group_by("product_id").agg(rivals=noted.rival_item.nunique(), price=noted.price.min().cast(MONEY))
+
+
+FRAMES = (price_days, rivals)

@@ -1,0 +1,152 @@
+"""What an order of a product brings: paid price, contribution after refunds, and how well it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from zhanggui.costs import Range
+from zhanggui.playbooks.gains import UNIT
+from zhanggui.playbooks.kinds import Situation
+from zhanggui.playbooks.terms import UnitCosts, column_sum, contribution_after_refunds, margin_per_sale, share
+from zhanggui.units import Words
+
+MATURE_DAYS = 90
+FEWEST_REFUNDS = 30
+PRIOR_ORDERS = 20.0
+RECENT_DAYS = 56
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """``price``: paid goods an order. ``value``: contribution of an order after refunds, with standard deviation ``spread``; where the
+    cost of goods is unknown (``known`` is False) it is the paid goods that refunds leave. ``refunds``: share refunded in the end."""
+
+    price: float
+    value: float
+    spread: float
+    refunds: float
+    known: bool
+
+    @property
+    def margin(self) -> float:
+        """Contribution as a share of the paid price, refunds not taken off."""
+        return self.value / self.price / max(1 - self.refunds, 1e-9) if self.price > 0 else 0.0
+
+
+def order_worth(situation: Situation, product: str) -> Worth | None:
+    """What an order of ``product`` brings; None of a product without a paid order in the last eight weeks."""
+    kept = situation.workings.setdefault("order_worth", {})
+    if product not in kept:
+        kept[product] = _worth(situation, product)
+    found: Worth | None = kept[product]
+    return found
+
+
+def _worth(situation: Situation, product: str) -> Worth | None:
+    orders, units, gross = _sold(situation).get(product, (0.0, 0.0, 0.0))
+    if orders <= 0 or gross <= 0:
+        return None
+    price = gross / orders
+    refunds = refund_share(situation, product)
+    goods, spread = _goods(situation, product, price, units / orders)
+    if goods is None:
+        return Worth(price, price * (1 - refunds), 0.0, refunds, known=False)
+    sheet = situation.costs
+    costs = UnitCosts(
+        goods,
+        freight=sheet.per_order,
+        fee_share=sheet.sales_share,
+        return_freight=_middle(sheet.get("refund", "freight")),
+        handling=_middle(sheet.get("refund", "handling")),
+        unsellable=_middle(sheet.get("refund", "unsellable")),
+    )
+    unsure = [spread]
+    unsure += [_spread(item) for item in sheet.entries.get("per_order", {}).values()]
+    unsure += [price * _spread(item) for item in sheet.entries.get("share", {}).values()]
+    wide = sum(part**2 for part in unsure) ** 0.5
+    return Worth(price, contribution_after_refunds(price, costs, 0.0, refunds), wide, refunds, known=True)
+
+
+def _sold(situation: Situation) -> dict[str, tuple[float, float, float]]:
+    """product → orders, units, gross of the last eight weeks."""
+    if "recently_sold" not in situation.workings:
+        rows = situation.frames["product_diary"].filter(pl.col("age") < RECENT_DAYS)
+        sums = rows.group_by("product_id").agg(
+            *(pl.col(name).fill_null(0).sum().cast(pl.Float64) for name in ("orders", "units", "gross"))
+        )
+        situation.workings["recently_sold"] = {str(row[0]): tuple(row[1:]) for row in sums.iter_rows()}
+    found: dict[str, tuple[float, float, float]] = situation.workings["recently_sold"]
+    return found
+
+
+def _goods(situation: Situation, product: str, price: float, units: float) -> tuple[float | None, float]:
+    """What the goods of an order cost, and its standard deviation: the product's own cost, else the sheet's share of the price."""
+    names = catalogue(situation).get(product, {})
+    own = names.get("cost")
+    if own:
+        return float(own) * max(units, 1.0), 0.0
+    part = situation.costs.goods_share(str(names.get("category") or "*"))
+    return (None, 0.0) if part is None else (part.middle * price, _spread(part) * price)
+
+
+def catalogue(situation: Situation) -> dict[str, dict[str, Any]]:
+    """What the catalogue says of each product: category, cost, price, listed_day, lead_days."""
+    if "catalogue" not in situation.workings:
+        rows = situation.frames["product_names"].iter_rows(named=True)
+        situation.workings["catalogue"] = {str(row["product_id"]): row for row in rows}
+    found: dict[str, dict[str, Any]] = situation.workings["catalogue"]
+    return found
+
+
+def _middle(item: Range | None) -> float:
+    return item.middle if item is not None else 0.0
+
+
+def _spread(item: Range) -> float:
+    """A range holds 80 % of the belief."""
+    return (item.high - item.low) / 2 / UNIT
+
+
+def refund_share(situation: Situation, product: str) -> float:
+    """The share of a product's sales that is refunded in the end: the shop's, times how the product's own orders compare at equal age."""
+    shop = _shop_refunds(situation)
+    if shop <= 0:
+        return 0.0
+    rows = situation.frames["product_refunds"]
+    orders, refunded = column_sum(rows, "orders"), column_sum(rows, "refunded")
+    if orders <= 0 or refunded <= 0:
+        return shop
+    usual = refunded / orders
+    own = rows.filter(pl.col("product_id") == product)
+    ratio = (column_sum(own, "refunded") + PRIOR_ORDERS * usual) / (column_sum(own, "orders") + PRIOR_ORDERS) / usual
+    return min(shop * ratio, 0.95)
+
+
+def _shop_refunds(situation: Situation) -> float:
+    """Refunds of sales that are 90 days old ÷ those sales; of all sales where fewer than 30 such refunds are known."""
+    if "shop_refunds" not in situation.workings:
+        rows = situation.frames["refund_ages"]
+        old = rows.filter(pl.col("cohort") * situation.period.days >= MATURE_DAYS)
+        seen = old.filter(pl.col("age") >= 0)
+        chosen = old if column_sum(seen, "refunds") >= FEWEST_REFUNDS else rows
+        sales = column_sum(chosen.filter(pl.col("age") < 0), "amount")
+        back = column_sum(chosen.filter(pl.col("age") >= 0), "amount")
+        situation.workings["shop_refunds"] = min(back / sales, 0.95) if sales > 0 else 0.0
+    return float(situation.workings["shop_refunds"])
+
+
+def mean_order(situation: Situation) -> float:
+    """What an order of the whole shop brings: contribution, or its sales where costs are unknown."""
+    blocks = situation.frames["shop_blocks"].filter(pl.col("block") < 8)
+    orders = column_sum(blocks, "orders")
+    value = column_sum(blocks, "gross") / orders if orders else 0.0
+    margin = margin_per_sale(situation.costs)
+    return value if margin is None else max(value * margin - situation.costs.per_order, 0.0)
+
+
+def pays_above(margin: float) -> Words:
+    """From which margin on an action pays, where costs are unknown."""
+    return Words("rules_analysis.pays_above", {"margin": share(min(margin, 1.0))})
