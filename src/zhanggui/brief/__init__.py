@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhanggui.brief.kinds import Brief, Coverage, MetricLine, Pace, Said
+from zhanggui.brief.kinds import Brief, Coverage, Limits, MetricLine, Pace, Ranked, Said
 from zhanggui.brief.make import make
 
-__all__ = ["Brief", "Coverage", "MetricLine", "Pace", "Said", "make"]
+__all__ = ["Brief", "Coverage", "Limits", "MetricLine", "Pace", "Ranked", "Said", "make"]

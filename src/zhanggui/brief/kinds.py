@@ -71,8 +71,9 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """An action as the brief shows it. ``profit``, ``low``, ``high`` (80 %) are per week and after the rule's own record; None where costs
-    are unknown. ``today``: within today's number, minutes and money; ``left_out`` says why not (``number``, ``minutes``, ``money``,
-    ``conflict:<id>``, ``frozen``, ``below_floor``)."""
+    are unknown. ``expected`` is the same after the choice among the day's candidates (``methods.winners_curse``): by it the list is chosen.
+    ``today``: within today's number, minutes and money; ``left_out`` says why not: ``number``, ``minutes``, ``money``, ``conflict:<id>``,
+    ``frozen``, ``below_floor``, ``unsure``, ``risky``, ``too_late``, ``snoozed``, ``dismissed``, ``under_way``."""
 
     action: Action
     profit: float | None
@@ -83,12 +84,26 @@ class Ranked:
     left_out: str = ""
     state: Literal["new", "open"] = "new"
     together: Sequence[str] = ()  # ids of other actions of today or under way whose effect cannot be told apart
+    floor: float = 0.0  # what it had to bring a week
+    expected: float | None = None
+    reversible: bool = True
+    snoozed_until: date | None = None
+    test_worth: float | None = None  # where it is ``unsure``: what knowing first is worth at most, over the horizon
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What today holds: so many actions, minutes, and cash (None: each kind's own limit)."""
+
+    number: int
+    minutes: float
+    money: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One morning's brief. Sections follow docs/rules.md, "Order of the page": verdict, due, numbers, why, findings (and, later, actions),
-    watching, not said. Empty sections vanish when written."""
+    """One morning's brief. Sections follow docs/rules.md, "Order of the page": verdict, due, numbers, why, findings, actions, watching,
+    not said. Empty sections vanish when written."""
 
     shop: str
     as_of: date
@@ -107,7 +122,9 @@ class Brief:
     left_out: Sequence[Words]  # what the data holds that no metric counts, with its money
     missing: Sequence[Locked]
     coverage: Sequence[Coverage]
-    actions: Sequence[Ranked] = ()  # by expected profit; those of today first
+    actions: Sequence[Ranked] = ()  # by profit; those of today first
+    limits: Limits | None = None
+    stopped: Mapping[str, int] = field(default_factory=dict)  # actions that the guards stopped, by reason
     watching: Sequence[Past] = ()  # done and being read, or read since the last brief
     names: Mapping[str, str] = field(default_factory=dict)  # product_id → short name
     series: Mapping[str, Any] = field(

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from zhanggui import playbooks
+from zhanggui.actions.kinds import NOTHING_YET, Past, Standing
 from zhanggui.brief import memory as said_before
 from zhanggui.brief.choose import Chosen, choose
+from zhanggui.brief.day import rank
+from zhanggui.brief.guarded import passed
 from zhanggui.brief.headline import Headline, headline
 from zhanggui.brief.kinds import Brief, Coverage
 from zhanggui.brief.pace import pace
 from zhanggui.brief.silence import left_out, not_said, verdict
 from zhanggui.brief.to_come import with_refunds_to_come
+from zhanggui.brief.weighed import hourly_value
 from zhanggui.config import Config
 from zhanggui.costs import CostSheet
 from zhanggui.errors import BadValue, Unanswerable
@@ -43,6 +47,7 @@ OWN_FRAMES = (
     "coverage",
     "places",
 )
+WATCHED_DAYS = 7
 OFFERED = ("traffic_days", "order_lines", "refunds", "stock_days", "ad_days", "reviews", "costs")
 
 
@@ -55,24 +60,31 @@ def make(
     clock: Clock,
     costs: CostSheet,
     memory: Path | None,
+    standing: Standing = NOTHING_YET,
 ) -> Brief:
-    """The brief of ``as_of`` (default: the last complete day) over its last ``days`` days. ``memory`` is the file of what was said."""
+    """The brief of ``as_of`` (default: the last complete day) over its last ``days`` days. ``memory`` is the file of what was said,
+    ``standing`` what people decided about earlier actions and what came of them."""
     tables = warehouse.rows()
     if not (tables.get("orders") or tables.get("traffic_days")):
         raise Unanswerable("metrics.no_data")
     day = as_of or last_complete_day(warehouse, clock)
-    view = View(day, days)
+    view = View(day, days, per_order=costs.least_per_order, sales_share=costs.least_sales_share)
     begins = _checked(warehouse, view, clock)
     wanted = dict.fromkeys([*OWN_FRAMES, *_frames(tables)])
+    if tables.get("changes") or tables.get("promotions"):
+        wanted["happenings"] = None
     frames = {name: FRAMES[name](warehouse, view) for name in wanted}
     earlier = said_before.read(memory)
-    situation = situate(view, frames, tables, config, costs, weekly=said_before.weekly_due(earlier, day))
+    weekly = said_before.weekly_due(earlier, day)
+    situation = situate(view, frames, tables, config, costs, weekly=weekly, standing=standing)
     cadence = _cadence(situation)
     numbers = headline(warehouse, view, frames, config, clock, daily=cadence == "daily", begins=begins)
     verdicts = _judged(situation)
     chosen = choose(numbers.lines, verdicts, config, situation.floor)
     said = said_before.with_state(chosen.findings, earlier, day)
     said_before.note(memory, said, earlier, day, weekly=situation.weekly)
+    lawful, stopped = passed((action for v in verdicts for action in v.actions), situation)
+    todays = rank(lawful, situation, _sizes(verdicts))
     due = sorted((d for v in verdicts for d in v.due), key=lambda d: (d.by, -d.loss))
     lines = with_refunds_to_come(chosen.lines, frames["refund_ages"], frames["shop_days"], view)
     known = view.period.aligned_before().start >= begins
@@ -96,6 +108,10 @@ def make(
         left_out=left_out(frames, situation),
         missing=_missing(verdicts, situation, chosen),
         coverage=_coverage(frames["coverage"]),
+        actions=todays.actions,
+        limits=todays.limits,
+        stopped=stopped,
+        watching=watched(standing, day),
         names=situation.names,
         series=numbers.series,
     )
@@ -138,6 +154,7 @@ def situate(
     costs: CostSheet,
     *,
     weekly: bool = True,
+    standing: Standing = NOTHING_YET,
 ) -> Situation:
     """What rules judge by. The money floor is a share of a usual week's contribution, or of its sales where costs are unknown."""
     blocks = frames["shop_blocks"].filter(pl.col("block") < 8)
@@ -153,7 +170,6 @@ def situate(
     margin = margin_per_sale(costs)
     contribution = week if margin is None else week * margin
     names = dict(frames["product_names"].select("product_id", "name").iter_rows())
-    hourly = config["hourly_value_cny"] if config.currency in ("CNY", "TWD", "HKD") else config["hourly_value_other"]
     return Situation(
         as_of=view.as_of,
         period=view.period,
@@ -165,8 +181,9 @@ def situate(
         weekly=weekly,
         orders_per_day=per_day,
         weekly_money=contribution,
-        floor=max(config["money_floor_share"] * contribution, 0.5 * hourly),
+        floor=max(config["money_floor_share"] * contribution, 0.5 * hourly_value(config)),
         names=names,
+        standing=standing,
     )
 
 
@@ -187,6 +204,22 @@ def _judged(situation: Situation) -> list[Verdict]:
         else:
             verdicts.append(rule.judge(situation))
     return verdicts
+
+
+def _sizes(verdicts: Sequence[Verdict]) -> dict[str, float]:
+    """The money of every finding by its id."""
+    return {f.id: f.size for v in verdicts for f in v.findings}
+
+
+def watched(standing: Standing, as_of: date) -> list[Past]:
+    """What is done and being read, and what was read within the last week, the longest done first."""
+    read_since = as_of - timedelta(days=WATCHED_DAYS)
+    shown = [
+        p
+        for p in standing.past
+        if p.state == "done" or (p.state == "measured" and (p.outcome.read_on if p.outcome else p.since) > read_since)
+    ]
+    return sorted(shown, key=lambda p: (p.done_on or p.since, p.id))
 
 
 def _drivers(

@@ -13,6 +13,7 @@ from zhanggui.i18n.writing import axis_scale, count, currency_symbol, day, days,
 from zhanggui.metrics import METRICS
 from zhanggui.numbers.kinds import Driver, Place
 from zhanggui.report import lines, naming
+from zhanggui.report.today import Today, not_behind_actions
 from zhanggui.units import Words
 
 _FOLDER = Path(__file__).parent
@@ -64,6 +65,7 @@ class _Page:
             "locale": locale,
             "style": _safe((_FOLDER / "page.css").read_text(encoding="utf-8")),
             "t": self.t,
+            "words": lambda key, **params: text(key, locale, **params),
             "title": self.t(
                 "title",
                 shop=printable(brief.shop),
@@ -79,6 +81,8 @@ class _Page:
             "why": self.t("heading.why", against=days(brief.drivers[0].against, locale)) if explained else "",
             "drivers": self.drivers() if explained else [],
             "findings": self.findings(),
+            "today": self.today(),
+            "watching": Today(brief, locale).watched(),
             "series": self.series(),
             "quiet": [self.said(words) for words in brief.quiet],
             "gaps": [
@@ -205,8 +209,13 @@ class _Page:
                 "because": self.said(item.finding.because) if item.finding.because is not None else "",
                 "evidence": [lines.command(shown.query) for shown in item.finding.evidence if shown.query],
             }
-            for item in lines.shown(self.brief.findings)
+            for item in not_behind_actions(lines.shown(self.brief.findings), self.brief)
         ]
+
+    def today(self) -> dict[str, Any]:
+        listed = Today(self.brief, self.locale)
+        actions, notes = listed.doing(), [said for said in (listed.test_first(), listed.left_out()) if said]
+        return {"heading": listed.heading(), "actions": actions, "notes": notes} if actions or notes else {}
 
     def series(self) -> list[dict[str, Any]]:
         """The headline metrics over time. A line through fewer than three points shows nothing, so it is not drawn."""

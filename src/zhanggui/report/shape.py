@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from zhanggui.brief import Brief, Coverage, MetricLine, Said
+from zhanggui.actions.kinds import Draft, Gain, Measure, Past
+from zhanggui.brief import Brief, Coverage, MetricLine, Ranked, Said
 from zhanggui.i18n.writing import say
 from zhanggui.numbers.kinds import Driver, Flag, Part, Place
 from zhanggui.report import lines
+from zhanggui.report.today import Today
 from zhanggui.units import Period, Quantity, Words
 
 VERSION = 1
@@ -45,7 +47,8 @@ def as_json(brief: Brief, locale: str) -> dict[str, Any]:
         "pace": _pace(brief),
         "drivers": [driver_json(driver) for driver in brief.drivers],
         "findings": [_finding(item, locale, brief) for item in brief.findings],
-        "actions": [],
+        "actions": [_action(ranked, locale, brief) for ranked in brief.actions],
+        "limits": _limits(brief),
         "due": [
             {"title": said(due.words), "by": due.by, "where": dict(due.where), "loss": due.loss} for due in brief.due
         ],
@@ -54,7 +57,7 @@ def as_json(brief: Brief, locale: str) -> dict[str, Any]:
             for found in (item.finding for item in brief.findings)
             if found.alert
         ],
-        "watching": [],
+        "watching": [_watching(past, locale, brief) for past in brief.watching],
         "quiet": [said(words) for words in brief.quiet],
         "left_out": [said(words) for words in brief.left_out],
         "series": plain(brief.series),
@@ -179,6 +182,96 @@ def _finding(item: Said, locale: str, brief: Brief) -> dict[str, Any]:
         "state": item.state,
         "first_said": item.first_said.isoformat(),
         "evidence": [{"text": said(shown.words), "query": plain(shown.query)} for shown in found.evidence],
+    }
+
+
+def _limits(brief: Brief) -> dict[str, Any] | None:
+    limits = brief.limits
+    return None if limits is None else {"actions": limits.number, "minutes": limits.minutes, "money": limits.money}
+
+
+def _action(ranked: Ranked, locale: str, brief: Brief) -> dict[str, Any]:
+    action, record = ranked.action, ranked.record
+
+    def said(words: Words | None) -> str | None:
+        return None if words is None else say(words, locale, brief.currency, brief.names)
+
+    return {
+        "id": action.id,
+        "playbook": action.playbook,
+        "rule": action.rule,
+        "kind": action.kind,
+        "title": said(action.words),
+        "target": dict(action.where),
+        "expected": {
+            "profit": ranked.profit,
+            "low": ranked.low,
+            "high": ranked.high,
+            "per": "week",
+            "chance": None if action.gain is None else action.gain.chance,
+            "counted": action.gain is not None and action.gain.counted,
+            "chosen_by": ranked.expected,
+            "break_even": said(action.break_even),
+        },
+        "promised": plain(_gain(action.gain)),
+        "record": {"factor": record.factor, "spread": record.spread, "measured": record.measured},
+        "effort_hours": action.minutes / 60,
+        "cost": action.cost,
+        "reversible": ranked.reversible,
+        "do_by": action.do_by,
+        "snoozed_until": plain(ranked.snoozed_until),
+        "because": list(action.because),
+        "reason": said(action.reason),
+        "proved": action.proved,
+        "draft": _draft(action.draft, said),
+        "measure": _measure(action.measure),
+        "today": ranked.today,
+        "left_out": ranked.left_out,
+        "floor": ranked.floor,
+        "state": ranked.state,
+        "together": list(ranked.together),
+        "touches": list(action.touches),
+        "test_worth": ranked.test_worth,
+    }
+
+
+def _gain(gain: Gain | None) -> dict[str, Any] | None:
+    return None if gain is None else {"profit": gain.profit, "low": gain.low, "high": gain.high}
+
+
+def _draft(draft: Draft | None, said: Callable[[Words | None], str | None]) -> dict[str, Any] | None:
+    if draft is None:
+        return None
+    return {"kind": draft.kind, "lines": [said(words) for words in draft.words], "rows": plain(draft.rows)}
+
+
+def _measure(measure: Measure | None) -> dict[str, Any] | None:
+    if measure is None:
+        return None
+    names = ("metric", "design", "days", "smallest_visible", "early")
+    return {name: getattr(measure, name) for name in names}
+
+
+def _watching(past: Past, locale: str, brief: Brief) -> dict[str, Any]:
+    outcome = past.outcome
+    read = Today(brief, locale)
+    return {
+        "action": past.id,
+        "playbook": past.playbook,
+        "rule": past.rule,
+        "kind": past.kind,
+        "title": read.title(past),
+        "target": dict(past.where),
+        "status": past.state,
+        "done_on": plain(past.done_on),
+        "stop_on": plain(past.stop_on),
+        "effect": None if outcome is None else {"value": outcome.effect, "low": outcome.low, "high": outcome.high},
+        "metric": None if outcome is None else outcome.metric,
+        "verdict": None if outcome is None else outcome.verdict,
+        "label": None if outcome is None else outcome.label,
+        "placebo_rank": None if outcome is None else plain(outcome.placebo_rank),
+        "expected": _gain(past.expected),
+        "said": read.watch(past).said,
     }
 
 

@@ -11,6 +11,7 @@ from zhanggui.i18n.columns import shorten, table, width, wrap
 from zhanggui.i18n.writing import count, currency_symbol, day, days, percent, say
 from zhanggui.numbers.kinds import Driver
 from zhanggui.report import lines, naming
+from zhanggui.report.today import Doing, Today, not_behind_actions, pressing
 
 WIDTH = 120
 MOST_FINDINGS = 7
@@ -28,6 +29,7 @@ def as_text(brief: Brief, locale: str, width: int = WIDTH) -> str:
 class _Writer:
     def __init__(self, brief: Brief, locale: str, columns: int) -> None:
         self.brief, self.locale, self.columns = brief, locale, columns
+        self.list = Today(brief, locale)
 
     def long(self) -> Iterable[Sequence[str]]:
         return (
@@ -37,6 +39,8 @@ class _Writer:
             self.numbers(),
             self.why(),
             self.findings(MOST_FINDINGS, because=True),
+            self.actions(),
+            self.watching(),
             self.not_said(),
             self.left_out(),
         )
@@ -48,6 +52,7 @@ class _Writer:
             self.verdict(),
             self.due(),
             self.findings(MOST_FINDINGS_SHORT, because=False),
+            self.pressing(),
             self.wrapped(pace) if pace else (),
         )
 
@@ -153,7 +158,7 @@ class _Writer:
         return []
 
     def findings(self, most: int, *, because: bool) -> list[str]:
-        shown = lines.shown(self.brief.findings)
+        shown = not_behind_actions(lines.shown(self.brief.findings), self.brief)
         if not shown:
             return []
         found = [self.heading("findings")]
@@ -174,6 +179,51 @@ class _Writer:
         )
         if because and said.finding.because is not None:
             found += self.wrapped(say(said.finding.because, self.locale, currency, names), "   → ", later="     ")
+        return found
+
+    def actions(self) -> list[str]:
+        """What to do today with its reasons, what is not on the list, and what is better tested first."""
+        found = [line for doing in self.list.doing() for line in self.action(doing)]
+        for said in (self.list.test_first(), self.list.left_out()):
+            found += self.wrapped(said, "   ") if said else []
+        return [*wrap(self.list.heading(), self.columns, "", "   "), *found] if found else []
+
+    def action(self, doing: Doing) -> list[str]:
+        """One action; the id by which it is approved stands where it takes no line of its own."""
+        head, code = f"{doing.title} · {doing.figures}", f" [{doing.id}]"
+        why = self.list.sentences(doing.reason, doing.proof)
+        if width(head + code) + 3 <= self.columns:
+            head += code
+        elif why:
+            why += code
+        else:
+            head = f"{doing.title}{code} · {doing.figures}"
+        found = self.wrapped(head, f" {doing.number} ", later="   ")
+        found += self.wrapped(why, "   ") if why else []
+        for said in doing.draft:
+            found += self.wrapped(said, "   → ", later="     ")
+        return found + (self.wrapped(doing.together, "   ") if doing.together else [])
+
+    def pressing(self) -> list[str]:
+        """On a short morning: what is new, what is certain, what is late tomorrow, and what was just read."""
+        chosen = [d for d, r in zip(self.list.doing(), self.list.ranked, strict=True) if pressing(r)]
+        found = [
+            line
+            for doing in chosen
+            for line in self.wrapped(f"{doing.title} · {doing.figures} [{doing.id}]", f" {doing.number} ", later="   ")
+        ]
+        heading = wrap(self.list.heading(), self.columns, "", "   ") if found else []
+        return [*heading, *found, *self.watching(only_read=True)]
+
+    def watching(self, *, only_read: bool = False) -> list[str]:
+        """What is done and being read, and what was read lately."""
+        watched = [past for past in self.list.watched() if past.verdict or not only_read]
+        if not watched:
+            return []
+        found = [text("today.watching_heading", self.locale)]
+        for past in watched:
+            line = text("today.watching.line", self.locale, day=past.since, title=past.title, said=past.said)
+            found += self.wrapped(line)
         return found
 
     def not_said(self, most: int = MOST_GAPS) -> list[str]:

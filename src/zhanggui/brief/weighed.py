@@ -1,0 +1,131 @@
+"""One action by itself: what it brings after its rule's record, and whether it passes the test of an action.
+
+The test asks for expected profit, not for proof (docs/rules.md, "The day's list").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from zhanggui.actions.catalogue import kind_named
+from zhanggui.actions.kinds import Action, Gain, Past
+from zhanggui.brief.conflicts import Move, exclude, frozen
+from zhanggui.brief.gains import after_record, error_of
+from zhanggui.brief.kinds import Ranked
+from zhanggui.config import Config
+from zhanggui.methods.value_of_testing import value_of_knowing
+from zhanggui.playbooks.kinds import Situation
+from zhanggui.units import Refusal
+
+HORIZON_WEEKS = 4
+COUNTED_DAYS = 7
+TWICE = 2.0
+"""By how much a dismissed action must promise more to be named again early."""
+
+
+def hourly_value(config: Config) -> float:
+    """What an hour of the operator is worth, in the workspace's currency."""
+    return config["hourly_value_cny" if config.currency in ("CNY", "TWD", "HKD") else "hourly_value_other"]
+
+
+def floor_of(action: Action, situation: Situation) -> float:
+    """What an action must bring a week: a share of a week's contribution, and the operator's time."""
+    share = situation.config["money_floor_share"] * situation.weekly_money
+    return max(share, action.minutes / 60 * hourly_value(situation.config))
+
+
+def weighed(action: Action, situation: Situation, today: date) -> Ranked:
+    """One action after its rule's record, with the reason why it cannot be on the list, if there is one."""
+    record = situation.standing.record(action.rule)
+    gain = None if action.gain is None else after_record(action.gain, record)
+    past = _latest(action, situation.standing.past)
+    found = Ranked(
+        action,
+        profit=None if gain is None else gain.profit,
+        low=None if gain is None else gain.low,
+        high=None if gain is None else gain.high,
+        record=record,
+        today=False,
+        state="open" if past is not None and past.state in ("proposed", "approved") and past.since < today else "new",
+        floor=floor_of(action, situation),
+        expected=None if gain is None else gain.profit,
+        reversible=kind_named(action.kind).reversible,
+        snoozed_until=None if past is None else past.snoozed_until,
+    )
+    reason = _held_back(action, past, situation, today) or _fails(found, gain, situation)
+    worth = _worth_of_testing(action, gain) if reason == "unsure" else None
+    return replace(found, left_out=reason, test_worth=worth)
+
+
+def _latest(action: Action, past: Sequence[Past]) -> Past | None:
+    """What became of this action last, in whichever round."""
+    same = [p for p in past if p.id.partition("-")[0] == action.id]
+    return max(same, key=lambda p: (p.since, p.id), default=None)
+
+
+def _held_back(action: Action, past: Past | None, situation: Situation, today: date) -> str:
+    """Why people's earlier decisions keep an action off the list; empty where none does."""
+    if action.do_by is not None and date.fromisoformat(action.do_by[:10]) < today:
+        return "too_late"
+    if past is not None:
+        if past.snoozed_until is not None and past.snoozed_until > today:
+            return "snoozed"
+        if past.state == "dismissed" and _stays_away(action, past, situation.config, today):
+            return "dismissed"
+        if _holds(past, today):
+            return "under_way"
+    move = Move.of(action)
+    for other in situation.standing.past:
+        if _holds(other, today) and exclude(move, Move.earlier(other)):
+            return f"conflict:{other.id}"
+    freezes = [freeze for freeze in situation.standing.freezes if freeze.start <= today <= freeze.end]
+    return "frozen" if frozen(move, freezes) else ""
+
+
+def _stays_away(action: Action, past: Past, config: Config, today: date) -> bool:
+    if today - past.since >= timedelta(days=config["dismissed_days"]):
+        return False
+    if past.expected is None or past.expected.profit <= 0 or action.gain is None:
+        return True
+    return action.gain.profit < TWICE * past.expected.profit
+
+
+def _holds(past: Past, today: date) -> bool:
+    """Whether a done action keeps its lever: while its effect is read; a counted one, which another does not spoil, for a week."""
+    if past.state != "done":
+        return False
+    if kind_named(past.kind).design == "counted":
+        return today - (past.done_on or past.since) < timedelta(days=COUNTED_DAYS)
+    return read_still(past, today)
+
+
+def read_still(past: Past, today: date) -> bool:
+    """Whether the effect of a done action is still being read."""
+    return past.stop_on is None or past.stop_on >= today
+
+
+def _fails(ranked: Ranked, gain: Gain | None, situation: Situation) -> str:
+    """Which part of the action test is not passed; empty where all are. What is of unknown worth is ranked last, not refused."""
+    cost, weekly = ranked.action.cost, situation.weekly_money
+    limit = kind_named(ranked.action.kind).largest_cost * max(weekly, 0.0)
+    if cost > limit:
+        return "money"
+    if gain is None:
+        return ""
+    if gain.profit < ranked.floor:
+        return "below_floor"
+    if gain.low < -situation.config["worst_week_share"] * max(weekly, 0.0):
+        return "risky"
+    cheap = cost < ranked.floor and ranked.reversible
+    needed = situation.config["cheap_action_chance" if cheap else "action_chance"]
+    return "" if gain.counted or gain.chance >= needed else "unsure"
+
+
+def _worth_of_testing(action: Action, gain: Gain | None) -> float | None:
+    """What knowing the truth of an uncertain action first is worth, over the horizon; None where there is no test of it."""
+    if gain is None or action.measure is None or action.measure.design == "counted":
+        return None
+    worth = value_of_knowing(gain.profit, error_of(gain))
+    return None if isinstance(worth, Refusal) else HORIZON_WEEKS * worth
