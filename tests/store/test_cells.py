@@ -7,12 +7,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drawn.readings import csv_reading, reading
 from zhanggui.errors import BadFile
 from zhanggui.store import Reconciliation, Warehouse
+from zhanggui.store.cells import raw
 
 
 def reasons(result: Reconciliation) -> list[tuple[int, str, str]]:
@@ -249,3 +253,16 @@ def test_a_thousand_rejects_are_shown_and_all_are_written(shop: Warehouse) -> No
         written = list(csv.DictReader(file))
     assert [int(row["row"]) for row in written] == list(range(2, 1503))
     assert (written[0]["value"], written[-1]["value"]) == ("'=never", "***")
+
+
+@given(
+    st.lists(
+        st.text(alphabet=st.sampled_from(" \t\n\x1fa-\u00a0\u2003\u3000\ufeff茶é\U0001f375'"), max_size=14), min_size=1
+    )
+)
+def test_white_space_goes_from_both_ends_whatever_the_script(texts: list[str]) -> None:
+    with duckdb.connect() as engine:
+        engine.register("cells", pl.DataFrame({"cell": texts}).to_arrow())
+        rows = engine.execute(f"SELECT {raw('cell', 'VARCHAR')}, nullif(trim(cell), '') FROM cells").fetchall()
+    assert [ours for ours, _ in rows] == [plain for _, plain in rows]
+    assert all(ours is None or ours == ours.strip(" \u00a0\u2003\u3000") for ours, _ in rows)

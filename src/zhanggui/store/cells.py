@@ -61,7 +61,11 @@ def raw(column: str, kind: str, plain: bool = False) -> str:
     """
     if plain:
         return column
-    return f"nullif(trim({column}), '')" if kind == "VARCHAR" else column
+    if kind != "VARCHAR":
+        return column
+    # Trimming copies every text; one of ASCII alone that has no space at either end needs none.
+    clean = f"strlen({column}) = length({column}) AND NOT starts_with({column}, ' ') AND NOT ends_with({column}, ' ')"
+    return f"nullif(CASE WHEN {clean} THEN {column} ELSE trim({column}) END, '')"
 
 
 def to_utc(expression: str, zone: str) -> str:
@@ -182,7 +186,8 @@ def cell(column: Column, kind: str, setting: Setting, default_currency: str | No
     if column.kind == "text" and column.name.endswith("_id"):
         fatal.append((f"contains({source}, 'E+') AND regexp_matches({source}, {_DESTROYED})", "ids_destroyed"))
     if column.name == "customer_key":
-        looks = f"regexp_matches({source}, '{personal.KEY_EMAIL}') OR regexp_matches({source}, '{personal.KEY_PHONE}')"
+        mail = f"contains({source}, '@') AND regexp_matches({source}, '{personal.KEY_EMAIL}')"
+        looks = f"{mail} OR regexp_matches({source}, '{personal.KEY_PHONE}')"
         fatal.append((f"length({source}) < 100 AND ({looks})", "personal_key"))
     if column.name == "quantity":
         faults.append((f"{own} < 0", "negative_quantity"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +14,7 @@ import duckdb
 from zhanggui.config import Config
 from zhanggui.errors import BadFile
 from zhanggui.store import facts, identity, moves, rejecting, schema, staging, versions
+from zhanggui.store.digests import Digests
 from zhanggui.store.moves import Moves
 from zhanggui.store.reconcile import (
     FileCount,
@@ -58,9 +58,12 @@ class Import:
         self._rejects_folder: Path | None = None
         self._registered: list[str] = []
         self._broken: list[str] = []
+        self._digests: Digests | None = None
 
     def run(self, readings: Sequence[Reading]) -> Reconciliation:
         """Load all readings as one batch."""
+        if not self._dry_run:
+            self._digests = Digests(reading.sheet.path for reading in readings)
         pieces = [(reading, piece) for reading in readings for piece in reading.pieces]
         rejecting.begin(self._connection, readings)
         staged = self._stage(pieces)
@@ -105,6 +108,8 @@ class Import:
 
     def forget(self, *, keep_rejects: bool) -> None:
         """Let go of the frames handed to the engine, and of the reject files of an import that was taken back."""
+        if self._digests:
+            self._digests.stop()
         with suppress(duckdb.Error):
             for name in self._registered:
                 self._connection.unregister(name)
@@ -268,7 +273,7 @@ class Import:
                 [
                     number,
                     sheet.name,
-                    _sha256(sheet.path),
+                    self._digests.of(sheet.path) if self._digests else "",
                     sheet.byte_size,
                     known.source,
                     known.layout,
@@ -334,11 +339,3 @@ def _broken_file(piece: Piece, error: duckdb.Error) -> BadFile:
         row=int(line.group(1)) if line else 0,
         reason=message.splitlines()[0].removeprefix("Invalid Input Error: ")[:300],
     )
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
