@@ -215,7 +215,8 @@ class _Page:
     def today(self) -> dict[str, Any]:
         listed = Today(self.brief, self.locale)
         actions, notes = listed.doing(), [said for said in (listed.test_first(), listed.left_out()) if said]
-        return {"heading": listed.heading(), "actions": actions, "notes": notes} if actions or notes else {}
+        heading, about = text("today.heading", self.locale), listed.about()
+        return {"heading": heading, "about": about, "actions": actions, "notes": notes} if actions or notes else {}
 
     def series(self) -> list[dict[str, Any]]:
         """The headline metrics over time. A line through fewer than three points shows nothing, so it is not drawn."""

@@ -190,14 +190,14 @@ class _Writer:
 
     def action(self, doing: Doing) -> list[str]:
         """One action; the id by which it is approved stands where it takes no line of its own."""
-        head, code = f"{doing.title} · {doing.figures}", f" [{doing.id}]"
+        head, code = " · ".join((doing.title, *doing.figures)), f" [{doing.id}]"
         why = self.list.sentences(doing.reason, doing.proof)
         if width(head + code) + 3 <= self.columns:
             head += code
         elif why:
             why += code
         else:
-            head = f"{doing.title}{code} · {doing.figures}"
+            head = " · ".join((doing.title + code, *doing.figures))
         found = self.wrapped(head, f" {doing.number} ", later="   ")
         found += self.wrapped(why, "   ") if why else []
         for said in doing.draft:
@@ -210,7 +210,9 @@ class _Writer:
         found = [
             line
             for doing in chosen
-            for line in self.wrapped(f"{doing.title} · {doing.figures} [{doing.id}]", f" {doing.number} ", later="   ")
+            for line in self.wrapped(
+                f"{' · '.join((doing.title, *doing.figures))} [{doing.id}]", f" {doing.number} ", later="   "
+            )
         ]
         heading = wrap(self.list.heading(), self.columns, "", "   ") if found else []
         return [*heading, *found, *self.watching(only_read=True)]

@@ -35,7 +35,7 @@ class Doing:
     number: int
     id: str
     title: str
-    figures: str
+    figures: tuple[str, ...]
     reason: str
     proof: str
     draft: tuple[str, ...]
@@ -79,13 +79,17 @@ class Today:
     # ---- the list
 
     def heading(self) -> str:
-        """What the list is called, the minutes it takes, and once what was made of every estimate."""
-        used = sum(r.action.minutes for r in self.ranked)
+        """What the list is called, and in the same line what is said of it as a whole."""
+        about = self.about()
+        return self.t("heading") + (self.t("about", said=about) if about else "")
+
+    def about(self) -> str:
+        """The minutes it takes, and once what was made of every estimate."""
         parts = []
         if self.ranked and self.brief.limits is not None:
+            used = sum(r.action.minutes for r in self.ranked)
             parts.append(self.t("minutes_of", used=used, limit=round(self.brief.limits.minutes)))
-        parts += [said] if (said := self.record()) else []
-        return self.t("heading") + (self.t("about", said=self.t("semicolon").join(parts)) if parts else "")
+        return self.t("semicolon").join(filter(None, (*parts, self.record())))
 
     def record(self) -> str:
         """What the estimates were multiplied by, and what that stands on; empty where all is arithmetic or of unknown worth."""
@@ -110,7 +114,7 @@ class Today:
             number,
             action.id,
             unstopped(self.say(action.words)),
-            " · ".join(self.figures(ranked)),
+            tuple(self.figures(ranked)),
             self.reason(ranked),
             self.sentences(self.proof(ranked), self.alone(ranked)),
             self.draft(ranked),
