@@ -170,7 +170,7 @@ def _one(product: str, own: pl.DataFrame, length: int, situation: Situation) -> 
     values = np.column_stack([own[name].fill_null(0).to_numpy() for name in COLUMNS]).astype(np.float64)
     values[:, 1] = np.minimum(values[:, 1], values[:, 0])
     table[ages[recent]] = values[recent]
-    left_out = _left_out(product, situation)
+    left_out = days_left_out(product, situation)
     empty = own.filter((pl.col("empty") > 0) & (pl.col("age") < DAILY))["age"].to_numpy()
     left_out[empty] = True
     told = (table[:, 0] > 0) & ~left_out
@@ -197,8 +197,8 @@ def _one(product: str, own: pl.DataFrame, length: int, situation: Situation) -> 
     )
 
 
-def _left_out(product: str, situation: Situation) -> npt.NDArray[np.bool_]:
-    """Days back from the brief that say nothing of this product's ordinary demand."""
+def days_left_out(product: str, situation: Situation) -> npt.NDArray[np.bool_]:
+    """Which of the last 112 days, by age, say nothing of this product's ordinary demand: events and the two weeks after, noted days."""
     out = np.zeros(DAILY, dtype=bool)
     for event in events(situation):
         if event.touches(product):

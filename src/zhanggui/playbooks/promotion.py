@@ -1,0 +1,324 @@
+"""Paid promotion: whether the last unit of money spent on a plan comes back.
+
+Reads: plans by day (cost, budget, what the platform claims), the sales of the products they promote, costs, refunds, logged changes.
+Says: what the last unit brings, out of how all sales of the products moved with the budget, and the return at which the plan pays.
+Does: less where it does not come back, more where it does and stock lasts, and where that is unclear a budget that varies by pairs of days.
+Source: docs/rules.md, "Promotion".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from zhanggui.actions.catalogue import kind_named
+from zhanggui.actions.kinds import Action, Draft, Gain, Measure
+from zhanggui.methods.marginal_return import MarginalReturn, marginal_return
+from zhanggui.methods.smallest_visible import DETECTABLE
+from zhanggui.playbooks.gains import ADDED_TRAFFIC, UNIT, Floats, even_cases, gain, of_amount
+from zhanggui.playbooks.kinds import Evidence, Finding, Locked, Rule, Situation, Verdict
+from zhanggui.playbooks.plans import Plan, budgets, changed_together, lately_changed, plans
+from zhanggui.playbooks.supply import lasts
+from zhanggui.playbooks.terms import asked, exact, money, share
+from zhanggui.playbooks.visits import visits
+from zhanggui.playbooks.worth import pays_above
+from zhanggui.units import Quantity, Words
+
+FEWEST_DAYS = 14
+FEWEST_ORDERS = 30
+ORDERS_WORTH = 20
+CUT, RAISE, SWING = 0.25, 0.2, 0.2
+SURE = 0.8
+CLEARLY_MORE = 1.2
+CANDIDATE = 0.05
+PRIOR_SPREAD = 0.4
+"""How far off the prior may be, as a share of it: what the platform claims, what it takes from organic visits, how the curve bends."""
+UNCLAIMED = (ADDED_TRAFFIC, 1.0)
+"""What is believed of a plan whose platform claims nothing."""
+LEAST_WEIGHT = 0.2
+"""Share of the answer that must come from the shop's own days before a budget is moved: the platform's claim alone moves none."""
+TEST_DAYS = 28
+KNOWN_LATER = 0.5
+"""A test of four weeks pays in the other half of eight."""
+
+
+def visitor_worth(situation: Situation) -> Verdict:
+    """What the last unit of money of every plan brings: cut, raise, or learn."""
+    findings: list[Finding] = []
+    actions: list[Action] = []
+    judged = [plan for plan in plans(situation) if _judgeable(situation, plan)]
+    for plan in judged:
+        if not plan.known:
+            continue
+        answer = _return(plan)
+        verdict = _decided(situation, plan, answer) if answer is not None else None
+        if verdict is None or answer is None:
+            actions += _learn(situation, plan, answer)
+            continue
+        found, action = verdict
+        findings += found
+        actions.append(action)
+    return Verdict(findings=findings, actions=actions, locked=_locked(judged), family=sum(p.known for p in judged))
+
+
+def _judgeable(situation: Situation, plan: Plan) -> bool:
+    """Two weeks, and enough orders or money; not while it learns, nor where price and budget moved together."""
+    spent = float(plan.spend.sum())
+    if plan.days < FEWEST_DAYS or plan.weekly <= 0 or plan.order <= 0 or plan.rate <= 0:
+        return False
+    if plan.orders < FEWEST_ORDERS and spent < ORDERS_WORTH * plan.order:
+        return False
+    return not (lately_changed(situation, plan) or changed_together(situation, plan))
+
+
+def _prior(plan: Plan) -> tuple[float, float]:
+    """κ × what the mean unit brings by the platform's claim: returns diminish."""
+    if plan.claimed is None:
+        return UNCLAIMED
+    mean = ADDED_TRAFFIC * plan.claimed * plan.rate
+    return mean, PRIOR_SPREAD * max(mean, ADDED_TRAFFIC)
+
+
+def _return(plan: Plan) -> MarginalReturn | None:
+    """From days on which the budget was moved, where it is told; else from what was spent."""
+    told = budgets(plan)
+    beside = plan.others if plan.others.any() else None
+    for moved_by in (told, None):
+        answer = marginal_return(plan.contribution, plan.spend, moved_by=moved_by, beside=beside, prior=_prior(plan))
+        if isinstance(answer, MarginalReturn):
+            return answer
+    return None
+
+
+def _by_decision(plan: Plan) -> bool:
+    """Whether the budget itself was varied, so that demand cannot have made the spend."""
+    told = budgets(plan)
+    if told is None:
+        return False
+    found = marginal_return(plan.contribution, plan.spend, moved_by=told, prior=_prior(plan))
+    return isinstance(found, MarginalReturn)
+
+
+def _decided(situation: Situation, plan: Plan, answer: MarginalReturn) -> tuple[list[Finding], Action] | None:
+    """Less or more, where the shop's own days say so clearly enough; None where they do not."""
+    if answer.weight < LEAST_WEIGHT:
+        return None
+    if answer.below(1.0) >= SURE and answer.data_mean < 1:
+        return _move(situation, plan, answer, -CUT, answer.below(1.0))
+    more = 1 - answer.below(CLEARLY_MORE)
+    if more >= SURE and answer.data_mean > 1 and _by_decision(plan) and _stocked(situation, plan):
+        return _move(situation, plan, answer, RAISE, more)
+    return None
+
+
+def _stocked(situation: Situation, plan: Plan) -> bool:
+    known = visits(situation)
+    return bool(plan.products) and all(p in known and lasts(situation, known[p]) is True for p in plan.products)
+
+
+def saved(spend: float, marginal: float) -> float:
+    """ΔS · (1 − g): what a cut keeps a week before the rule's record.
+
+    >>> round(saved(5600, 0.78), 6)
+    1232.0
+    """
+    return spend * (1 - marginal)
+
+
+def added(spend: float, marginal: float) -> float:
+    """ΔS · (κ·g − 1): what more spend brings a week before the rule's record.
+
+    >>> round(added(1000, 1.8), 6)
+    260.0
+    """
+    return spend * (ADDED_TRAFFIC * marginal - 1)
+
+
+def _move(
+    situation: Situation, plan: Plan, answer: MarginalReturn, step: float, chance: float
+) -> tuple[list[Finding], Action]:
+    spend = abs(step) * plan.weekly
+    returns = of_amount(answer.mean, answer.error, even_cases(1)[:, 0])
+    profits = spend * (1 - returns) if step < 0 else spend * (ADDED_TRAFFIC * returns - 1)
+    promised = gain(profits)
+    key = "cut" if step < 0 else "raise"
+    reason = _reason(plan, answer)
+    words = Words(f"rules_promotion.{key}.claim", {"plan": plan.campaign, **_returns(answer)})
+    finding = Finding(
+        "promotion",
+        "visitor_worth",
+        "claim",
+        words,
+        "ad_cost",
+        {"campaign": plan.campaign, "platform": plan.platform},
+        -promised.profit if step < 0 else promised.profit,
+        -promised.high if step < 0 else promised.low,
+        -promised.low if step < 0 else promised.high,
+        p=1 - chance,
+        worth=promised.profit,
+        evidence=(Evidence(words, asked("ad_cost", situation, ("campaign",), campaign=plan.campaign)),),
+        because=reason,
+        cause=f"plan:{plan.platform}:{plan.campaign}",
+    )
+    claimed = [finding] if 1 - chance < CANDIDATE else []
+    return claimed, _action(situation, plan, answer, promised, step, tuple(f.id for f in claimed), reason)
+
+
+def _returns(answer: MarginalReturn) -> dict[str, Quantity]:
+    reach = UNIT * answer.error
+    return {"value": Quantity(answer.mean, "ratio", answer.mean - reach, answer.mean + reach)}
+
+
+def _reason(plan: Plan, answer: MarginalReturn | None) -> Words:
+    """What the last unit brings, and the return on claimed sales at which the plan pays."""
+    said: dict[str, Any] = {"needed": Quantity(plan.break_even or 0.0, "ratio"), "margin": share(plan.rate)}
+    if plan.claimed is not None:
+        said["claimed"] = Quantity(plan.claimed, "ratio")
+    key = "claimed" if plan.claimed is not None else "unclaimed"
+    return Words(f"rules_promotion.reason.{key}", said)
+
+
+def _daily_budget(plan: Plan) -> float:
+    """The budget of a day: the last one told, else what a day of the last four weeks cost."""
+    told = plan.budget[~np.isnan(plan.budget)]
+    return float(told[-1]) if told.size and told[-1] > 0 else plan.weekly / 7
+
+
+def _row(plan: Plan, budget: float) -> dict[str, Any]:
+    row: dict[str, Any] = {"platform": plan.platform, "campaign": plan.campaign}
+    if len(plan.products) == 1:
+        row["product_id"] = plan.products[0]
+    return row | {"before": round(_daily_budget(plan), 2), "daily_budget": round(budget, 2)}
+
+
+def _action(
+    situation: Situation,
+    plan: Plan,
+    answer: MarginalReturn,
+    promised: Gain,
+    step: float,
+    because: tuple[str, ...],
+    reason: Words,
+) -> Action:
+    kind = kind_named("change_budget")
+    old = _daily_budget(plan)
+    new = old * (1 + step)
+    said: Mapping[str, Any] = {
+        "plan": plan.campaign,
+        "before": exact(old),
+        "after": exact(new),
+        "change": share(step, signed=True),
+        **_returns(answer),
+    }
+    return Action(
+        "promotion",
+        "visitor_worth",
+        "change_budget",
+        Words(f"rules_promotion.do.{'cut' if step < 0 else 'raise'}", said),
+        {"campaign": plan.campaign, "platform": plan.platform},
+        gain=promised,
+        minutes=kind.minutes,
+        cost=0.0 if step < 0 else step * plan.weekly,
+        because=because,
+        reason=reason,
+        draft=Draft("table", rows=[_row(plan, new)]),
+        measure=_measure(answer.noise, kind.days),
+        touches=plan.products,
+    )
+
+
+def _measure(noise: float, days: int) -> Measure:
+    """All contribution of the products on pairs of days with the old and the new budget."""
+    return Measure("contribution_profit", "experiment", days, DETECTABLE * noise * 2 / days**0.5 * 7)
+
+
+def _learn(situation: Situation, plan: Plan, answer: MarginalReturn | None) -> list[Action]:
+    """A budget a fifth above and below by pairs of days for four weeks, where knowing is worth it."""
+    kind = kind_named("vary_budget")
+    noise = answer.noise if answer is not None else _noise(plan)
+    if noise is None:
+        return []
+    mean, error = (answer.mean, answer.error) if answer is not None else _prior(plan)
+    promised = worth_of_learning(mean, error, noise, plan.weekly)
+    if promised.profit <= 0:
+        return []
+    budget = _daily_budget(plan)
+    rows = [
+        {**_row(plan, budget * (1 + sign * SWING)), "days": days}
+        for sign, days in ((1, "first pair"), (-1, "second pair"))
+    ]
+    said = {"plan": plan.campaign, "low": exact(budget * (1 - SWING)), "high": exact(budget * (1 + SWING))}
+    return [
+        Action(
+            "promotion",
+            "visitor_worth",
+            "vary_budget",
+            Words("rules_promotion.do.learn", said),
+            {"campaign": plan.campaign, "platform": plan.platform},
+            gain=promised,
+            minutes=kind.minutes,
+            reason=_reason(plan, answer),
+            draft=Draft("table", rows=rows),
+            measure=_measure(noise, kind.days),
+            touches=plan.products,
+        )
+    ]
+
+
+def _noise(plan: Plan) -> float | None:
+    """The day-to-day standard deviation of contribution where no return could be reckoned."""
+    steps = np.diff(plan.contribution[-TEST_DAYS * 2 :])
+    steps = steps[~np.isnan(steps)]
+    return float(steps.std() / 2**0.5) if steps.size >= FEWEST_DAYS and steps.std() > 0 else None
+
+
+def worth_of_learning(mean: float, error: float, noise: float, weekly: float) -> Gain:
+    """What four weeks of a budget moved by a fifth are expected to be worth a week: afterwards it is cut where the answer lies below 1,
+    raised where it lies above 1/κ, and left where between. ``chance`` is that of losing nothing by it."""
+    if weekly <= 0:
+        return Gain(0.0, 0.0, 0.0, 0.0)
+    unsure = noise / (TEST_DAYS**0.5 * SWING * weekly / 7)
+    learnt = error**2 / (error**2 + unsure**2)
+    even = even_cases(2)
+    answer = of_amount(mean, learnt**0.5 * error, even[:, 0])
+    truth = answer + of_amount(0.0, (1 - learnt) ** 0.5 * error, even[:, 1])
+    less, more = CUT * weekly * (1 - truth), RAISE * weekly * (ADDED_TRAFFIC * truth - 1)
+    profits: Floats = KNOWN_LATER * np.where(answer < 1, less, np.where(answer > 1 / ADDED_TRAFFIC, more, 0.0))
+    return replace(gain(profits), chance=float((profits >= 0).mean()))
+
+
+def _locked(judged: list[Plan]) -> list[Locked]:
+    """Where costs are unknown: from which margin on the largest plan pays, if all sales that it claims are its own."""
+    unknown = [plan for plan in judged if not plan.known and plan.claimed is not None]
+    if not unknown:
+        return []
+    plan = max(unknown, key=lambda p: (p.weekly, p.campaign))
+    said = {
+        "plan": plan.campaign,
+        "spend": money(plan.weekly),
+        "claimed": Quantity(plan.claimed or 0.0, "ratio"),
+        "pays": pays_above(1 / ((plan.claimed or 1.0) * max(1 - plan.refunds, 1e-9))),
+    }
+    return [Locked("visitor_worth", "costs", Words("rules_promotion.costs", said), None)]
+
+
+RULES = (
+    Rule(
+        "visitor_worth",
+        "promotion",
+        visitor_worth,
+        frames=(
+            "ad_plans",
+            "product_diary",
+            "product_sizes",
+            "happenings",
+            "stock",
+            "shop_days",
+            "product_refunds",
+        ),
+        needs=("ad_days", "orders"),
+    ),
+)
