@@ -22,6 +22,10 @@ from zhanggui.units import Money, Period, Quantity, Words
         (884_300, "en", "¥884,000"),
         (3_984_000, "en", "¥3.98M"),
         (-16498, "en", "−¥16,500"),
+        (35.4, "en", "¥35"),
+        (-34.96, "en", "−¥35"),
+        (99.7, "en", "¥100"),
+        (9.96, "en", "¥9.96"),
         (3.2, "en", "¥3.20"),
         (0, "en", "¥0"),
         (float("nan"), "en", "—"),
@@ -33,6 +37,7 @@ def test_money_is_rounded_to_three_figures_and_scaled_as_the_locale_counts(value
 
 def test_exact_money_keeps_its_cents_and_yen_have_none():
     assert writing.money(26711, "GBP", "en", exact=True) == "£26,711.00"
+    assert writing.money(35.4, "GBP", "en", exact=True) == "£35.40"
     assert writing.money(26711, "JPY", "en", exact=True) == "¥26,711"
 
 

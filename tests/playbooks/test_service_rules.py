@@ -30,11 +30,18 @@ def test_orders_whose_deadline_is_within_a_day_are_due() -> None:
     assert round(due.loss, 2) == round(2 * 0.05 * 118, 2)
 
 
-def test_an_order_past_its_deadline_is_late_and_due_now() -> None:
+def test_an_order_past_its_deadline_is_late_since_then() -> None:
     (due,) = ship_by(situation(open_orders=[order(60)])).due
     assert due.words.key == "rules.ship_by.late"
     assert due.words.params["late"].value == 1
-    assert due.by == MORNING.isoformat(timespec="minutes")
+    assert due.by == (MORNING - timedelta(hours=12)).isoformat(timespec="minutes")
+
+
+def test_the_oldest_order_waits_hours_up_to_two_days_and_then_days() -> None:
+    waited = [
+        ship_by(situation(open_orders=[order(hours)])).due[0].words.params["oldest"] for hours in (41, 48, 60, 500)
+    ]
+    assert [(time.value, time.unit) for time in waited] == [(41, "hours"), (48, "hours"), (2, "days"), (20, "days")]
 
 
 def test_a_deadline_of_the_platform_goes_before_the_default() -> None:

@@ -152,11 +152,23 @@ def test_what_a_deadline_costs_is_said_once(brief):
         due,
         words=Words(
             "rules.ship_by.due",
-            {"orders": 3, "value": Quantity(354.0, "money"), "oldest": 20, "loss": Quantity(due.loss, "money")},
+            {
+                "orders": 3,
+                "value": Quantity(354.0, "money"),
+                "oldest": Quantity(20, "hours"),
+                "loss": Quantity(due.loss, "money"),
+            },
         ),
     )
     assert "missing it costs" in as_text(brief, "en")
     assert "missing it costs" not in as_text(replace(brief, due=(told,)), "en")
+
+
+def test_what_is_late_says_since_when_in_words(brief):
+    late = replace(brief.due[0], by="2026-09-12T18:00")
+    assert "⏰ late since 12 Sep 18:00 " in as_text(replace(brief, due=(late,)), "en")
+    assert "⏰ 9/12 18:00 起逾期 " in as_text(replace(brief, due=(late,)), "zh-Hant")
+    assert "⏰ 18:00 " in as_text(brief, "en")
 
 
 def test_check_lists_every_missing_table(brief):

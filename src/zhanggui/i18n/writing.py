@@ -255,9 +255,9 @@ def _figures(value: float, figures: int, locale: str, *, scaled: bool, cents: in
         return "0"
     if scaled:
         return _fixed(rounded, max(figures - 1 - math.floor(math.log10(abs(rounded))), 0), locale)
-    if abs(rounded) >= 100 or rounded == round(rounded):
-        return _fixed(rounded, 0, locale)
-    return _fixed(rounded, min(cents, 1 if abs(rounded) >= 10 else 2), locale)
+    if abs(value) >= 10 or rounded == round(rounded):
+        return _fixed(value if abs(value) < 100 else rounded, 0, locale)
+    return _fixed(rounded, min(cents, 2), locale)
 
 
 def _to_figures(value: float, figures: int) -> float:

@@ -14,7 +14,7 @@ import polars as pl
 
 from zhanggui.playbooks.kinds import Due, Locked, Rule, Situation, Verdict
 from zhanggui.playbooks.terms import column_sum, count, margin_per_sale, money
-from zhanggui.units import Words
+from zhanggui.units import Quantity, Words
 
 RULE = "ship_by"
 
@@ -65,21 +65,25 @@ def _due(channel: str, orders: pl.DataFrame, situation: Situation) -> list[Due]:
     )
     late = pressing.filter(pl.col("deadline") <= morning).height
     paid: datetime = pressing["paid_at"].sort()[0]
-    oldest = (morning - paid).total_seconds() / 3600
     words = Words(
         "rules.ship_by.late" if late else "rules.ship_by.due",
         {
             "orders": count(pressing.height),
             "late": count(late),
             "value": money(column_sum(pressing, "goods")),
-            "oldest": count(round(oldest)),
+            "oldest": _waited(morning - paid),
             "loss": money(loss),
             "channel": channel,
         },
     )
     first: datetime = pressing["deadline"][0]
-    by = max(first, morning).isoformat(timespec="minutes")
-    return [Due(RULE, words, by, {"channel": channel}, loss)]
+    return [Due(RULE, words, first.isoformat(timespec="minutes"), {"channel": channel}, loss)]
+
+
+def _waited(time: timedelta) -> Quantity:
+    """In hours up to two days, then in whole days."""
+    hours = round(time.total_seconds() / 3600)
+    return Quantity(hours, "hours") if hours <= 48 else Quantity(hours // 24, "days")
 
 
 RULES = (Rule(RULE, "service", ship_by, frames=("open_orders",), needs=("orders",)),)

@@ -80,11 +80,13 @@ def caveat(flag: Flag, locale: str, currency: str) -> str:
 
 
 def deadline(by: str, as_of: date, locale: str) -> str:
-    """When something is due: the time where it is within a day of the brief, otherwise the day too."""
+    """When something is due: the time where it is within a day of the brief, otherwise the day too; what is late, since when."""
     from zhanggui.i18n.writing import day
 
     on = date.fromisoformat(by[:10])
     clock = by[11:16]
+    if on <= as_of:
+        return text("report.late_since", locale, since=f"{day(on, locale)} {clock}".rstrip())
     if not clock:
         return day(on, locale)
     return clock if (on - as_of).days <= 1 else f"{day(on, locale)} {clock}"
