@@ -88,6 +88,16 @@ class CostSheet:
         return sum(item.middle for item in self.entries.get("share", {}).values())
 
     @property
+    def least_per_order(self) -> float:
+        """Money that goes out with each order at least."""
+        return sum(item.low for item in self.entries.get("per_order", {}).values())
+
+    @property
+    def least_sales_share(self) -> float:
+        """Share of paid goods that fees and commissions take at least."""
+        return sum(item.low for item in self.entries.get("share", {}).values())
+
+    @property
     def estimated(self) -> int:
         """How many entries are ranges."""
         return sum(not item.exact for rows in self.entries.values() for item in rows.values())

@@ -1,4 +1,4 @@
-"""P1, concentration, products that stopped selling, slow stock, running out."""
+"""Common terms, concentration, products that stopped selling, slow stock, running out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from drawn.situation import DAY, situation
-from zhanggui.playbooks.products import concentration, sells_below_cash, slow_stock, stopped_selling
+from zhanggui.playbooks.products import concentration, slow_stock, stopped_selling
 from zhanggui.playbooks.stock import stock_out
 from zhanggui.playbooks.terms import UnitCosts, contribution, contribution_after_refunds, refund_loss
 
@@ -18,54 +18,6 @@ def test_the_common_terms_give_the_rule_books_numbers() -> None:
     assert contribution(100, COSTS) == 42
     assert refund_loss(COSTS) == 20.5
     assert contribution_after_refunds(100, COSTS, 0.06, 0.14) == pytest.approx(30.73)
-
-
-def below(loss_lines: int = 6, paid: float = 49.9, cost: float = 53.1) -> dict[str, object]:
-    return {
-        "product_id": "P",
-        "lines": 20,
-        "units": 20.0,
-        "orders": 20,
-        "gross": 1200.0,
-        "cost": 1000.0,
-        "loss_lines": loss_lines,
-        "loss_orders": loss_lines,
-        "loss_units": float(loss_lines),
-        "loss_gross": loss_lines * paid,
-        "loss_cost": loss_lines * cost,
-    }
-
-
-def test_orders_paid_below_the_goods_cost_are_a_certain_leak() -> None:
-    (finding,) = sells_below_cash(situation(below_cost=[below()])).findings
-    assert finding.kind == "arithmetic"
-    assert finding.alert == "urgent"
-    assert finding.size == pytest.approx(-6 * 3.2 / 4)
-    assert finding.words.params["paid"].value == pytest.approx(49.9)
-    assert finding.where == {"product_id": "P"}
-
-
-def test_fees_of_the_cost_sheet_make_the_leak_larger() -> None:
-    costs = {"share": {"fees": 0.05}}
-    (finding,) = sells_below_cash(situation(below_cost=[below()], costs=costs)).findings
-    assert finding.size == pytest.approx(-6 * (53.1 - 49.9 * 0.95) / 4)
-
-
-def test_no_leak_is_said_when_every_line_covers_its_cost() -> None:
-    assert not sells_below_cash(situation(below_cost=[below(loss_lines=0)])).findings
-
-
-def test_without_costs_the_break_even_is_said_instead_of_silence() -> None:
-    prices = [
-        {"product_id": "P", "window": 0, "orders": 9, "units": 9.0, "gross": 690.0, "listed": 1000.0, "price": 69.0}
-    ]
-    verdict = sells_below_cash(situation(paid_prices=prices))
-    assert not verdict.findings
-    (locked,) = verdict.locked
-    assert locked.needs == "costs"
-    assert locked.words.key == "rules.sells_below_cash.break_even"
-    assert locked.words.params["kept"].value == pytest.approx(0.69)
-    assert locked.words.params["point"].value == 50
 
 
 def sold(product: str, year: float, last: date = DAY, first: date = DAY - timedelta(days=300)) -> dict[str, object]:

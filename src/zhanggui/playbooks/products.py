@@ -1,8 +1,8 @@
-"""Products: what earns, what leaks, what hangs on too few.
+"""Products: what hangs on too few, what no longer sells, what lies too long.
 
-Reads: sales by product, costs, paid prices, last sales, refunds at equal age, stock.
-Says: what is sold below cash cost, how much hangs on one product, which products stopped selling.
-Does: names the product, the loss by arithmetic and the query that shows it.
+Reads: sales by product, last sales, stock, costs.
+Says: how much hangs on one product, which products stopped selling, where cash lies in stock.
+Does: names the product, the money and the query that shows it.
 Source: docs/rules.md, "Products".
 """
 
@@ -12,89 +12,15 @@ from datetime import timedelta
 
 import polars as pl
 
-from zhanggui.playbooks.kinds import Evidence, Finding, Locked, Rule, Situation, Verdict
-from zhanggui.playbooks.terms import asked, column_sum, count, exact, margin_per_sale, money, name_of, share
+from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
+from zhanggui.playbooks.terms import asked, column_sum, count, margin_per_sale, money, name_of, share
 from zhanggui.units import Words
 
-WINDOW_WEEKS = 4
 FEWEST_ORDERS = 50
 """Of fewer orders, one product's share is as much chance as risk."""
 PACE_DAYS = 84
 SETTLED_DAYS = 60
 """What is to be had for less time than this is new, not slow."""
-
-
-def sells_below_cash(situation: Situation) -> Verdict:
-    """Lines paid below what the goods themselves cost: certain, no statistics. Where costs are unknown, the break-even is said."""
-    lines = situation.frames["below_cost"]
-    if lines.is_empty():
-        return Verdict(locked=_break_even(situation))
-    sheet = situation.costs
-    losing = lines.filter(pl.col("loss_lines") > 0).with_columns(
-        loss=(pl.col("loss_cost") - pl.col("loss_gross") * (1 - sheet.sales_share)) / WINDOW_WEEKS
-    )
-    findings = [_below_cash(row, situation) for row in losing.sort("loss", descending=True).iter_rows(named=True)]
-    return Verdict(findings=findings)
-
-
-def _below_cash(row: dict[str, float | str], situation: Situation) -> Finding:
-    product = str(row["product_id"])
-    units, gross, cost = (float(row[name]) for name in ("loss_units", "loss_gross", "loss_cost"))
-    loss = float(row["loss"])
-    words = Words(
-        "rules.sells_below_cash.goods",
-        {
-            "product": name_of(situation, product),
-            "paid": exact(gross / units if units else 0.0),
-            "cost": exact(cost / units if units else 0.0),
-            "orders": count(float(row["loss_orders"])),
-            "loss": money(loss),
-        },
-    )
-    return Finding(
-        "products",
-        "sells_below_cash",
-        "arithmetic",
-        words,
-        "gross_profit",
-        {"product_id": product},
-        -loss,
-        -loss,
-        -loss,
-        evidence=(
-            Evidence(words, asked("gross_profit", situation, ("product_id",), product_id=product)),
-            Evidence(words, asked("cost_of_goods", situation, ("product_id",), product_id=product)),
-        ),
-        cause=f"product:{product}",
-        alert="urgent",
-    )
-
-
-def _break_even(situation: Situation) -> list[Locked]:
-    """Without costs: how low the paid price goes below list, and up to which goods cost that still pays."""
-    if situation.costs.goods_share() is not None:
-        return []
-    prices = situation.frames["paid_prices"].filter((pl.col("window") == 0) & (pl.col("listed") > 0))
-    margin_point = situation.weekly_money / 100
-    if prices.is_empty():
-        return [
-            Locked("sells_below_cash", "costs", Words("rules.sells_below_cash.costs", {"point": money(margin_point)}))
-        ]
-    deepest = prices.with_columns(kept=pl.col("gross") / pl.col("listed")).sort("kept", "product_id").row(0, named=True)
-    if deepest["kept"] > 0.97:
-        return [
-            Locked("sells_below_cash", "costs", Words("rules.sells_below_cash.costs", {"point": money(margin_point)}))
-        ]
-    words = Words(
-        "rules.sells_below_cash.break_even",
-        {
-            "product": name_of(situation, deepest["product_id"]),
-            "off": share(1 - deepest["kept"]),
-            "kept": share(deepest["kept"]),
-            "point": money(margin_point),
-        },
-    )
-    return [Locked("sells_below_cash", "costs", words)]
 
 
 def concentration(situation: Situation) -> Verdict:
@@ -249,9 +175,6 @@ def slow_stock(situation: Situation) -> Verdict:
 
 
 RULES = (
-    Rule(
-        "sells_below_cash", "products", sells_below_cash, frames=("below_cost", "paid_prices"), needs=("order_lines",)
-    ),
     Rule("concentration", "products", concentration, frames=("product_last_sales",), needs=("order_lines",)),
     Rule(
         "stopped_selling",

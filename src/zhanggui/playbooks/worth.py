@@ -22,13 +22,18 @@ RECENT_DAYS = 56
 @dataclass(frozen=True, slots=True)
 class Worth:
     """``price``: paid goods an order. ``value``: contribution of an order after refunds, with standard deviation ``spread``; where the
-    cost of goods is unknown (``known`` is False) it is the paid goods that refunds leave. ``refunds``: share refunded in the end."""
+    cost of goods is unknown (``known`` is False) it is the paid goods that refunds leave. ``refunds``: share refunded in the end, of which
+    ``early`` before shipment; ``units`` of an order, ``weekly`` orders a week; ``costs`` of an order, None where unknown."""
 
     price: float
     value: float
     spread: float
     refunds: float
     known: bool
+    early: float = 0.0
+    units: float = 1.0
+    weekly: float = 0.0
+    costs: UnitCosts | None = None
 
     @property
     def margin(self) -> float:
@@ -49,25 +54,39 @@ def _worth(situation: Situation, product: str) -> Worth | None:
     orders, units, gross = _sold(situation).get(product, (0.0, 0.0, 0.0))
     if orders <= 0 or gross <= 0:
         return None
-    price = gross / orders
-    refunds = refund_share(situation, product)
+    price, refunds = gross / orders, refund_share(situation, product)
+    early = refunds * early_share(situation)
+    told: dict[str, Any] = {"early": early, "units": max(units / orders, 1.0), "weekly": orders * 7 / RECENT_DAYS}
     goods, spread = _goods(situation, product, price, units / orders)
     if goods is None:
-        return Worth(price, price * (1 - refunds), 0.0, refunds, known=False)
-    sheet = situation.costs
+        return Worth(price, price * (1 - refunds), 0.0, refunds, known=False, **told)
+    sheet, part = situation.costs, part_of_order(situation, product)
     costs = UnitCosts(
         goods,
-        freight=sheet.per_order,
+        freight=sheet.per_order * part,
         fee_share=sheet.sales_share,
         return_freight=_middle(sheet.get("refund", "freight")),
         handling=_middle(sheet.get("refund", "handling")),
         unsellable=_middle(sheet.get("refund", "unsellable")),
     )
     unsure = [spread]
-    unsure += [_spread(item) for item in sheet.entries.get("per_order", {}).values()]
+    unsure += [part * _spread(item) for item in sheet.entries.get("per_order", {}).values()]
     unsure += [price * _spread(item) for item in sheet.entries.get("share", {}).values()]
-    wide = sum(part**2 for part in unsure) ** 0.5
-    return Worth(price, contribution_after_refunds(price, costs, 0.0, refunds), wide, refunds, known=True)
+    wide = sum(each**2 for each in unsure) ** 0.5
+    value = contribution_after_refunds(price, costs, early, refunds - early)
+    return Worth(price, value, wide, refunds, known=True, costs=costs, **told)
+
+
+def part_of_order(situation: Situation, product: str) -> float:
+    """The share, by money, that a product has in the orders it is in: so much of what an order costs is its own."""
+    if "part_of_order" not in situation.workings:
+        frame = situation.frames.get("below_cash")
+        rows = [] if frame is None else frame.select("product_id", "gross", "others_gross").iter_rows()
+        situation.workings["part_of_order"] = {
+            str(name): gross / (gross + (rest or 0.0)) for name, gross, rest in rows if gross and gross > 0
+        }
+    found: dict[str, float] = situation.workings["part_of_order"]
+    return found.get(product, 1.0)
 
 
 def _sold(situation: Situation) -> dict[str, tuple[float, float, float]]:
@@ -136,6 +155,15 @@ def _shop_refunds(situation: Situation) -> float:
         back = column_sum(chosen.filter(pl.col("age") >= 0), "amount")
         situation.workings["shop_refunds"] = min(back / sales, 0.95) if sales > 0 else 0.0
     return float(situation.workings["shop_refunds"])
+
+
+def early_share(situation: Situation) -> float:
+    """Of the shop's refunds, by money, the share made before shipment; 0 where refunds do not say."""
+    if "early_share" not in situation.workings:
+        seen = situation.frames["refund_ages"].filter(pl.col("age") >= 0)
+        money = column_sum(seen, "amount")
+        situation.workings["early_share"] = min(column_sum(seen, "early") / money, 1.0) if money > 0 else 0.0
+    return float(situation.workings["early_share"])
 
 
 def mean_order(situation: Situation) -> float:

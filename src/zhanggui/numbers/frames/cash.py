@@ -20,7 +20,7 @@ def below_cash(warehouse: Warehouse, grid: Grid) -> Any:
     others_gross (what those paid for the other goods) · costed (orders whose goods' cost is known), costed_units, costed_gross,
     costed_listed, costed_cost of these · goods_orders (of these paid less than the goods cost) and, of those paid less than their
     cash cost: loss_orders · loss_units · loss_gross · loss_listed · loss_cost (of the goods) · loss_freight (their share of what an order
-    costs beside its goods, less what the buyer paid for freight) · loss_skus.
+    costs beside its goods, less what the buyer paid for freight) · loss_skus · loss_sku (one of these).
 
     Cash cost: the goods, the product's share (by money) of the order's freight and packing, and fees; the low ends of the cost sheet.
     """
@@ -71,6 +71,7 @@ def below_cash(warehouse: Warehouse, grid: Grid) -> Any:
         loss_cost=bought.cost.sum(where=loss),
         loss_freight=bought.freight.sum(where=loss),
         loss_skus=bought.sku.nunique(where=loss),
+        loss_sku=bought.sku.max(where=loss),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import ibis
+
 from zhanggui.numbers.frames.grid import MONEY, Grid, frame, goods, top_products
 
 if TYPE_CHECKING:
@@ -11,7 +13,6 @@ if TYPE_CHECKING:
 
 DAYS = 112
 RIVAL_DAYS = 14
-OF = ("product_id", "sku")
 
 
 @frame("product_id", "age")
@@ -22,7 +23,9 @@ def price_days(warehouse: Warehouse, grid: Grid) -> Any:
     The price is the middle one of lines that hold no more units than usual: who buys a case pays less without any price having moved.
     """
     lines = goods(warehouse)
-    lines = lines.filter(grid.lately(lines.day, DAYS) & (lines.kind == "goods") & (lines.units > 0) & (lines.amount > 0))
+    lines = lines.filter(
+        grid.lately(lines.day, DAYS) & (lines.kind == "goods") & (lines.units > 0) & (lines.amount > 0)
+    )
     lines = lines.semi_join(top_products(warehouse, grid), "product_id")
     lines = lines.select(
         "product_id",
@@ -31,8 +34,8 @@ def price_days(warehouse: Warehouse, grid: Grid) -> Any:
         age=grid.age(lines.day),
         paid=lines.amount.cast(MONEY) / lines.units.cast(MONEY),
     )
-    usual = lines.group_by(*OF).agg(usual_paid=lines.paid.median(), usual_units=lines.units.median())
-    both = lines.inner_join(usual, OF)
+    size = ibis.window(group_by=(lines.product_id, lines.sku))
+    both = lines.mutate(usual_paid=lines.paid.median().over(size), usual_units=lines.units.median().over(size))
     small = both.units <= both.usual_units
     return both.group_by("product_id", "age").agg(
         units=both.units.sum(), price=(both.paid / both.usual_paid).median(where=small)

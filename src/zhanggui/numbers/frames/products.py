@@ -95,27 +95,6 @@ def product_names(warehouse: Warehouse, grid: Grid) -> Any:
     )
 
 
-@frame("product_id")
-def below_cost(warehouse: Warehouse, grid: Grid) -> Any:
-    """Lines of the last 28 days with a known cost: product_id · lines · units · gross · cost · loss_lines · loss_orders · loss_gross ·
-    loss_cost · loss_units, loss meaning paid price below the goods' own cost."""
-    lines = goods(warehouse)
-    lines = lines.filter(grid.lately(lines.day, grid.window_days) & lines.cost.notnull() & (lines.kind == "goods"))
-    loss = lines.amount < lines.cost
-    return lines.group_by("product_id").agg(
-        lines=lines.count(),
-        units=lines.units.sum(where=lines.kind == "goods"),
-        gross=total(lines.amount),
-        cost=total(lines.cost),
-        orders=lines.order_id.nunique(),
-        loss_lines=loss.sum(),
-        loss_orders=lines.order_id.nunique(where=loss),
-        loss_units=lines.units.sum(where=loss),
-        loss_gross=total(lines.amount, loss),
-        loss_cost=total(lines.cost, loss),
-    )
-
-
 @frame("product_id", "window")
 def paid_prices(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · window (0, 1) · units · gross · listed · orders · median paid unit price, last 28 days and the 28 before."""
@@ -142,6 +121,5 @@ FRAMES = (
     hero_lines,
     product_last_sales,
     product_names,
-    below_cost,
     paid_prices,
 )

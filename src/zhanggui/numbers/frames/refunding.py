@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 @frame("cohort", "age")
 def refund_ages(warehouse: Warehouse, grid: Grid) -> Any:
-    """cohort (block of the sale) · age (days from sale to refund, capped at 180) · amount · refunds; rows with age −1 hold the cohort's
-    sales: amount = gross, refunds = orders."""
+    """cohort (block of the sale) · age (days from sale to refund, capped at 180) · amount · refunds · early (amount refunded before
+    shipment); rows with age −1 hold the cohort's sales: amount = gross, refunds = orders."""
     lines = goods(warehouse)
     lines = lines.filter(grid.within(lines.day))
     back = refunds(warehouse)
@@ -26,10 +26,16 @@ def refund_ages(warehouse: Warehouse, grid: Grid) -> Any:
     )
     came = seen.group_by(
         cohort=grid.block(seen.sale_day), age=ibis.least(seen.age_days, ibis.literal(180)).cast("int32")
-    ).agg(amount=total(seen.amount), refunds=seen.order_id.nunique().cast("float64"))
+    ).agg(
+        amount=total(seen.amount),
+        refunds=seen.order_id.nunique().cast("float64"),
+        early=total(seen.amount, seen.phase == "before_shipment"),
+    )
     return ibis.union(
-        sold.select("cohort", age=ibis.literal(-1, type="int32"), amount="amount", refunds="refunds"),
-        came.select("cohort", "age", "amount", "refunds"),
+        sold.select(
+            "cohort", age=ibis.literal(-1, type="int32"), amount="amount", refunds="refunds", early=ibis.literal(0.0)
+        ),
+        came.select("cohort", "age", "amount", "refunds", "early"),
         distinct=False,
     )
 
