@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from zhanggui.actions.kinds import NOTHING_YET, Standing
 from zhanggui.actions.reference import Deal
@@ -51,3 +52,24 @@ class Facts:
 
 
 NO_FACTS = Facts()
+
+
+def facts_from(
+    happenings: Iterable[Mapping[str, Any]],
+    day: date,
+    standing: Standing,
+    *,
+    prices: Mapping[str, Sequence[Deal]] | None = None,
+    set_aside: str = "",
+) -> Facts:
+    """What the guards must know on ``day``, from the logged changes and promotions (rows of the frame ``happenings``) and what people
+    did."""
+    changes, offers = [], []
+    for row in happenings:
+        products = [product for product in (row["products"] or "").split(";") if product]
+        if row["kind"] == "change":
+            changes += [Change(product, str(row["what"]), row["day"]) for product in products]
+        else:
+            named = str(row["what"] or row["name"])
+            offers.append(Offer(named, row["day"], row["until"] or date.max, frozenset(products)))
+    return Facts(day=day, standing=standing, changes=changes, offers=offers, prices=prices or {}, set_aside=set_aside)

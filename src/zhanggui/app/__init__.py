@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zhanggui.app.experiments import Experiments
     from zhanggui.brief import Brief
     from zhanggui.costs import CostSheet
+    from zhanggui.ledger import Decision, Entry
     from zhanggui.metrics.kinds import Metric
     from zhanggui.numbers.kinds import Answer, Driver, Flag
     from zhanggui.store import Batch, Reconciliation, Undone
@@ -24,7 +25,9 @@ _HOME = {
     "Batch": "zhanggui.store",
     "Brief": "zhanggui.brief",
     "CostSheet": "zhanggui.costs",
+    "Decision": "zhanggui.ledger",
     "Driver": "zhanggui.numbers.kinds",
+    "Entry": "zhanggui.ledger",
     "Experiments": "zhanggui.app.experiments",
     "Flag": "zhanggui.numbers.kinds",
     "Metric": "zhanggui.metrics.kinds",
@@ -39,7 +42,9 @@ __all__ = [
     "Batch",
     "Brief",
     "CostSheet",
+    "Decision",
     "Driver",
+    "Entry",
     "Experiments",
     "Flag",
     "Metric",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -12,13 +13,15 @@ from zoneinfo import ZoneInfo
 from zhanggui import config as settings
 from zhanggui.config import Config
 from zhanggui.errors import BadValue
-from zhanggui.units import Clock, Period
+from zhanggui.units import Clock, Period, Words
 
 if TYPE_CHECKING:
+    from zhanggui.actions.kinds import Action, Standing
     from zhanggui.app.actions import Actions
     from zhanggui.app.experiments import Experiments
     from zhanggui.brief import Brief
     from zhanggui.costs import CostSheet
+    from zhanggui.ledger import Ledger
     from zhanggui.numbers.kinds import Answer, Driver
     from zhanggui.store import Batch, Reconciliation, Undone, Warehouse
     from zhanggui.tables.loading import Reading
@@ -31,18 +34,24 @@ class Shop:
         self.folder = folder
         self.config = config
         self.clock = clock or Clock(config.timezone)
+        self.notes: list[Words] = []
+        """What was noticed when ledger and warehouse met, for the person to know."""
         self._warehouse: Warehouse | None = None
+        self._ledger: Ledger | None = None
 
     @classmethod
     def create(cls, folder: Path, config: Config) -> Shop:
-        """Make a workspace: settings, warehouse, key. Raises WorkspaceError where one is already."""
+        """Make a workspace: settings, warehouse, key, ledger. Raises WorkspaceError where one is already."""
+        from zhanggui.ledger import Ledger
         from zhanggui.store import Warehouse
 
         settings.check(config)
         folder.mkdir(parents=True, exist_ok=True)
         Warehouse.create(folder, config)
         settings.write(folder, config)
-        return cls(folder, config)
+        shop = cls(folder, config)
+        Ledger.open(folder, shop.clock).close()
+        return shop
 
     @classmethod
     def demo(cls, folder: Path, locale: str = "en") -> Shop:
@@ -70,7 +79,10 @@ class Shop:
         self.close()
 
     def close(self) -> None:
-        """Let go of the warehouse."""
+        """Let go of ledger and warehouse."""
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
         if self._warehouse is not None:
             self._warehouse.close()
             self._warehouse = None
@@ -83,6 +95,42 @@ class Shop:
 
             self._warehouse = Warehouse.open(self.folder, self.config)
         return self._warehouse
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, opened at the first use and compared with the warehouse.
+
+        Raises WorkspaceError where it is missing, of a newer version, or another workspace's.
+        """
+        if self._ledger is None:
+            self._open_ledger()
+        assert self._ledger is not None
+        return self._ledger
+
+    def meet(self, *, anew: bool = False) -> list[Words]:
+        """Let ledger and warehouse see each other: what was done stands in ``changes``. Gives what a person should know of it; ``anew``
+        takes a ledger that this warehouse does not know."""
+        from zhanggui.ledger import meet
+
+        if self._ledger is None:
+            self._open_ledger(anew=anew)
+            return self.notes
+        meeting = meet(self._ledger, self.warehouse, anew=anew)
+        self.notes += meeting.notes
+        return list(meeting.notes)
+
+    def _open_ledger(self, *, anew: bool = False) -> None:
+        from zhanggui.ledger import open_beside
+
+        self._ledger, meeting = open_beside(self.folder, self.warehouse, self.clock, anew=anew)
+        self.notes += meeting.notes
+
+    def guard(self, action: Action, texts: Sequence[str] = (), *, despite: str = "") -> None:
+        """Pass an action that law and policy allow. Raises Refused for another; ``despite`` is a reason to set a policy aside."""
+        from zhanggui.actions.guards import check
+        from zhanggui.app.guarding import facts_of
+
+        check(action, texts, facts_of(self, action, despite))
 
     # ---- files in, files out
 
@@ -192,10 +240,11 @@ class Shop:
         )
 
     def brief(self, as_of: date | str | None = None, days: int = 7, *, remember: bool = True) -> Brief:
-        """The day's brief. ``remember`` notes what was said, so that it is not said again unchanged."""
+        """The day's brief, by what people decided and what came of it. ``remember`` notes what was said, so that it is not said again
+        unchanged, and enters today's actions into the ledger as proposals."""
         from zhanggui.brief import make
 
-        return make(
+        made = make(
             self.warehouse,
             as_of=_day(as_of),
             days=days,
@@ -203,7 +252,16 @@ class Shop:
             clock=self.clock,
             costs=self.costs,
             memory=self.folder / "said.json" if remember else None,
+            standing=self.standing(),
         )
+        if remember:
+            away = int(self.config["dismissed_days"])
+            self.ledger.propose([ranked.action for ranked in made.actions if ranked.today], dismissed_days=away)
+        return replace(made, quiet=[*made.quiet, *self.notes]) if self.notes else made
+
+    def standing(self) -> Standing:
+        """What people decided about actions and what came of them, with each rule's own record."""
+        return self.ledger.standing()
 
     # ---- the same, written
 
@@ -247,9 +305,14 @@ class Shop:
         """Short names of the products a driver speaks of."""
         if not any("product_id" in place.by for place in driver.where):
             return {}
+        return self.product_names(driver.period)
+
+    def product_names(self, period: Period | None = None) -> dict[str, str]:
+        """Short names of the products, as they stood in ``period``."""
         from zhanggui.numbers.frames import FRAMES, View
 
-        found = FRAMES["product_names"](self.warehouse, View(driver.period.end, driver.period.days))
+        view = View(period.end, period.days) if period else View(self.clock.today())
+        found = FRAMES["product_names"](self.warehouse, view)
         return dict(found.select("product_id", "name").iter_rows())
 
     # ---- what people decide
@@ -288,16 +351,19 @@ class Shop:
 
     def set_target(self, month: str, value: float, metric: str = "net_sales") -> Reconciliation:
         """Enter a month's target (``2026-09``); a later entry for the same month replaces it, and ``imports undo`` takes it back."""
+        _day(f"{month}-01", "config.bad_month", month)
+        return self.enter("targets", {"month": month, "metric": metric, "value": repr(float(value))})
+
+    def enter(self, table: str, stated: Mapping[str, str]) -> Reconciliation:
+        """Load one row that a person states, as a canonical file would; a later entry with the same key replaces it."""
         import polars as pl
 
         from zhanggui.tables.loading import Piece, Reading, Recognition, Sheet
 
-        _day(f"{month}-01", "config.bad_month", month)
-        stated = {"month": month, "metric": metric, "value": repr(float(value))}
-        entry = Sheet(Path("targets"), "csv", tuple(stated), tuple(stated), (tuple(stated.values()),))
+        entry = Sheet(Path(table), "csv", tuple(stated), tuple(stated), (tuple(stated.values()),))
         now = self.clock.now().astimezone(ZoneInfo(self.config.timezone))
-        piece = Piece("targets", pl.DataFrame([stated]), "targets", layout=40, exported_at=f"{now:%Y-%m-%d %H:%M:%S}")
-        recognition = Recognition("owner", "targets", 1.0, tuple(stated))
+        piece = Piece(table, pl.DataFrame([stated]), table, layout=40, exported_at=f"{now:%Y-%m-%d %H:%M:%S}")
+        recognition = Recognition("owner", table, 1.0, tuple(stated))
         return self.load([Reading(entry, recognition, (piece,), "", 1)])
 
 

@@ -32,6 +32,10 @@ PROGRAM = __name__.partition(".")[0]
 """Who proposes and reads: the program itself."""
 
 
+FEEDS: tuple[Verb, ...] = ("done", "undone", "stopped", "found")
+"""Verbs after which other lines stand in the table ``changes``."""
+
+
 class Ledger:
     """The open ledger of a workspace. Every verb is one transaction: it holds as a whole or not at all."""
 
@@ -90,6 +94,12 @@ class Ledger:
             row = session.get(EventRow, pages.last_number(session))
             return pages.event(row) if row else None
 
+    def fed_since(self, number: int) -> bool:
+        """Whether an event after that one changed what stands in the table ``changes``."""
+        with self.database.reading() as session:
+            fed = select(EventRow.number).where(EventRow.number > number, EventRow.verb.in_(FEEDS)).limit(1)
+            return session.scalar(fed) is not None
+
     def marks(self) -> dict[str, str]:
         """What the ledger notes of itself and of the warehouse beside it."""
         with self.database.reading() as session:
@@ -133,13 +143,13 @@ class Ledger:
     # ---- deciding
 
     def approve(
-        self, name: str, *, by: str, before: Mapping[str, Any] | None = None, seen: int | None = None
+        self, name: str, *, by: str, before: Mapping[str, Any] | None = None, text: str = "", seen: int | None = None
     ) -> Decision:
         """Approve a proposal. ``before`` is how its target stands now; ``seen`` the step that the person had before his eyes.
 
         Raises Decided, with who did what and when, where it is no longer a proposal or somebody was quicker.
         """
-        return self._decide(name, "approved", by, {"before": plain(before or {})}, seen)
+        return self._decide(name, "approved", by, {"before": plain(before or {}), "text": text}, seen)
 
     def dismiss(self, name: str, *, by: str, text: str = "", seen: int | None = None) -> Decision:
         """Refuse a proposal: it stays away for four weeks unless its expected profit doubles."""

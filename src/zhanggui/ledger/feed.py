@@ -19,7 +19,7 @@ from zhanggui.errors import WorkspaceError
 from zhanggui.ledger.book import Ledger
 from zhanggui.ledger.changing import PREFIX
 from zhanggui.ledger.finding import Found
-from zhanggui.ledger.kinds import Change, Entry
+from zhanggui.ledger.kinds import Change, Entry, Event
 from zhanggui.ledger.pages import local
 from zhanggui.ledger.plain import plain, whole
 from zhanggui.state.database import FILE
@@ -64,15 +64,16 @@ def meet(ledger: Ledger, warehouse: Warehouse, *, anew: bool = False) -> Meeting
     marks = ledger.marks()
     _check_same(marks, warehouse, anew=anew)
     last = ledger.last()
-    seen = int(warehouse.noted("ledger_event") or 0)
-    notes = _restored(marks, warehouse, ledger, seen)
-    behind = anew or seen > (last.number if last else 0)
-    met = (marks.get("version"), marks.get("batch")) == (str(warehouse.version), warehouse.noted("last_batch"))
-    if met and not anew and seen == (last.number if last else 0):
+    number, seen = last.number if last else 0, int(warehouse.noted("ledger_event") or 0)
+    notes = _restored(marks, warehouse, ledger, last, seen)
+    known = (marks.get("version"), marks.get("batch")) == (str(warehouse.version), warehouse.noted("last_batch"))
+    if known and not anew and seen <= number and not ledger.fed_since(seen):
+        if seen < number:
+            _mark(ledger, warehouse)
         return Meeting(notes=notes)
     there = _there(warehouse)
     found: list[Entry] = []
-    if behind:
+    if anew or seen > number:
         found = ledger.take_over(_unknown(there, ledger))
     if found:
         notes.append(Words("ledger.note.found", {"n": len(found), "ids": ", ".join(entry.id for entry in found)}))
@@ -88,10 +89,11 @@ def _check_same(marks: Mapping[str, str], warehouse: Warehouse, *, anew: bool) -
         raise WorkspaceError("ledger.foreign", folder=str(warehouse.folder))
 
 
-def _restored(marks: Mapping[str, str], warehouse: Warehouse, ledger: Ledger, seen: int) -> list[Words]:
+def _restored(
+    marks: Mapping[str, str], warehouse: Warehouse, ledger: Ledger, last: Event | None, seen: int
+) -> list[Words]:
     """Which of the two was put back from an earlier day, precisely."""
     notes = []
-    last = ledger.last()
     number = last.number if last else 0
     if seen > number:
         at = local(last.at, ledger.clock.zone) if last else "–"

@@ -44,7 +44,7 @@ def _proposed(entry: Entry, event: Event) -> Entry:
 
 
 def _approved(entry: Entry, event: Event) -> Entry:
-    return replace(_moved(entry, event, "approved"), before=whole(event.content.get("before", {})))
+    return _with_note(replace(_moved(entry, event, "approved"), before=whole(event.content.get("before", {}))), event)
 
 
 def _dismissed(entry: Entry, event: Event) -> Entry:

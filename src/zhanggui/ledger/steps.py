@@ -41,6 +41,13 @@ def check_step(entry: Entry, verb: Verb, clock: Clock) -> None:
         raise Decided("ledger.lapsed", id=entry.id, day=entry.offered_on.isoformat())
 
 
+def check_open(entry: Entry, clock: Clock) -> None:
+    """Raises Decided for an action that was done, read or dismissed: there is nothing left to carry out."""
+    if entry.state not in ("proposed", "approved"):
+        said = {"id": entry.id, "by": entry.by, "at": local(entry.at, clock.zone)}
+        raise Decided("ledger.already", verb=Words(f"ledger.verb.{entry.state}"), **said)
+
+
 def lapsed(entry: Entry, today: date) -> bool:
     """Whether a proposal is gone: no brief has shown it for four weeks."""
     if entry.state != "proposed" or entry.by_hand:

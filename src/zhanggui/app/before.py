@@ -1,0 +1,76 @@
+"""How an action's target stands now: what its products are, and the metric it will be read by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from zhanggui.actions.catalogue import kind_named
+from zhanggui.actions.kinds import Action
+from zhanggui.app.actions import Difference
+from zhanggui.errors import UserError
+from zhanggui.ledger.changing import changed_products
+
+if TYPE_CHECKING:
+    from zhanggui.app.shop import Shop
+    from zhanggui.ledger import Entry
+
+ATTRIBUTES = ("title", "price", "cost", "currency", "category", "status", "description")
+KEYS = ("product_id", "channel", "sku", "what", "reason")
+"""Columns of a draft that say which row it is, not what it changes."""
+WINDOW_DAYS = 28
+
+
+def as_it_stands(shop: Shop, action: Action) -> dict[str, Any]:
+    """The target's products with their attributes, and its metric over the last four weeks; what is not known is left out."""
+    return {
+        "products": _products(shop, changed_products(action)),
+        "metric": _metric(shop, action),
+        "day": shop.clock.today(),
+    }
+
+
+def differences(shop: Shop, entry: Entry) -> Sequence[Difference]:
+    """What the draft changes against how its products stand now."""
+    rows = entry.action.draft.rows if entry.action.draft else ()
+    target = entry.action.where.get("product_id", "")
+    now = _products(shop, [str(row.get("product_id", target)) for row in rows])
+    found = []
+    for row in rows:
+        product = str(row.get("product_id", target))
+        if "after" in row:
+            found.append(Difference(product, str(row.get("what", "")), row.get("before"), row["after"]))
+            continue
+        for what, after in row.items():
+            if what not in KEYS:
+                found.append(Difference(product, what, now.get(product, {}).get(what), after))
+    return [item for item in found if item.before != item.after]
+
+
+def _products(shop: Shop, products: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The attributes that are known of each product."""
+    asked = [product for product in dict.fromkeys(products) if product]
+    if not asked:
+        return {}
+    table = shop.warehouse.table("products")
+    rows = shop.warehouse.run(table.filter(table.product_id.isin(asked)).select("product_id", *ATTRIBUTES))
+    return {
+        row["product_id"]: {name: row[name] for name in ATTRIBUTES if row[name] is not None}
+        for row in rows.sort("product_id").iter_rows(named=True)
+    }
+
+
+def _metric(shop: Shop, action: Action) -> dict[str, Any]:
+    """The metric of the action's reading, of its target, over the last four weeks of data; empty where it cannot be asked."""
+    from zhanggui.numbers.query import last_complete_day
+
+    name = action.measure.metric if action.measure else kind_named(action.kind).metric
+    try:
+        end = last_complete_day(shop.warehouse, shop.clock)
+        start = end - timedelta(days=WINDOW_DAYS - 1)
+        rows = shop.query([name], where=dict(action.where), start=start, end=end).rows
+    except UserError:  # no data yet, or a target that this metric does not know
+        return {}
+    value = rows[name][0] if rows.height else None
+    return {} if value is None else {"name": name, "value": float(value), "from": start, "to": end}
