@@ -17,6 +17,7 @@ from zhanggui.report.lines import unstopped
 from zhanggui.units import Quantity, Words
 
 MOST_DRAFT = 3
+STOPS = ".。!！?？…"
 ALONE = 2.0
 """How often the expected effect the smallest visible one may be, before an action is read only in its rule's total."""
 VERDICTS = {
@@ -73,8 +74,11 @@ class Today:
         return quantity(Quantity(n, "days"), self.locale, "")
 
     def sentences(self, *said: str) -> str:
-        """Sentences in one line: Chinese ones stand without a gap."""
-        return ("" if self.locale.startswith("zh") else " ").join(filter(None, said))
+        """Sentences in one line, each with its stop where another follows; Chinese ones stand without a gap."""
+        full = [sentence for sentence in said if sentence]
+        stop, gap = ("。", "") if self.locale.startswith("zh") else (".", " ")
+        ended = [each if each[-1] in STOPS else each + stop for each in full[:-1]]
+        return gap.join([*ended, *full[-1:]])
 
     # ---- the list
 
