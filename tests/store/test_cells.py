@@ -135,6 +135,15 @@ def test_a_canonical_customer_key_that_is_a_mail_or_phone_stops_the_file(shop: W
     assert shop.rows()["orders"] == 0
 
 
+@pytest.mark.parametrize("unit", ["anna@example.com", "13812345678"])
+def test_an_exposure_of_a_mail_or_phone_stops_the_file(shop: Warehouse, unit: str) -> None:
+    with pytest.raises(BadFile) as caught:
+        shop.load([reading({"exposures": [{"experiment_id": "e", "unit_id": unit, "variant": "new"}]})])
+    assert caught.value.code == "store.personal_unit"
+    assert caught.value.params["value"] == "***"
+    assert shop.rows()["exposures"] == 0
+
+
 def test_ids_destroyed_by_a_spreadsheet_stop_the_file(shop: Warehouse) -> None:
     with pytest.raises(BadFile) as caught:
         shop.load([reading({"orders": [{"order_id": "1"}, {"order_id": "1.23E+17"}]})])

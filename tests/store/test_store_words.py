@@ -28,7 +28,7 @@ def test_every_error_note_and_reason_has_words(locale: str) -> None:
     cell_reasons = Path(cells.__file__).read_text(encoding="utf-8")
     reasons = set(re.findall(r'"((?:not|too)_\w+|missing|unknown_currency|negative_quantity)"', cell_reasons))
     assert len(raised) > 10
-    assert {f"error.{name}" for name in raised | {"ids_destroyed", "personal_key"}} <= set(words)
+    assert {f"error.{name}" for name in raised | {"ids_destroyed", "personal_key", "personal_unit"}} <= set(words)
     assert {f"note.{name}" for name in noted} <= set(words)
     assert {f"reject.{name}" for name in reasons} <= set(words)
     source = catalogue("zh-Hant", "store")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from zhanggui import __version__
-from zhanggui.cli import briefs, costs, imports, numbers, workspace
+from zhanggui.cli import actions, briefs, costs, experiments, imports, numbers, workspace
 from zhanggui.cli.speech import RUN, Run, help_text, say
 
 app = typer.Typer(
@@ -31,6 +31,8 @@ imports.add_to(app)
 briefs.add_to(app)
 numbers.add_to(app)
 costs.add_to(app)
+actions.add_to(app)
+experiments.add_to(app)
 
 STOPPED = 130
 

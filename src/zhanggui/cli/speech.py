@@ -71,9 +71,9 @@ def _of_help() -> str:
 _HELP_LOCALE = _of_help()
 
 
-def help_text(name: str) -> str:
-    """The help text ``cli.help.<name>``."""
-    return text(f"cli.help.{name}", _HELP_LOCALE)
+def help_text(name: str, topic: str = "cli") -> str:
+    """The help text ``<topic>.help.<name>``."""
+    return text(f"{topic}.help.{name}", _HELP_LOCALE)
 
 
 def say(key: str, currency: str = "", /, **params: Any) -> str:

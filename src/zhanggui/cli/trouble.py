@@ -11,7 +11,7 @@ from zhanggui.cli.speech import RUN, say
 from zhanggui.errors import ZhangguiError
 from zhanggui.i18n import has
 from zhanggui.i18n.columns import shorten
-from zhanggui.units import Words
+from zhanggui.units import Quantity, Words
 
 LONGEST_VALUE = 300
 USER, OURS = 2, 1
@@ -58,7 +58,7 @@ def _words(error: ZhangguiError) -> str:
 def _short(value: Any) -> Any:
     if isinstance(value, str):
         return shorten(value, LONGEST_VALUE)
-    return value if isinstance(value, int | float | Words) else shorten(str(value), LONGEST_VALUE)
+    return value if isinstance(value, int | float | Words | Quantity) else shorten(str(value), LONGEST_VALUE)
 
 
 def _of_usage(error: Exception) -> bool:

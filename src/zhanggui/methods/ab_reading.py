@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -198,9 +199,9 @@ def fisher_p(hits: int, n: int, other_hits: int, other_n: int) -> float:
     return min(1.0, float(chances[chances <= seen * (1 + 1e-7)].sum()))
 
 
-def _holding(value: float, low: float, high: float, level: float) -> Estimate:
-    """An interval that holds the value seen: a posterior stays off the edge on which nobody bought."""
-    return Estimate(value, min(low, value), max(high, value), level)
+def _holding(values: Sequence[float], low: float, high: float, level: float) -> Estimate:
+    """An interval about the first of ``values`` that holds them all: a posterior stays off the edge on which nobody bought."""
+    return Estimate(values[0], min(low, *values), max(high, *values), level)
 
 
 def compare_conversions(
@@ -208,7 +209,8 @@ def compare_conversions(
 ) -> Reading | Refusal:
     """Two rates at the planned end: Welch from twenty conversions (and twenty without) in each variant on, else exact.
 
-    Below that p is Fisher's and the intervals are those of two beta posteriors from Jeffreys' prior. Refuses ``empty`` without
+    Below that p is Fisher's and the intervals are those of two beta posteriors from Jeffreys' prior, holding no difference where p does
+    not refute it. Refuses ``empty`` without
     units in a variant or without any conversion, and as :func:`welch`.
     """
     control, treatment = of_rate(hits, n), of_rate(treated_hits, treated_n)
@@ -222,8 +224,11 @@ def compare_conversions(
     if isinstance(found, Refusal):
         return found
     p = fisher_p(hits, n, treated_hits, treated_n)
-    difference = _holding(treatment.mean - control.mean, found.change.low, found.change.high, level)
+    # Where the exact test shows nothing, neither does the interval.
+    none = [] if p < 1 - level else [0.0]
+    difference = _holding([treatment.mean - control.mean, *none], found.change.low, found.change.high, level)
     relative = None
     if hits:
-        relative = _holding(treatment.mean / control.mean - 1, found.ratio.low - 1, found.ratio.high - 1, level)
+        ratio = treatment.mean / control.mean - 1
+        relative = _holding([ratio, *none], found.ratio.low - 1, found.ratio.high - 1, level)
     return Reading(control.mean, treatment.mean, difference, relative, p, p if relative else None, "beta")

@@ -22,6 +22,9 @@ EARLIEST = "1990-01-01"
 LATEST_DAYS = 3 * 366 + 1
 """Instants after today and this many days are no dates of a shop."""
 
+PERSONAL_KEYS = {"customer_key": "personal_key", "unit_id": "personal_unit"}
+"""Keys that may not be a person's address or number, and the reason that says so."""
+
 _OFFSET = r"'(?i):[0-9.]+ ?(z|utc|[+-]\d\d(:?\d\d)?)$'"
 _DESTROYED = r"'^\d(\.\d+)?E\+\d+$'"
 _FORMULA = r"^''+[=+\-@\t\r]"
@@ -185,10 +188,10 @@ def cell(column: Column, kind: str, setting: Setting, default_currency: str | No
         faults.append((f"{own} NOT IN ({_currencies()})", "unknown_currency"))
     if column.kind == "text" and column.name.endswith("_id"):
         fatal.append((f"contains({source}, 'E+') AND regexp_matches({source}, {_DESTROYED})", "ids_destroyed"))
-    if column.name == "customer_key":
+    if column.name in PERSONAL_KEYS:
         mail = f"contains({source}, '@') AND regexp_matches({source}, '{personal.KEY_EMAIL}')"
         looks = f"{mail} OR regexp_matches({source}, '{personal.KEY_PHONE}')"
-        fatal.append((f"length({source}) < 100 AND ({looks})", "personal_key"))
+        fatal.append((f"length({source}) < 100 AND ({looks})", PERSONAL_KEYS[column.name]))
     if column.name == "quantity":
         faults.append((f"{own} < 0", "negative_quantity"))
     if kind != "VARCHAR":

@@ -150,6 +150,10 @@ class Warehouse:
         """Grows with every commit that changes content: a cache of answers holds as long as it stays."""
         return int(self._meta["version"])
 
+    def key(self) -> bytes:
+        """The workspace's key, for hashes that nobody else can make. Raises WorkspaceError where it is missing or not the warehouse's."""
+        return identity.read_key(self.folder, self._meta["key"])
+
     # Writing
 
     def load(self, readings: Sequence[Reading], *, dry_run: bool = False) -> Reconciliation:

@@ -1,0 +1,412 @@
+"""Experiments as text for a terminal and as JSON for programs: the plan with what the shop can show, the reading, the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from zhanggui.experiments.kinds import Baseline, Experiment, Need, Outlook, Plan
+from zhanggui.experiments.reading import ExperimentReading, Shown
+from zhanggui.i18n import text
+from zhanggui.i18n.columns import table, wrap
+from zhanggui.i18n.writing import UNKNOWN, count, days, joined, money, percent, quantity, say, write
+from zhanggui.methods.ab_reading import Reading
+from zhanggui.methods.sample_ratio import SampleRatio
+from zhanggui.units import Estimate, Quantity, Refusal, Words
+
+PER = 1000
+"""Losses are told for so many units."""
+
+
+class _Writer:
+    def __init__(self, locale: str, currency: str, columns: int) -> None:
+        self.locale, self.currency, self.columns = locale, currency, columns
+
+    def word(self, key: str, **params: Any) -> str:
+        return say(Words(f"experiments.{key}", params), self.locale, self.currency)
+
+    def wrapped(self, key: str, **params: Any) -> list[str]:
+        return wrap(self.word(key, **params), self.columns)
+
+    def mean(self, value: float | None, metric: str) -> str:
+        if value is None:
+            return UNKNOWN
+        if metric == "conversion":
+            return quantity(Quantity(value, "share", exact=True), self.locale, "")
+        return money(value, self.currency, self.locale, exact=True)
+
+    def difference(self, found: Estimate, metric: str) -> str:
+        """Percentage points for a rate, money for a value, each with its interval."""
+        if metric == "value":
+            q = Quantity(found.value, "money", found.low, found.high, signed=True)
+            return quantity(q, self.locale, self.currency)
+        points = Quantity(100 * found.value, "ratio", 100 * found.low, 100 * found.high, signed=True)
+        return self.word("points", value=quantity(points, self.locale, ""))
+
+    def p(self, value: float) -> str:
+        return self.word("p_small") if value < 0.001 else write(round(value, 3), self.locale)
+
+
+# ---- a plan, and what the shop can show
+
+
+def plan_text(plan: Plan, outlook: Outlook, locale: str, currency: str, width: int = 120) -> str:
+    """A plan and how long this shop needs for which effect."""
+    writer = _Writer(locale, currency, width)
+    unit = writer.word(f"unit.{plan.unit}")
+    lines = [
+        writer.word("title", name=plan.name, id=plan.id),
+        *writer.wrapped(
+            "plan",
+            change=writer.word(f"change.{plan.change}"),
+            unit=unit,
+            metric=writer.word(f"metric.{plan.metric}"),
+            variants=_shares(plan, locale),
+            period=days(plan.period, locale, year=True),
+            planned=plan.planned,
+            smallest=Quantity(plan.smallest, "share"),
+        ),
+        "",
+        *_outlook(outlook, plan, unit, writer),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _shares(plan: Plan, locale: str) -> str:
+    return joined([f"{variant.name} {percent(variant.share, locale)}" for variant in plan.variants], locale)
+
+
+def _outlook(outlook: Outlook, plan: Plan, unit: str, writer: _Writer) -> list[str]:
+    known = outlook.baseline
+    if known is None or not outlook.needs:
+        return writer.wrapped("nothing_known", reason=writer.word(f"unknown.{outlook.reason or 'no_variance'}"))
+    lines = writer.wrapped(_source(known), **_known(known, plan, unit, writer))
+    head = [writer.word(f"column.{name}") for name in ("effect", "units_needed", "days_needed")]
+    rows = [_need(need, known, writer) for need in outlook.needs]
+    lines += ["", *table([head, *rows], "<>>"), ""]
+    if outlook.shown is not None:
+        lines += writer.wrapped("shown", days=outlook.days, effect=Quantity(outlook.shown, "share"))
+    if outlook.wanted is not None and outlook.long_enough is False:
+        lines += writer.wrapped("not_long_enough", effect=Quantity(outlook.wanted.effect, "share"))
+    return lines + writer.wrapped("looking", times=round(outlook.looking, 1))
+
+
+def _source(known: Baseline) -> str:
+    if known.period is None:
+        return "entered"
+    return "counted_at_once" if known.at_once is not None else "counted"
+
+
+def _known(known: Baseline, plan: Plan, unit: str, writer: _Writer) -> dict[str, Any]:
+    units = known.at_once if known.at_once is not None else known.a_day
+    written = UNKNOWN if units is None else write(Quantity(units, "count"), writer.locale)
+    return {"units": written, "unit": unit, "mean": writer.mean(known.mean, plan.metric)} | (
+        {"period": days(known.period, writer.locale, year=True)} if known.period else {}
+    )
+
+
+def _need(need: Need, known: Baseline, writer: _Writer) -> list[str]:
+    if need.days is not None:
+        days = count(need.days, writer.locale)
+    elif known.at_once is not None:
+        days = writer.word("there" if need.units <= known.at_once else "not_there")
+    else:
+        days = UNKNOWN if known.a_day is None else writer.word("never")
+    return [writer.word("effect", effect=Quantity(need.effect, "share")), count(need.units, writer.locale), days]
+
+
+def plan_json(plan: Plan, outlook: Outlook) -> dict[str, Any]:
+    """A plan and what this shop can show, for programs."""
+    return {"plan": _plan(plan), "outlook": outlook_json(outlook)}
+
+
+def outlook_json(outlook: Outlook) -> dict[str, Any]:
+    """What a shop can show, for programs."""
+    return {
+        "baseline": _baseline(outlook.baseline),
+        "needs": [_need_json(need) for need in outlook.needs],
+        "wanted": _need_json(outlook.wanted) if outlook.wanted else None,
+        "smallest_shown": outlook.shown,
+        "days": outlook.days,
+        "long_enough": outlook.long_enough,
+        "looking_every_day": outlook.looking,
+        "reason": outlook.reason,
+    }
+
+
+def _need_json(need: Need) -> dict[str, Any]:
+    return {"effect": need.effect, "units": need.units, "days": need.days}
+
+
+def _baseline(known: Baseline | None) -> dict[str, Any] | None:
+    if known is None:
+        return None
+    period = known.period
+    return {
+        "mean": known.mean,
+        "variance": known.variance,
+        "a_day": known.a_day,
+        "at_once": known.at_once,
+        "from": period.start.isoformat() if period else None,
+        "to": period.end.isoformat() if period else None,
+    }
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    return {
+        "id": plan.id,
+        "name": plan.name,
+        "change": plan.change,
+        "unit": plan.unit,
+        "metric": plan.metric,
+        "variants": [{"name": variant.name, "share": variant.share} for variant in plan.variants],
+        "from": plan.start.isoformat(),
+        "to": plan.end.isoformat(),
+        "planned": plan.planned,
+        "smallest": plan.smallest,
+        "note": plan.note,
+    }
+
+
+# ---- what it shows
+
+
+def reading_text(reading: ExperimentReading, locale: str, currency: str, width: int = 120) -> str:
+    """What an experiment shows: the split, each variant, what was left out, and whether to stop."""
+    writer, plan = _Writer(locale, currency, width), reading.experiment.plan
+    lines = [
+        writer.word("title", name=plan.name, id=plan.id),
+        *writer.wrapped(
+            "standing",
+            state=writer.word(f"state.{reading.experiment.state(reading.as_of)}"),
+            period=days(plan.period, locale, year=True),
+            units=reading.units,
+            planned=plan.planned,
+            unit=writer.word(f"unit.{plan.unit}"),
+        ),
+        "",
+        *_variants(reading, writer),
+        *_split(reading, writer),
+        *_at_end(reading, writer),
+        *_left_out(reading, writer),
+        *_losses(reading, writer),
+        *wrap(_advice(reading, writer), width),
+    ]
+    if stop := reading.experiment.stopped:
+        lines += writer.wrapped(
+            "stopped_by", by=stop.by, day=stop.day.isoformat(), why=str(stop.content.get("why", ""))
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _variants(reading: ExperimentReading, writer: _Writer) -> list[str]:
+    plan = reading.experiment.plan
+    mean = "rate" if plan.metric == "conversion" else "mean"
+    names = ("variant", "units", "hits", mean, "relative", "daily", "p", "best")
+    head = [writer.word(f"column.{name}", control=plan.control.name) for name in names]
+    rows = [_variant(shown, plan, writer) for shown in reading.variants]
+    if plan.metric == "value":
+        head.pop(2)
+        for row in rows:
+            row.pop(2)
+    return [
+        *table([head, *rows], "<>>>>>>>"[: len(head)]),
+        *writer.wrapped("daily", level=Quantity(reading.level, "share")),
+        "",
+    ]
+
+
+def _variant(shown: Shown, plan: Plan, writer: _Writer) -> list[str]:
+    locale = writer.locale
+    daily = shown.daily
+    row = [
+        shown.variant.name,
+        count(shown.units, locale),
+        count(shown.hits, locale),
+        writer.mean(shown.mean, plan.metric),
+    ]
+    if isinstance(daily, Reading):
+        change = daily.treatment / daily.control - 1 if daily.control else None
+        relative = UNKNOWN if change is None else quantity(Quantity(change, "share", signed=True), locale, "")
+        row += [relative, writer.difference(daily.difference, plan.metric), writer.p(daily.p)]
+    elif isinstance(daily, Refusal):
+        row += ["", writer.word(f"refused.{daily.code}", needed=daily.needed, have=daily.have), ""]
+    else:
+        row += ["", "", ""]
+    return [*row, "" if shown.best is None else percent(shown.best, locale, 0)]
+
+
+def _split(reading: ExperimentReading, writer: _Writer) -> list[str]:
+    if not isinstance(reading.split, SampleRatio):
+        return []
+    return writer.wrapped(f"split.{reading.split.verdict}", p=writer.p(reading.split.p))
+
+
+def _at_end(reading: ExperimentReading, writer: _Writer) -> list[str]:
+    plan = reading.experiment.plan
+    if reading.experiment.late:
+        return writer.wrapped("late", day=reading.experiment.day.isoformat())
+    if not reading.over:
+        return writer.wrapped("end_later", day=plan.end.isoformat())
+    lines = []
+    for shown in reading.variants[1:]:
+        found = shown.at_end
+        if isinstance(found, Reading):
+            lines += writer.wrapped(
+                f"end.{found.method}",
+                level=Quantity(reading.end_level, "share"),
+                variant=shown.variant.name,
+                control=plan.control.name,
+                difference=writer.difference(found.difference, plan.metric),
+                p=writer.p(found.p),
+            )
+        elif isinstance(found, Refusal):
+            why = writer.word(f"refused.{found.code}", needed=found.needed, have=found.have)
+            lines += writer.wrapped("end_refused", variant=shown.variant.name, why=why)
+    return lines
+
+
+def _left_out(reading: ExperimentReading, writer: _Writer) -> list[str]:
+    counts = {
+        "outside": reading.left_out.outside,
+        "crossed": reading.left_out.crossed,
+        "nameless": reading.left_out.nameless,
+        "foreign": reading.foreign,
+    }
+    return [line for name, n in counts.items() if n for line in writer.wrapped(f"left_out.{name}", n=n)]
+
+
+def _losses(reading: ExperimentReading, writer: _Writer) -> list[str]:
+    if reading.leader is None:
+        return []
+    losses = [
+        writer.word("loss_of", variant=shown.variant.name, loss=_loss(shown.loss, reading, writer))
+        for shown in reading.variants
+        if shown.loss is not None
+    ]
+    return writer.wrapped("losses", per=PER, losses=joined(losses, writer.locale))
+
+
+def _loss(loss: float, reading: ExperimentReading, writer: _Writer) -> str:
+    if reading.experiment.plan.metric == "value":
+        return money(PER * loss, writer.currency, writer.locale)
+    return writer.word("conversions", n=Quantity(PER * loss, "ratio"))
+
+
+def _advice(reading: ExperimentReading, writer: _Writer) -> str:
+    plan = reading.experiment.plan
+    return writer.word(
+        f"advice.{reading.advice}",
+        variants=joined(reading.about, writer.locale),
+        control=plan.control.name,
+        id=plan.id,
+        smallest=Quantity(plan.smallest, "share"),
+    )
+
+
+def reading_json(reading: ExperimentReading) -> dict[str, Any]:
+    """What an experiment shows, for programs."""
+    experiment, split = reading.experiment, reading.split
+    return {
+        "experiment": experiment_json(experiment, reading.as_of),
+        "as_of": reading.as_of.isoformat(),
+        "units": reading.units,
+        "split": (
+            {"verdict": split.verdict, "chi2": split.chi2, "p": split.p, "expected": list(split.expected)}
+            if isinstance(split, SampleRatio)
+            else _refusal(split)
+        ),
+        "advice": reading.advice,
+        "about": list(reading.about),
+        "leader": reading.leader,
+        "variants": [_shown(shown) for shown in reading.variants],
+        "left_out": {
+            "outside": reading.left_out.outside,
+            "crossed": reading.left_out.crossed,
+            "nameless": reading.left_out.nameless,
+            "foreign": reading.foreign,
+        },
+    }
+
+
+def _shown(shown: Shown) -> dict[str, Any]:
+    return {
+        "name": shown.variant.name,
+        "share": shown.variant.share,
+        "units": shown.units,
+        "hits": shown.hits,
+        "mean": shown.mean,
+        "daily": _reading(shown.daily),
+        "at_end": _reading(shown.at_end),
+        "best": shown.best,
+        "expected_loss": shown.loss,
+    }
+
+
+def _reading(found: Reading | Refusal | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    if isinstance(found, Refusal):
+        return _refusal(found)
+    return {
+        "difference": _estimate(found.difference),
+        "relative": _estimate(found.relative) if found.relative else None,
+        "p": found.p,
+        "level": found.difference.level,
+        "method": found.method,
+    }
+
+
+def _estimate(found: Estimate) -> dict[str, float]:
+    return {"value": found.value, "low": found.low, "high": found.high}
+
+
+def _refusal(found: Refusal) -> dict[str, Any]:
+    return {"refused": found.code, "needed": found.needed, "have": found.have}
+
+
+def experiment_json(experiment: Experiment, today: date) -> dict[str, Any]:
+    """An experiment as it stands, for programs."""
+    return _plan(experiment.plan) | {
+        "state": experiment.state(today),
+        "by": experiment.by,
+        "on": experiment.day.isoformat(),
+        "late": experiment.late,
+        "history": [
+            {"verb": each.verb, "by": each.by, "on": each.day.isoformat(), **_content(each.content)}
+            for each in experiment.history
+        ],
+    }
+
+
+def _content(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name != "reading"}
+
+
+# ---- all of them
+
+
+def list_text(experiments: Sequence[Experiment], today: date, locale: str) -> str:
+    """All experiments, one a line."""
+    if not experiments:
+        return text("experiments.none", locale) + "\n"
+    writer = _Writer(locale, "", 120)
+    head = [writer.word(f"column.{name}") for name in ("id", "name", "state", "days", "unit", "metric")]
+    rows = [
+        [
+            each.id,
+            each.plan.name,
+            writer.word(f"state.{each.state(today)}"),
+            f"{each.plan.start.isoformat()} – {each.plan.end.isoformat()}",
+            writer.word(f"unit.{each.plan.unit}"),
+            writer.word(f"metric.{each.plan.metric}"),
+        ]
+        for each in experiments
+    ]
+    return "\n".join(table([head, *rows], indent=0)) + "\n"
+
+
+def list_json(experiments: Sequence[Experiment], today: date) -> dict[str, Any]:
+    """All experiments, for programs."""
+    return {"experiments": [experiment_json(each, today) for each in experiments]}
