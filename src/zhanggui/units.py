@@ -72,6 +72,30 @@ class Period:
         weeks = -(-self.days // 7)
         return self.shift(-7 * weeks)
 
+    @property
+    def months(self) -> int:
+        """How many calendar months it is exactly, 0 where it is not whole ones.
+
+        >>> Period(date(2011, 11, 1), date(2011, 12, 31)).months, Period(date(2011, 11, 1), date(2011, 12, 30)).months
+        (2, 0)
+        """
+        after = self.end + timedelta(days=1)
+        if self.start.day != 1 or after.day != 1:
+            return 0
+        return 12 * (after.year - self.start.year) + after.month - self.start.month
+
+    def comparable_before(self) -> Period:
+        """What it is held against where nothing else is asked: as many calendar months before whole ones, else the nearest earlier
+        days that start on the same weekday.
+
+        >>> Period(date(2012, 3, 1), date(2012, 3, 31)).comparable_before().start.isoformat()
+        '2012-02-01'
+        """
+        if not self.months:
+            return self.aligned_before()
+        years, month = divmod(12 * self.start.year + self.start.month - 1 - self.months, 12)
+        return Period(date(years, month + 1, 1), self.start - timedelta(days=1))
+
     def shift(self, days: int) -> Period:
         return Period(self.start + timedelta(days=days), self.end + timedelta(days=days))
 

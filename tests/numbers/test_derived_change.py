@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from drawn.shop import drawn_shop
-from drawn.warehouse import DrawnWarehouse
+from drawn.warehouse import DrawnWarehouse, query
 from zhanggui.config import Config
 from zhanggui.costs import CostSheet, Range
 from zhanggui.errors import BadValue, Unanswerable
@@ -86,3 +86,21 @@ def test_two_products_seen_by_one_buyer_are_one_buyer() -> None:
 def test_what_no_place_accounts_for_is_shown_beside_them() -> None:
     places = places_of(("country",), {("GB",): 70.0}, {("GB",): 50.0, ("FR",): 5.0}, 10.0)
     assert [(at.kind, at.change) for at in places] == [("both", 20.0), ("left", -5.0), ("rest", -5.0)]
+
+
+@pytest.mark.parametrize(
+    ("days", "against"),
+    [
+        ((date(2025, 3, 1), date(2025, 3, 31)), (date(2025, 2, 1), date(2025, 2, 28))),
+        ((date(2025, 1, 1), date(2025, 1, 31)), (date(2024, 12, 1), date(2024, 12, 31))),
+        ((date(2025, 1, 1), date(2025, 6, 30)), (date(2024, 7, 1), date(2024, 12, 31))),
+        ((date(2025, 3, 1), date(2025, 3, 30)), (date(2025, 1, 25), date(2025, 2, 23))),
+    ],
+)
+def test_whole_months_are_held_against_the_months_before_and_other_days_against_the_same_weekdays(
+    drawn: DrawnWarehouse, days: tuple[date, date], against: tuple[date, date]
+) -> None:
+    driver = explain(drawn, "gross_sales", start=days[0], end=days[1], config=CONFIG, clock=CLOCK)
+    assert (driver.against.start, driver.against.end) == against
+    asked = query(drawn, "gross_sales", start=str(days[0]), end=str(days[1]), against=Period(*against), config=CONFIG)
+    assert asked.rows.row(0) == pytest.approx((driver.value, driver.previous), abs=0.005)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -10,7 +11,7 @@ from zhanggui.i18n import LOCALES, catalogue, text
 from zhanggui.i18n.columns import width
 from zhanggui.numbers.kinds import Flag, Part, Place
 from zhanggui.report import as_text, check_text, driver_text
-from zhanggui.units import Quantity, Words
+from zhanggui.units import Period, Quantity, Words
 
 
 def heading(name: str, locale: str = "en") -> str:
@@ -169,6 +170,15 @@ def test_what_is_late_says_since_when_in_words(brief):
     assert "⏰ late since 12 Sep 18:00 " in as_text(replace(brief, due=(late,)), "en")
     assert "⏰ 9/12 18:00 起逾期 " in as_text(replace(brief, due=(late,)), "zh-Hant")
     assert "⏰ 18:00 " in as_text(brief, "en")
+
+
+def test_whole_months_are_said_to_be_of_different_length(brief):
+    march = Period(date(2026, 3, 1), date(2026, 3, 31))
+    february = Period(date(2026, 2, 1), date(2026, 2, 28))
+    driver = replace(brief.drivers[0], period=march, against=february)
+    assert "Whole calendar months: 31 days now, 28 days before" in driver_text(driver, "en", "CNY", brief.names)
+    other = replace(driver, against=march.aligned_before())
+    assert "calendar months" not in driver_text(other, "en", "CNY", brief.names)
 
 
 def test_check_lists_every_missing_table(brief):

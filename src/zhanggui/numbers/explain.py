@@ -56,7 +56,7 @@ def explain(
     costs: Costs | None = None,
 ) -> Driver:
     """Split the change of ``metric`` from ``against`` to the period ``start`` … ``end`` (default: the last 7 complete days against the
-    seven before) over its factors and over the places of ``by`` together.
+    seven before; whole calendar months against as many before) over its factors and over the places of ``by`` together.
 
     Raises BadValue for an unknown metric and for one that has no places, Unanswerable where a table it needs is empty.
     """
@@ -69,7 +69,7 @@ def explain(
     if start and start > last:
         raise BadValue("metrics.bad_period", start=start.isoformat(), end=last.isoformat())
     period = Period(start, last) if start else Period.ending(last, DEFAULT_DAYS)
-    before = against or period.aligned_before()
+    before = against or period.comparable_before()
     if metric in SALES:
         return explain_sales(
             warehouse, metric, [by], period=period, against=before, where=where, config=config, clock=clock

@@ -151,6 +151,15 @@ def equation(driver: Driver, locale: str, currency: str) -> str:
     return f"{head} = {parts}" if parts else head
 
 
+def months(driver: Driver, locale: str) -> str:
+    """That whole months are compared and how long each is; empty for other days."""
+    if not driver.period.months or driver.against != driver.period.comparable_before():
+        return ""
+    return text(
+        "report.months", locale, now=write(driver.period.days, locale), before=write(driver.against.days, locale)
+    )
+
+
 def _smallest(driver: Driver) -> float:
     return 0.5 if driver.unit in ("money", "count") else 1e-9
 

@@ -299,8 +299,10 @@ def driver_text(
         against=days(driver.against, locale, year=True),
         previous=lines.amount(driver.previous, driver.unit, locale, currency).removeprefix("+"),
     )
+    months = lines.months(driver, locale)
     found = [
         *wrap(head, width),
+        *(wrap(months, width, " ", "   ") if months else ()),
         *wrap(lines.equation(driver, locale, currency), width, " ", "   "),
         *place_lines(driver, locale, currency, names or {}, width, most=12),
     ]
