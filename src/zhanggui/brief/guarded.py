@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
-from zhanggui.actions.facts import Change, Facts, Offer
+from zhanggui.actions.facts import Facts, facts_from
 from zhanggui.actions.guards import check
 from zhanggui.actions.kinds import Action
 from zhanggui.errors import Refused
 from zhanggui.playbooks.kinds import Situation
-
-ENDLESS = date.max
 
 
 def passed(actions: Iterable[Action], situation: Situation) -> tuple[list[Action], Mapping[str, int]]:
@@ -30,24 +28,6 @@ def passed(actions: Iterable[Action], situation: Situation) -> tuple[list[Action
 
 def facts_of(situation: Situation) -> Facts:
     """What the guards must know, on the morning the brief is read: changes that were logged, promotions that run, what people did."""
-    day = situation.as_of + timedelta(days=1)
     frame = situation.frames.get("happenings")
-    rows = [] if frame is None else list(frame.iter_rows(named=True))
-    changes = [
-        Change(product, str(row["what"]), row["day"])
-        for row in rows
-        if row["kind"] == "change"
-        for product in _products(row["products"])
-    ]
-    offers = [
-        Offer(
-            str(row["what"] or row["name"]), row["day"], row["until"] or ENDLESS, frozenset(_products(row["products"]))
-        )
-        for row in rows
-        if row["kind"] == "promotion"
-    ]
-    return Facts(day=day, standing=situation.standing, changes=changes, offers=offers)
-
-
-def _products(joined: str | None) -> list[str]:
-    return [product for product in (joined or "").split(";") if product]
+    rows = [] if frame is None else frame.iter_rows(named=True)
+    return facts_from(rows, situation.as_of + timedelta(days=1), situation.standing)
