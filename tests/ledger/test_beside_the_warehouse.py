@@ -275,3 +275,11 @@ def test_an_outcome_leaves_the_change_log_as_it_is(shop: Shop, days: Days) -> No
     shop.ledger.measured([read])
     shop.meet()
     assert changes(shop) == log
+
+
+def test_what_a_person_states_again_a_second_later_holds(shop: Shop, days: Days) -> None:
+    for text in ("courier strike", "courier strike, two days"):
+        shop.actions.annotate("2026-09-01", text)
+        days.pass_by(1 / 86400)
+    rows = shop.warehouse.run(shop.warehouse.table("annotations"))
+    assert rows["text"].to_list() == ["courier strike, two days"]

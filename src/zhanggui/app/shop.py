@@ -67,8 +67,10 @@ class Shop:
 
     @classmethod
     def open(cls, folder: Path, clock: Clock | None = None) -> Shop:
-        """Open a workspace that exists."""
-        return cls(folder, settings.load(folder), clock)
+        """Open a workspace that exists. A practice shop has its own days."""
+        from zhanggui.app.practice import clock_of
+
+        return cls(folder, settings.load(folder), clock or clock_of(folder))
 
     def __enter__(self) -> Shop:
         return self
@@ -361,8 +363,8 @@ class Shop:
         from zhanggui.tables.loading import Piece, Reading, Recognition, Sheet
 
         entry = Sheet(Path(table), "csv", tuple(stated), tuple(stated), (tuple(stated.values()),))
-        now = self.clock.now().astimezone(ZoneInfo(self.config.timezone))
-        piece = Piece(table, pl.DataFrame([stated]), table, layout=40, exported_at=f"{now:%Y-%m-%d %H:%M:%S}")
+        at = f"{self.clock.now().astimezone(ZoneInfo(self.config.timezone)):%Y-%m-%d %H:%M:%S}"
+        piece = Piece(table, pl.DataFrame([{**stated, "_time": at}]), table, layout=40, exported_at=at)
         recognition = Recognition("owner", table, 1.0, tuple(stated))
         return self.load([Reading(entry, recognition, (piece,), "", 1)])
 

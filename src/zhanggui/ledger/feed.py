@@ -67,8 +67,8 @@ def meet(ledger: Ledger, warehouse: Warehouse, *, anew: bool = False) -> Meeting
     number, seen = last.number if last else 0, int(warehouse.noted("ledger_event") or 0)
     notes = _restored(marks, warehouse, ledger, last, seen)
     known = (marks.get("version"), marks.get("batch")) == (str(warehouse.version), warehouse.noted("last_batch"))
-    if known and not anew and seen <= number and not ledger.fed_since(seen):
-        if seen < number:
+    if (known or not number) and not anew and seen <= number and not ledger.fed_since(seen):
+        if seen < number or not known:
             _mark(ledger, warehouse)
         return Meeting(notes=notes)
     there = _there(warehouse)
