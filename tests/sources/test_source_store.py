@@ -135,3 +135,17 @@ def test_parquet_export_and_import_is_identity(warehouse, read, samples, tmp_pat
     with Warehouse.open(tmp_path / "second", Config()) as second:
         second.load(read(tmp_path / "parquet"))
         assert exported(second, tmp_path / "again") == first
+
+
+def test_the_reconciliation_names_the_channels_that_the_rows_say(warehouse, read, write):
+    def rows(*channels):
+        lines = [f"{channel},{n}" for n, channel in enumerate(channels)]
+        return write("orders.csv", "\n".join(["channel,order_id", *lines]) + "\n")
+
+    assert [file.channel for file in warehouse.load(read(rows("taobao:main"))).files] == ["taobao:main"]
+    two = warehouse.load(read(rows("taobao:main", "", "taobao:main"))).files
+    assert [file.channel for file in two] == ["shop:main, taobao:main"]
+    many = warehouse.load(read(rows("e", "b", "d", "a", "c"))).files
+    assert [file.channel for file in many] == ["a, b, c, …"]
+    silent = warehouse.load(read(write("products.csv", "product_id,title\n1,x\n"))).files
+    assert [file.channel for file in silent] == ["shop:main"]

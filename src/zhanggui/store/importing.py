@@ -32,6 +32,8 @@ from zhanggui.units import Words
 
 _HAPPENED = ("created_at", "paid_at", "finished_at", "requested_at", "at")
 _DAY_TABLES = ("traffic_days", "ad_days", "keyword_days")
+NAMED_CHANNELS = 3
+"""Channels of one file that are named in its reconciliation."""
 
 
 class Import:
@@ -72,6 +74,7 @@ class Import:
         money: dict[int, tuple[MoneyCheck, ...]] = {}
         read: dict[int, tuple[int, int]] = {}
         arrivals: dict[int, Arrival] = {}
+        channels: dict[int, list[str]] = {}
         notes: list[Words] = [*_source_notes(readings)]
         moved = Moves(self._connection)
         for name, numbers in by_table.items():
@@ -79,6 +82,7 @@ class Import:
             counted, sums = self._count(table)
             read |= counted
             money |= sums
+            channels |= self._channels(table, [n for n in numbers if staged[n].own_channels])
             self._reject(table, [staged[n] for n in numbers if counted.get(n, (0, 0))[1]])
             read |= self._with_broken_lines([staged[n] for n in numbers], counted)
             notes += self._notes(table, [staged[n] for n in numbers])
@@ -89,7 +93,10 @@ class Import:
             _table_count(staged[n], read.get(n, (0, 0)), arrivals.get(n, Arrival()), money.get(n, ()))
             for n in sorted(staged)
         )
-        files = tuple(_file_count(reading, tables) for reading in readings)
+        files = tuple(
+            _file_count(reading, tables, [name for n in channels if pieces[n][0] is reading for name in channels[n]])
+            for reading in readings
+        )
         result = Reconciliation(
             batch="" if self._dry_run else self.batch,
             dry_run=self._dry_run,
@@ -164,6 +171,16 @@ class Import:
                 lost = float(rejected or 0)
                 sums.setdefault(piece, []).append(MoneyCheck(code, float(total), round(float(total) - lost, 4), lost))
         return read, {piece: tuple(checks) for piece, checks in sums.items()}
+
+    def _channels(self, table: Table, numbers: Sequence[int]) -> dict[int, list[str]]:
+        """The channels that the rows of these pieces name themselves."""
+        if not numbers:
+            return {}
+        named = f"list(DISTINCT channel ORDER BY channel)[:{NAMED_CHANNELS + 1}]"
+        rows = self._connection.execute(
+            f"SELECT _piece, {named} FROM {stage(table)} WHERE _piece IN ({', '.join(map(str, numbers))}) GROUP BY _piece"
+        )
+        return dict(rows.fetchall())
 
     def _reject(self, table: Table, faulty: Sequence[Staged]) -> None:
         for plan in faulty:
@@ -277,7 +294,7 @@ class Import:
                     sheet.byte_size,
                     known.source,
                     known.layout,
-                    reading.channel,
+                    file.channel,
                     file.rows_read,
                 ],
             )
@@ -297,19 +314,23 @@ def _source_notes(readings: Sequence[Reading]) -> Iterable[Words]:
             yield Words(key if key.startswith("sources.") else f"sources.note.{key}", params)
 
 
-def _file_count(reading: Reading, tables: Sequence[TableCount]) -> FileCount:
-    """A file that the engine reads itself has its rows counted there."""
+def _file_count(reading: Reading, tables: Sequence[TableCount], channels: Sequence[str]) -> FileCount:
+    """A file that the engine reads itself has its rows counted there, and its ``channels`` found where they say theirs."""
     origins = {piece.origin for piece in reading.pieces}
     counted = [table.rows_read for table in tables if table.file in origins]
     return FileCount(
         file=reading.sheet.name,
         source=reading.recognition.source,
         layout=reading.recognition.layout,
-        channel=reading.channel,
+        channel=_listed(tuple(dict.fromkeys(channels))) or reading.channel,
         rows_read=reading.rows_read or max(counted, default=0),
         left_out=tuple(reading.left_out),
         shop=reading.shop,
     )
+
+
+def _listed(channels: Sequence[str]) -> str:
+    return ", ".join((*channels[:NAMED_CHANNELS], *(("…",) if len(channels) > NAMED_CHANNELS else ())))
 
 
 def _table_count(plan: Staged, read: tuple[int, int], arrival: Arrival, money: tuple[MoneyCheck, ...]) -> TableCount:

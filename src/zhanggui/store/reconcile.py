@@ -70,7 +70,7 @@ class FileCount:
     file: str
     source: str
     layout: str
-    channel: str
+    channel: str  # several with a comma between
     rows_read: int
     left_out: tuple[LeftOut, ...] = ()
     shop: str = ""

@@ -51,6 +51,7 @@ class Staged:
     faults: str
     strays: tuple[str, ...]
     dropped: tuple[str, ...]
+    own_channels: bool  # its rows say themselves which channel they belong to
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, piece: Piece, place: Place, n
         faults=_faults(table, piece, made, kinds, relation, number),
         strays=tuple(cell.name for cell in made if cell.stray),
         dropped=dropped,
+        own_channels=table.has_channel and "channel" in kinds,
     )
 
 
