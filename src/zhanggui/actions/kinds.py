@@ -165,6 +165,11 @@ class Past:
     expected: Gain | None = None
     words: Words | None = None
     outcome: Outcome | None = None
+    measure: Measure | None = None
+    read_on: date | None = None  # the day from which it is read: refunds of its days have come in
+    shift: str | None = None
+    draft: Draft | None = None
+    changed: Sequence[str] = ()  # the products it was carried out on; empty = the whole shop
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from zhanggui.actions.kinds import Action
-from zhanggui.ledger.kinds import Change, Entry
+from zhanggui.ledger.kinds import ENDS, Change, Entry
 
 PREFIX = "ledger:"
 
@@ -42,9 +42,9 @@ def change_lines(entry: Entry, what: str, day: date, by: str) -> list[Change]:
 def taken_away(lines: Iterable[Change], day: date, by: str) -> list[Change]:
     """The lines of a change that ends: it goes back to what was before."""
     return [
-        replace(line, id=f"{line.id}:stop", day=day, before=line.after, after=line.before, by=by)
+        replace(line, id=line.id + ENDS, day=day, before=line.after, after=line.before, by=by)
         for line in lines
-        if not line.id.endswith(":stop")
+        if not line.ends
     ]
 
 

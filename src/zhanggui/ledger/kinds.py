@@ -26,6 +26,10 @@ Verb = Literal[
 ]
 
 
+ENDS = ":stop"
+"""How the id of a line ends that takes an earlier change away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that was said or done. ``number`` orders all of the ledger, ``step`` those of one action; ``at`` is UTC and never goes
@@ -62,6 +66,11 @@ class Change:
     after: str
     by: str
     channel: str = ""
+
+    @property
+    def ends(self) -> bool:
+        """Whether it takes an earlier change away again."""
+        return self.id.endswith(ENDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,11 @@ class Entry:
             expected=self.action.gain,
             words=self.action.words,
             outcome=self.outcome,
+            measure=self.action.measure,
+            read_on=self.read_on,
+            shift=self.action.shift,
+            draft=self.action.draft,
+            changed=tuple(line.product_id for line in self.changes if line.product_id and not line.ends),
         )
 
 
