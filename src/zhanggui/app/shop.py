@@ -18,7 +18,9 @@ from zhanggui.units import Clock, Period, Words
 if TYPE_CHECKING:
     from zhanggui.actions.kinds import Action, Standing
     from zhanggui.app.actions import Actions
+    from zhanggui.app.backups import Backup
     from zhanggui.app.experiments import Experiments
+    from zhanggui.app.practice import Practice
     from zhanggui.brief import Brief
     from zhanggui.costs import CostSheet
     from zhanggui.ledger import Ledger
@@ -185,6 +187,19 @@ class Shop:
         """Write the canonical tables as files that import again."""
         return self.warehouse.export(folder, format=format)
 
+    def back_up(self, file: Path) -> Backup:
+        """Write everything of the workspace to one file: warehouse, ledger, key, settings, costs. Raises WorkspaceError."""
+        from zhanggui.app.backups import back_up
+
+        return back_up(self, file)
+
+    @staticmethod
+    def restore(file: Path, folder: Path) -> Backup:
+        """Put a backup back into a folder; what was there is moved aside. Raises BadFile for what is no whole backup."""
+        from zhanggui.app.backups import restore
+
+        return restore(file, folder)
+
     # ---- numbers
 
     def query(
@@ -332,6 +347,13 @@ class Shop:
         from zhanggui.app.experiments import Experiments
 
         return Experiments(self)
+
+    @property
+    def practice(self) -> Practice:
+        """The simulated shop behind this workspace. Raises WorkspaceError where there is none."""
+        from zhanggui.app.practice import Practice
+
+        return Practice(self)
 
     # ---- what the owner enters
 

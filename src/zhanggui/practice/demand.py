@@ -22,6 +22,7 @@ RIVAL_WEIGHT = 0.6
 FED_RATE = 0.7
 """Visitors that are led or bought beyond those who come by themselves buy less often (docs/rules.md: κ)."""
 LED_SHARE = 0.7
+SWING = 0.2
 COMMON_DAILY = 0.006
 SIBLING_WEIGHT = 0.8
 
@@ -99,7 +100,14 @@ def law(
     visitors[:, RECOMMEND] *= state.image
     visitors[:, DIRECT] *= 0.3 + 0.7 * state.fans
     quality = state.image * np.sqrt(np.maximum(state.page, 0.05)) * np.exp(0.2 * (state.rating() - assortment.stars))
-    spend = state.budget * state.selling * np.exp(0.12 * normals(seed, Purpose.BUDGET, day, every)) * (crowd**0.5)
+    swing = np.where(day < state.varied_until, SWING if day // 2 % 2 else -SWING, 0.0)
+    spend = (
+        state.budget
+        * (1 + swing)
+        * state.selling
+        * np.exp(0.12 * normals(seed, Purpose.BUDGET, day, every))
+        * (crowd**0.5)
+    )
     bought = _bought(assortment, spend) * np.sqrt(quality) * own
     visitors[:, ADS] = bought
     organic = assortment.halo * (bought - assortment.bought * state.selling)

@@ -17,8 +17,6 @@ TRIED = 0.4
 
 def tinker(character: Character, seed: int, state: State, day: int) -> None:
     """New pictures and words that change nothing, logged like any other change; some owners change the price on the same day."""
-    if not character.troubles:
-        return
     draws = uniforms(seed, Purpose.HABIT, day, np.arange(4))
     if draws[0] >= IDLE_CHANGES_A_WEEK / 7:
         return

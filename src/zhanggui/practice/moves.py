@@ -3,7 +3,7 @@ usual step is taken."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,10 @@ from zhanggui.practice.opening import Assortment
 from zhanggui.practice.state import Change, Parcel, State
 from zhanggui.practice.troubles import alter, restored
 
+BY = "ledger"
+"""Who made a change that the ledger of actions writes down itself."""
 FEED_DAYS = 14
+VARIED_DAYS = 28
 STEP = 0.05
 PACKING_COST, PACKING_GAIN, PACKING_LEAST = 0.9, 0.4, 0.9
 CHART_GAIN, DESCRIPTION_GAIN = 0.7, 0.75
@@ -101,7 +104,7 @@ def _leave_offer(doing: Doing, move: Move) -> bool:
 
 def _smallest_quantity(doing: Doing, move: Move) -> bool:
     for p, row in doing.targets(move):
-        doing.state.least[p] = max(number(row, "minimum_quantity", "minimum", "quantity") or 2, 1)
+        doing.state.least[p] = max(number(row, "least_units", "minimum_quantity", "quantity") or 2, 1)
     return bool(doing.targets(move))
 
 
@@ -110,7 +113,7 @@ def _step_price(doing: Doing, move: Move) -> bool:
     targets = doing.targets(move)
     for p, row in targets:
         old = float(doing.state.price[p])
-        new = number(row, "new_price", "price_after", "after", "to")
+        new = number(row, "new_price", "price_after", "price", "after", "to")
         if new is None:
             new = old * (1 + (number(row, "step", "change") or STEP))
         new = float(np.clip(new, 0.5 * old, 2 * old))
@@ -121,7 +124,18 @@ def _step_price(doing: Doing, move: Move) -> bool:
 def _set_price(doing: Doing, p: int, new: float) -> None:
     old = float(doing.state.price[p])
     doing.state.price[p] = round(new, 2)
-    made = Change("", doing.day, p, "price", f"{old:.2f}", f"{new:.2f}", "owner", (("price", round(new, 2) / old),))
+    factors = (("price", round(new, 2) / old),)
+    made = Change(
+        f"C{doing.day:04d}-{len(doing.state.changes):04d}",
+        doing.day,
+        p,
+        "price",
+        f"{old:.2f}",
+        f"{new:.2f}",
+        BY,
+        factors,
+        logged=False,
+    )
     doing.state.changes.append(made)
 
 
@@ -142,17 +156,30 @@ def _change_budget(doing: Doing, move: Move) -> bool:
 
 
 def _budgets(doing: Doing, move: Move, new: Callable[[float, Mapping[str, Any]], float]) -> bool:
-    targets = doing.targets(move)
-    if not targets:
-        campaign = str(move.where.get("campaign", "") or (move.rows[0].get("campaign") if move.rows else ""))
-        p = doing.product(campaign.removeprefix("ads-"))
-        targets = [(p, move.rows[0] if move.rows else {})] if p is not None else []
+    """Set budgets: of the campaigns that rows name, else of the products. A campaign that feeds a product buys its extra visitors."""
+    plans = [(str(row.get("campaign") or move.where.get("campaign") or ""), row) for row in move.rows or ({},)]
+    named = [(plan, p, row) for plan, row in plans if (p := doing.product(plan.partition("-")[2])) is not None]
+    found = named or [("", p, row) for p, row in doing.targets(move)]
     taken = False
-    for p, row in targets:
+    for plan, p, row in found:
+        if plan.startswith("feed-"):
+            before = number(row, "before") or 0.0
+            doing.state.feed[p] *= min(new(before, row) / before, 2.0) if before > 0 else 0.0
+            taken = True
+            continue
         old = float(doing.state.budget[p])
         doing.state.budget[p] = round(new(old, row), 2)
         taken = taken or old != doing.state.budget[p]
     return taken
+
+
+def _vary_budget(doing: Doing, move: Move) -> bool:
+    """A fifth more and a fifth less by pairs of days, four weeks long: cheap, and it shows what the last unit spent brings."""
+    plans = [str(row.get("campaign") or move.where.get("campaign") or "") for row in move.rows] or [""]
+    found = {p for plan in plans if (p := doing.product(plan.partition("-")[2])) is not None}
+    for p in found or {p for p, _ in doing.targets(move)}:
+        doing.state.varied_until[p] = doing.day + VARIED_DAYS
+    return bool(found or doing.targets(move))
 
 
 def _shift_advertising(doing: Doing, move: Move) -> bool:
@@ -185,7 +212,7 @@ def _change_packing(doing: Doing, move: Move) -> bool:
         state = doing.state
         state.packed[p] = min(state.packed[p], max(PACKING_GAIN * state.packed[p], min(PACKING_LEAST, state.packed[p])))
         state.box[p] += PACKING_COST
-        alter(state, doing.day, p, "packing", [])
+        alter(state, doing.day, p, "packing", [], BY, logged=False)
     return bool(doing.targets(move))
 
 
@@ -202,7 +229,7 @@ def _mend(doing: Doing, move: Move, name: str, gain: float) -> bool:
     values = getattr(doing.state, name)
     for p, _ in doing.targets(move):
         values[p] = 1.0 if values[p] > 1 else max(values[p] * gain, gain)
-        alter(doing.state, doing.day, p, "description", [])
+        alter(doing.state, doing.day, p, "description", [], BY, logged=False)
     return bool(doing.targets(move))
 
 
@@ -219,18 +246,16 @@ def _hold_batch(doing: Doing, move: Move) -> bool:
 
 
 def _restore_change(doing: Doing, move: Move) -> bool:
-    """Put back the change the draft names by id; without one, the latest change of the product that was logged."""
+    """Put back the change the draft names by id; without one, the latest of the product that the log or the ledger knows."""
     wanted = {str(row[name]) for row in move.rows for name in ("change_id", "change") if row.get(name)}
     what = {str(row["what"]) for row in move.rows if row.get("what")}
     for p, _ in doing.targets(move):
-        mine = [
-            c for c in doing.state.changes if c.product == p and c.by != "trial end" and (c.logged or c.id in wanted)
-        ]
+        mine = [c for c in doing.state.changes if c.product == p and (c.logged or c.by == BY)]
         named = [c for c in mine if c.id in wanted]
-        like = [c for c in mine if not what or c.what in what]
+        like = [c for c in mine if c.what in what] if what else mine
         chosen = named or like[-1:]
         if chosen:
-            restored(doing.state, chosen[-1], doing.day)
+            restored(doing.state, chosen[-1], doing.day, BY)
             return True
     return False
 
@@ -244,27 +269,39 @@ def _repeat_change(doing: Doing, move: Move) -> bool:
     for p in targets:
         lift = dict(made[-1].factors).get("page", 1.0) if made else 1.0
         carried = float(uniforms(doing.seed, Purpose.TRANSFER, p)[0])
-        alter(doing.state, doing.day, p, made[-1].what if made else "image", [("page", 1 + carried * (lift - 1))])
+        alter(
+            doing.state,
+            doing.day,
+            p,
+            made[-1].what if made else "image",
+            [("page", 1 + carried * (lift - 1))],
+            BY,
+            logged=False,
+        )
     return bool(targets)
 
 
 def _feed_traffic(doing: Doing, move: Move) -> bool:
-    """A fifth more visitors for a fortnight, bought at a price each."""
+    """A fifth more visitors for a fortnight, each at what the next click costs."""
     for p, row in doing.targets(move):
         share = number(row, "share", "step")
-        price = number(row, "cost_per_click", "cpc", "price_per_visitor")
         doing.state.feed[p] = FED if share is None else float(np.clip(share, 0, 1))
-        doing.state.feed_price[p] = _click_price(doing, p) if price is None else price
+        doing.state.feed_price[p] = _next_click(doing, p)
         doing.state.fed_until[p] = doing.day + FEED_DAYS
     return bool(doing.targets(move))
 
 
-def _click_price(doing: Doing, p: int) -> float:
-    """What a visit of the product costs in advertising, at the shop's mean where it has none."""
-    assortment = doing.assortment
-    bought = assortment.bought > 0
-    mean = assortment.budget[bought].sum() / max(assortment.bought[bought].sum(), 1e-9)
-    return float(assortment.budget[p] / assortment.bought[p]) if bought[p] else float(mean)
+def _next_click(doing: Doing, p: int) -> float:
+    """What one more visit of the product costs in advertising: dearer than those bought so far. The shop's mean where it has none."""
+    assortment, budget = doing.assortment, doing.state.budget
+    own = assortment.bought > 0
+    last = assortment.half / (budget + assortment.half)
+    spent = np.where(budget > 0, budget, assortment.budget)
+    most = np.where(
+        own, assortment.bought * (assortment.budget + assortment.half) / np.maximum(assortment.budget, 1e-9), 1
+    )
+    each = (spent + assortment.half) / most / np.maximum(last, 0.1)
+    return float(each[p] if own[p] else np.median(each[own]))
 
 
 def _reroute_traffic(doing: Doing, move: Move) -> bool:
@@ -293,11 +330,6 @@ def _audit_listing(doing: Doing, move: Move) -> bool:
     return bool(doing.targets(move))
 
 
-def _none(doing: Doing, move: Move) -> bool:
-    """Known, allowed, and of no effect on this shop."""
-    return bool(doing.targets(move))
-
-
 KINDS: Mapping[str, Callable[[Doing, Move], bool]] = {
     "order_stock": _order_stock,
     "take_out_of_offer": _leave_offer,
@@ -305,6 +337,7 @@ KINDS: Mapping[str, Callable[[Doing, Move], bool]] = {
     "step_price": _step_price,
     "stop_advertising": _stop_advertising,
     "change_budget": _change_budget,
+    "vary_budget": _vary_budget,
     "shift_advertising": _shift_advertising,
     "stop_selling": _stop_selling,
     "change_packing": _change_packing,
@@ -318,8 +351,3 @@ KINDS: Mapping[str, Callable[[Doing, Move], bool]] = {
     "audit_listing": _audit_listing,
 }
 """What the practice shop answers to, by kind of action."""
-
-
-def known(kinds: Iterable[str]) -> list[str]:
-    """Those kinds that the practice shop answers to."""
-    return [kind for kind in kinds if kind in KINDS]

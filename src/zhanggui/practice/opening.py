@@ -13,6 +13,8 @@ SIZE_SHARES = (0.082, 0.131, 0.173, 0.167, 0.163, 0.155, 0.129)
 """Share of each size among apparel orders (docs/practice.md: XS to 3XL of a seller's order report)."""
 SOURCE_SHARES = {SEARCH: 0.40, RECOMMEND: 0.25, DIRECT: 0.15}
 SOURCE_RATES = {SEARCH: 1.15, RECOMMEND: 0.75, DIRECT: 1.7, ADS: 0.85, LIVE: 1.1}
+PAID_SHARE = 0.28
+"""Share of all visitors that advertising brings."""
 REASON_SHARES = (0.34, 0.20, 0.16, 0.12, 0.18)
 """Change of mind, size, not as described, broken, quality: how refunds after shipment divide where nothing is wrong."""
 
@@ -77,7 +79,7 @@ def opened(character: Character, seed: int, terms: Terms) -> Assortment:
     for source, share in SOURCE_SHARES.items():
         shares[source] = share
     shares[LIVE] = character.live_share
-    organic = character.visitors * character.seen * 0.85
+    organic = character.visitors * character.seen * (1 - PAID_SHARE)
     mix = (
         shares / shares.sum() * np.exp(0.2 * normals(seed, Purpose.OPENING, 2, each[:, None], np.arange(len(SOURCES))))
     )
@@ -93,8 +95,8 @@ def opened(character: Character, seed: int, terms: Terms) -> Assortment:
     units = 1.0 + 0.15 * even(8)
     kept = 1 - before - after
     # Priced near the best price, as shops that live by their prices are: what a unit leaves is what is kept of its price ÷ |elasticity|,
-    # give or take a tenth.
-    wanted = (kept - terms.fee) * price / -elasticity * np.exp(0.10 * normal(9))
+    # give or take a fourteenth.
+    wanted = (kept - terms.fee) * price / -elasticity * np.exp(0.07 * normal(9))
     lost = 0.9 * after * (terms.return_freight + terms.handling) + (1 - before) * (terms.freight + terms.packing)
     cost = (price * (kept - terms.fee) - lost - wanted) / (kept + after * (0.1 + 0.9 * terms.unsellable))
     cost = np.asarray(np.round(np.clip(cost, 0.12 * price, 0.72 * price), 2), dtype=np.float64)
@@ -149,7 +151,9 @@ def _advertising(
 
     organic = base.sum(axis=1)
     advertised = organic >= np.median(organic)
-    bought = np.where(advertised, organic * character.visitors * character.seen * 0.15 / organic[advertised].sum(), 0.0)
+    bought = np.where(
+        advertised, organic * character.visitors * character.seen * PAID_SHARE / organic[advertised].sum(), 0.0
+    )
     worth = rate[:, ADS] * order_margin(price, cost, np.ones_like(price), before, after, terms)
     last = 0.4 + 0.35 * bend  # share of a click that the last yuan still buys, of what the mean yuan buys
     paid = np.maximum(worth * last / np.exp(0.3 * luck), 0.05)  # per click

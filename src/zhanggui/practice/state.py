@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -64,6 +64,7 @@ class State:
     feed: Floats  # extra visitors bought, share of the product's own
     feed_price: Floats  # per extra visitor
     fed_until: Floats
+    varied_until: Floats  # until when the budget goes up and down by pairs of days
     selling: Flags
     stock: Floats  # (P, Z)
     forgotten: Floats  # (P, Z) 1 where the owner's habit does not reorder
@@ -86,7 +87,15 @@ class State:
 
     def copy(self) -> State:
         """A state that can go its own way."""
-        return deepcopy(self)
+        made = copy(self)
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
+            if isinstance(value, np.ndarray):
+                setattr(made, name, value.copy())
+        made.inbound = [replace(parcel, units=parcel.units.copy()) for parcel in self.inbound]
+        made.moved, made.changes, made.said = list(self.moved), list(self.changes), dict(self.said)
+        made.back = {day: units.copy() for day, units in self.back.items()}
+        return made
 
     def rating(self) -> Floats:
         """Stars as a visitor sees them."""
@@ -117,6 +126,7 @@ def opening_state(assortment: Assortment, terms: Terms) -> State:
         feed=0.0 * ones,
         feed_price=0.0 * ones,
         fed_until=0.0 * ones,
+        varied_until=0.0 * ones,
         selling=np.ones(count, dtype=bool),
         stock=np.ceil(daily * OPENING_DAYS_OF_STOCK),
         forgotten=np.zeros((count, sizes)),

@@ -36,6 +36,8 @@ COMING: tuple[Cause, ...] = (
     "good_image",
 )
 HERO_CHANCE = 0.4
+BEFORE_DAYS, LAST_DAYS = 35, 28
+"""Troubles begin from five weeks before the first decision to four weeks before the last."""
 STRENGTH: dict[Cause, tuple[float, float]] = {
     "broken_sizes": (0.45, 0.65),
     "price_raised": (1.10, 1.18),
@@ -96,7 +98,11 @@ def planted(character: Character, seed: int, assortment: Assortment, decisions: 
     coming = max(2, round(character.troubles * len(ranked) / 5))
     for nth in range(coming):
         pick = int(uniforms(seed, Purpose.TROUBLE, 4, nth)[0] * len(COMING))
-        day = decisions - 21 + int(uniforms(seed, Purpose.TROUBLE, 5, nth)[0] * (weeks * 7))
+        day = (
+            decisions
+            - BEFORE_DAYS
+            + int(uniforms(seed, Purpose.TROUBLE, 5, nth)[0] * (BEFORE_DAYS + 7 * weeks - LAST_DAYS))
+        )
         plant(COMING[pick], 100 + nth, day)
     return found
 
@@ -168,12 +174,11 @@ def alter(
     return made
 
 
-def restored(state: State, change: Change, day: int) -> Change:
+def restored(state: State, change: Change, day: int, by: str) -> None:
     """Put a change back: what it multiplied is divided again."""
     back = [(name, 1 / factor) for name, factor in change.factors]
-    made = alter(state, day, change.product, change.what, back, "owner")
-    state.changes[-1] = replace(made, before=change.after, after=change.before)
-    return state.changes[-1]
+    alter(state, day, change.product, change.what, back, by, logged=False)
+    state.changes[-1] = replace(state.changes[-1], before=change.after, after=change.before)
 
 
 def _break_sizes(assortment: Assortment, state: State, product: int, share: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from zlib import crc32
 
@@ -26,6 +26,8 @@ from zhanggui.practice.troubles import begin, planted
 HISTORY_DAYS = 175
 """Days a shop has lived before anybody practises on it: twenty-five weeks."""
 DECISION_WEEKS = 13
+QUIET_STOCK = 12
+"""A quiet shop opens with so many times the usual goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ class Shelf:
 
 
 class World:
-    """A shop of a character and a seed. The same seed, days and moves give the same shop to the cent."""
+    """A shop of a character and a seed. The same seed, days and moves give the same shop to the cent.
+
+    ``troubles`` are planted instead of those drawn. ``quiet``: the owner changes nothing, and goods never run short by themselves.
+    """
 
     def __init__(
         self,
@@ -49,6 +54,7 @@ class World:
         troubles: Sequence[Trouble] | None = None,
         history: int = HISTORY_DAYS,
         weeks: int = DECISION_WEEKS,
+        quiet: bool = False,
     ) -> None:
         self.character = character
         self.seed = seed
@@ -63,6 +69,9 @@ class World:
             list(troubles) if troubles is not None else planted(character, self.luck, self.assortment, history, weeks)
         )
         self.state = opening_state(self.assortment, self.terms)
+        self.quiet = quiet
+        if quiet:
+            self.state.stock *= QUIET_STOCK
         self.books = Books()
         self.day = 0
         self.buyers = 0
@@ -131,8 +140,8 @@ class World:
                 begin(self.assortment, self.state, trouble)
         arrive(self.state, self.day)
         seed = self.luck + 7919 * self.replay
-        tinker(self.character, self.luck, self.state, self.day)
-        if self.character.troubles:
+        if not self.quiet:
+            tinker(self.character, self.luck, self.state, self.day)
             try_prices(self.luck, self.state, self.day)
         drifted(self.state, self.character, seed, self.day)
         reorder(self.assortment, self.state, self.day, self.today.weekday())
@@ -227,11 +236,7 @@ class World:
         """Do a move this morning. A kind the shop does not know, or a target it has not, is noted and changes nothing."""
         doing = Doing(self.luck, self.day, self.assortment, self.state, self._numbers)
         act = KINDS.get(move.kind)
-        had = len(self.state.changes)
         taken = bool(act and act(doing, move))
-        for nth in range(had, len(self.state.changes)):
-            if not self.state.changes[nth].id:
-                self.state.changes[nth] = replace(self.state.changes[nth], id=f"C{self.day:04d}-{nth:04d}")
         made = Made(self.day, move, taken, doing.cost)
         self.made.append(made)
         return made
@@ -241,20 +246,46 @@ class World:
         means; with them both live, visitor by visitor, through that many futures with the same chances in both."""
         gains = []
         for future in range(max(replays, 1)):
-            worths = []
-            for moves in ((move,), ()):
-                other = self.copy()
-                other.replay = future if replays else self.replay
-                for one in moves:
-                    other.apply(one)
-                if replays:
-                    other.live(days)
-                else:
-                    other.mean(days)
-                worths.append(other.books.worth(self.day, self.day + days - 1))
-            gains.append((worths[0] - worths[1]) * 7 / days)
+            with_it, without = (self._ahead(one, days, future, drawn=replays > 0) for one in (move, None))
+            gains.append((with_it - without) * 7 / days)
         error = float(np.std(gains, ddof=1) / np.sqrt(len(gains))) if len(gains) > 1 else 0.0
         return Effect(float(np.mean(gains)), error, days)
+
+    def _ahead(self, move: Move | None, days: int, future: int, *, drawn: bool) -> float:
+        """What the coming days are worth, with a move or without."""
+        other = self.copy()
+        other.replay = self.replay + future
+        if move is not None:
+            other.apply(move)
+        if drawn:
+            other.live(days)
+        else:
+            other.mean(days)
+        return other.books.worth(self.day, self.day + days - 1)
+
+    def outlook(self, days: int) -> float:
+        """What the coming days are worth by their means, if nothing is done."""
+        return self._ahead(None, days, 0, drawn=False)
+
+    def outlook_with(self, move: Move, days: int) -> float:
+        """What the coming days are worth by their means, with a move."""
+        return self._ahead(move, days, 0, drawn=False)
+
+    def at_once(self, moves: Sequence[Move | None]) -> list[float]:
+        """What this one day is worth by its means with each of the moves done this morning: a first sight of many moves."""
+        found = []
+        place = Place(self.luck, self.day, self.character, self.assortment, self.terms)
+        kept = self.state
+        for move in moves:
+            self.state = kept.copy()
+            if move is not None:
+                act = KINDS.get(move.kind)
+                doing = Doing(self.luck, self.day, self.assortment, self.state, self._numbers)
+                if act:
+                    act(doing, move)
+            found.append(float(reckon(place, self.state, self._law(noisy=False)).worth.sum()))
+        self.state = kept
+        return found
 
     # ---- truth
 
