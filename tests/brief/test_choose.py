@@ -46,6 +46,11 @@ def test_the_same_p_in_a_small_family_is_a_claim() -> None:
     assert choose([], [Verdict(findings=[claim(0.01)], family=2)], CONFIG, 25).findings
 
 
+def test_a_fall_beyond_all_doubt_is_said() -> None:
+    """Four hundred buyers fewer: the chance of it is so small that it is written as nought."""
+    assert choose([], [Verdict(findings=[claim(0.0)], family=2)], CONFIG, 25).findings
+
+
 def test_a_claim_below_the_money_floor_is_not_said() -> None:
     assert not choose([], [Verdict(findings=[claim(1e-9, size=-20)], family=2)], CONFIG, 25).findings
 

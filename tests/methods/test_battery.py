@@ -10,6 +10,7 @@ import pytest
 from zhanggui.methods.ab_reading import Joint, compare_conversions, of_ratio, of_values, welch, with_before
 from zhanggui.methods.always_valid import always_valid, always_valid_conversions, rate_sequence
 from zhanggui.methods.best_arm import Normal, best_arm, shares_of_next
+from zhanggui.methods.change_point import rate_change_point
 from zhanggui.methods.concentration import concentration
 from zhanggui.methods.counts import demand, reorder, zero_run
 from zhanggui.methods.decomposition import kitagawa, lmdi, products_to_shop, shapley, split
@@ -19,6 +20,7 @@ from zhanggui.methods.expectation import expect, expect_day, expect_many, weekda
 from zhanggui.methods.forecast_pace import pace
 from zhanggui.methods.knapsack import choose
 from zhanggui.methods.line_shift import line_shift
+from zhanggui.methods.marginal_return import marginal_return
 from zhanggui.methods.regression import least_squares, two_stage
 from zhanggui.methods.repeated_looks import error_of_looks, pocock_limit
 from zhanggui.methods.sample_ratio import sample_ratio
@@ -152,6 +154,10 @@ CASES = {
     "smallest_visible_change": Case(lambda x: smallest_visible_change(0.03, float(x.sum())), alone=True),
     "smallest_visible_count_change": Case(lambda x: smallest_visible_count_change(float(x.sum())), alone=True),
     "weeks_to_see": Case(lambda x: weeks_to_see(0.03, float(x.sum()), 0.1), alone=True),
+    "rate_change_point": Case(lambda x: rate_change_point(np.floor(x / 9), np.floor(x) + 1)),
+    "marginal_return": Case(
+        lambda x: marginal_return(x, x[::-1], prior=(1.0, 0.5)), ("noise",), ("data_mean", "weight"), constant=True
+    ),
     "zero_run": Case(lambda x: zero_run(float(x.sum()), 56.0 * min(x.size, 1), 9.0), alone=True),
     "demand": Case(lambda x: demand(float(x.sum()), 56.0 * min(x.size, 1)), ("daily",), alone=True),
     "least_squares": Case(lambda x: least_squares(*as_line(x)), (), ("freedom",), True),

@@ -47,7 +47,8 @@ def choose(lines: Sequence[MetricLine], verdicts: Iterable[Verdict], config: Con
         f
         for f, q in zip(claims, adjusted[len(tested) :], strict=True)
         if q <= level
-        and (f.p or 1.0) <= 1 - config["claim_posterior"]
+        and f.p is not None
+        and f.p <= 1 - config["claim_posterior"]
         and abs(f.size if f.worth is None else f.worth) >= floor
     ]
     others = [f for v in verdicts for f in v.findings if f.kind != "claim"]

@@ -32,6 +32,8 @@ FEWEST_ORDERS = 30
 ORDERS_WORTH = 20
 CUT, RAISE, SWING = 0.25, 0.2, 0.2
 SURE = 0.8
+SURE_AT = 0.8416212335729143
+"""So many standard deviations away a normal belief is that sure."""
 CLEARLY_MORE = 1.2
 CANDIDATE = 0.05
 PRIOR_SPREAD = 0.4
@@ -276,17 +278,19 @@ def _noise(plan: Plan) -> float | None:
 
 
 def worth_of_learning(mean: float, error: float, noise: float, weekly: float) -> Gain:
-    """What four weeks of a budget moved by a fifth are expected to be worth a week: afterwards it is cut where the answer lies below 1,
-    raised where it lies above 1/κ, and left where between. ``chance`` is that of losing nothing by it."""
+    """What four weeks of a budget moved by a fifth are expected to be worth a week: afterwards it is cut or raised where the answer is sure
+    enough, and left where it is not. ``chance`` is that of losing nothing by it."""
     if weekly <= 0:
         return Gain(0.0, 0.0, 0.0, 0.0)
     unsure = noise / (TEST_DAYS**0.5 * SWING * weekly / 7)
     learnt = error**2 / (error**2 + unsure**2)
+    left = (1 - learnt) ** 0.5 * error
     even = even_cases(2)
     answer = of_amount(mean, learnt**0.5 * error, even[:, 0])
-    truth = answer + of_amount(0.0, (1 - learnt) ** 0.5 * error, even[:, 1])
+    truth = answer + of_amount(0.0, left, even[:, 1])
     less, more = CUT * weekly * (1 - truth), RAISE * weekly * (ADDED_TRAFFIC * truth - 1)
-    profits: Floats = KNOWN_LATER * np.where(answer < 1, less, np.where(answer > 1 / ADDED_TRAFFIC, more, 0.0))
+    cut, rise = answer < 1 - SURE_AT * left, answer > CLEARLY_MORE + SURE_AT * left
+    profits: Floats = KNOWN_LATER * np.where(cut, less, np.where(rise, more, 0.0))
     return replace(gain(profits), chance=float((profits >= 0).mean()))
 
 

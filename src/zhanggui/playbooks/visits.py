@@ -26,8 +26,8 @@ EVENT_DAYS = 14
 """A promotion that runs longer is a price, not an event; and so long is its hangover."""
 REGRESS_DAYS = 180
 NEW_DAYS = 7
-OF_A_KIND = 8
 COLUMNS = ("visitors", "pay_buyers", "cart_base", "cart_visitors", "orders", "units", "gross")
+VOID = ("empty", "presale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,94 +158,109 @@ def _visits(situation: Situation) -> Iterator[Visits]:
     diary = situation.frames["product_diary"]
     visited = diary.filter(pl.col("visitors") > 0).select("product_id").unique()
     rows = diary.join(visited, on="product_id", how="semi").sort("product_id", "age")
-    length = window_days(situation)
-    for (product,), own in rows.group_by("product_id", maintain_order=True):
-        yield _one(str(product), own, length, situation)
-
-
-def _one(product: str, own: pl.DataFrame, length: int, situation: Situation) -> Visits:
-    ages = own["age"].to_numpy()
-    recent = ages < DAILY
-    table = np.zeros((DAILY, len(COLUMNS)))
-    values = np.column_stack([own[name].fill_null(0).to_numpy() for name in COLUMNS]).astype(np.float64)
+    names = rows["product_id"].unique(maintain_order=True).to_list()
+    place = {name: i for i, name in enumerate(names)}
+    at = rows["product_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy() if names else np.zeros(0, np.int64)
+    ages = rows["age"].to_numpy()
+    values = np.column_stack([rows[name].fill_null(0).cast(pl.Float64).to_numpy() for name in (*COLUMNS, *VOID)])
     values[:, 1] = np.minimum(values[:, 1], values[:, 0])
-    table[ages[recent]] = values[recent]
-    left_out = days_left_out(product, situation)
-    empty = own.filter((pl.col("empty") > 0) & (pl.col("age") < DAILY))["age"].to_numpy()
-    left_out[empty] = True
+    length, recent = window_days(situation), ages < DAILY
+    table = np.zeros((len(names), DAILY, values.shape[1]))
+    table[at[recent], ages[recent]] = values[recent]
+    # Four weeks that are kept whole stand at their youngest day: they belong to half a year if that day does.
+    old = np.zeros((len(names), 2))
+    within = ~recent & (ages < length + REGRESS_DAYS)
+    np.add.at(old, at[within], values[within][:, :2])
+    for i, product in enumerate(names):
+        yield _one(str(product), table[i], old[i], length, situation)
+
+
+def _one(product: str, table: Floats, old: Floats, length: int, situation: Situation) -> Visits:
+    """``table`` (112 days by age, columns) and the sums of the months before."""
+    empty, ahead = table[:, len(COLUMNS)] > 0, table[: 2 * length, len(COLUMNS) + 1] > 0
+    left_out = days_left_out(product, situation) | empty
     told = (table[:, 0] > 0) & ~left_out
-    table[left_out] = 0.0
+    days = np.where(left_out[:, None], 0.0, table[:, : len(COLUMNS)])
 
     def window(first: int, last: int) -> Window:
-        sums = table[first:last].sum(axis=0)
-        return Window(int(told[first:last].sum()), *map(float, sums))
+        return Window(int(told[first:last].sum()), *map(float, days[first:last].sum(axis=0)))
 
-    # The first of a month that is kept whole lies at its youngest day: it belongs to half a year if that day does.
-    old = values[(ages >= DAILY) & (ages < length + REGRESS_DAYS)].sum(axis=0)
     earlier = window(2 * length, DAILY)
-    earlier = Window(earlier.days, earlier.visitors + float(old[0]), earlier.buyers + float(old[1]))
     half = length // 2
-    span = table[: 2 * length][::-1]
+    span = days[: 2 * length][::-1]
     return Visits(
         product,
         window(0, length),
         window(length, 2 * length),
         (window(0, half), window(half, length)),
-        earlier,
+        Window(earlier.days, earlier.visitors + float(old[0]), earlier.buyers + float(old[1])),
         (span[:, 0].copy(), span[:, 1].copy()),
-        _flag(product, own, length, situation),
+        _flag(product, bool(ahead.any()), situation),
     )
 
 
 def days_left_out(product: str, situation: Situation) -> npt.NDArray[np.bool_]:
     """Which of the last 112 days, by age, say nothing of this product's ordinary demand: events and the two weeks after, noted days."""
-    out = np.zeros(DAILY, dtype=bool)
+    if "days_left_out" not in situation.workings:
+        situation.workings["days_left_out"] = _days_out(situation)
+    found: dict[str, npt.NDArray[np.bool_]] = situation.workings["days_left_out"]
+    return found.get(product, found["*"])
+
+
+def _days_out(situation: Situation) -> dict[str, npt.NDArray[np.bool_]]:
+    """By product that has days of its own; ``*`` = every other one."""
+    spans: list[tuple[frozenset[str] | None, int, int]] = []
     for event in events(situation):
-        if event.touches(product):
-            # A hangover is known of the products that were in the event; of a festival only its days are left out.
-            until = event.days.end + timedelta(days=EVENT_DAYS if event.products else 0)
-            first = max((situation.as_of - until).days, 0)
-            last = (situation.as_of - event.days.start).days
-            if last >= 0:
-                out[first : min(last, DAILY - 1) + 1] = True
-    notes = situation.frames["annotated_days"]
-    for row in notes.iter_rows(named=True):
+        # A hangover is known of the products that were in the event; of a festival only its days are left out.
+        until = event.days.end + timedelta(days=EVENT_DAYS if event.products else 0)
+        first, last = (situation.as_of - until).days, (situation.as_of - event.days.start).days
+        spans.append((event.products, first, last))
+    for row in situation.frames["annotated_days"].iter_rows(named=True):
         age = (situation.as_of - row["day"]).days
-        if row["target"] in ("*", product) and 0 <= age < DAILY:
-            out[age] = True
+        spans.append((None if row["target"] == "*" else frozenset((row["target"],)), age, age))
+    spans = [(products, max(a, 0), min(b, DAILY - 1)) for products, a, b in spans if b >= 0 and a < DAILY]
+    named = {"*"}.union(*(products for products, _, _ in spans if products))
+    out = {name: np.zeros(DAILY, dtype=bool) for name in named}
+    for products, first, last in spans:
+        for name in named if products is None else products:
+            out[name][first : last + 1] = True
     return out
 
 
-def _flag(product: str, own: pl.DataFrame, length: int, situation: Situation) -> str:
+def _flag(product: str, ahead: bool, situation: Situation) -> str:
     listed = catalogue(situation).get(product, {}).get("listed_day")
     if isinstance(listed, date) and (situation.as_of - listed).days < NEW_DAYS:
         return "new"
-    waiting = own.filter((pl.col("presale") > 0) & (pl.col("age") < 2 * length))
-    if waiting.height:
+    if ahead:
         return "presale"
     return "event" if near_event(situation, product) else ""
 
 
 def usual_rates(situation: Situation) -> dict[str, Beta]:
-    """For each product what is believed of its rate before its own visits are looked at: the spread over products of its category where
-    there are eight, else over all, worth at most 400 visitors. Taken from ``before``, so that a fall of all does not hide itself."""
+    """For each product what is believed of its rate before its own visits are looked at: the mean of its category, with the spread over
+    all products, worth at most 400 visitors. Taken from ``before``, so that a fall of all does not hide itself."""
     if "usual_rates" not in situation.workings:
         known = [v for v in visits(situation).values() if v.before.visitors > 0]
-        everywhere = _spread(known) if known else None
-        kinds: dict[str, list[Visits]] = {}
-        for v in known:
-            kinds.setdefault(kind_of(situation, v.product), []).append(v)
-        spreads = {kind: _spread(own) for kind, own in kinds.items() if kind and len(own) >= OF_A_KIND}
-        situation.workings["usual_rates"] = {
-            v.product: spreads.get(kind_of(situation, v.product), everywhere) for v in known
-        }
+        situation.workings["usual_rates"] = _usual(situation, known) if known else {}
     found: dict[str, Beta] = situation.workings["usual_rates"]
     return found
 
 
-def _spread(known: list[Visits]) -> Beta:
-    hits, trials = (np.array([getattr(v.before, name) for v in known]) for name in ("buyers", "visitors"))
-    return rate_prior(hits, trials, PRIOR_VISITORS)
+def _usual(situation: Situation, known: list[Visits]) -> dict[str, Beta]:
+    everywhere = rate_prior(
+        np.array([v.before.buyers for v in known]), np.array([v.before.visitors for v in known]), PRIOR_VISITORS
+    )
+    sums: dict[str, tuple[float, float]] = {}
+    for v in known:
+        kind = kind_of(situation, v.product)
+        hits, trials = sums.get(kind, (0.0, 0.0))
+        sums[kind] = hits + v.before.buyers, trials + v.before.visitors
+    means = {kind: everywhere.after(*both).mean if kind else everywhere.mean for kind, both in sums.items()}
+    found = {}
+    for v in known:
+        mean = means[kind_of(situation, v.product)]
+        found[v.product] = Beta(mean * everywhere.size, (1 - mean) * everywhere.size)
+    return found
 
 
 def kind_of(situation: Situation, product: str) -> str:
