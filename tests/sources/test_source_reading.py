@@ -2,6 +2,8 @@
 
 import codecs
 import gzip
+import random
+import re
 import zipfile
 from pathlib import Path
 
@@ -13,7 +15,9 @@ from hypothesis import strategies as st
 
 from zhanggui import i18n
 from zhanggui.errors import BadFile
+from zhanggui.i18n import catalogue, topics
 from zhanggui.sources import reading
+from zhanggui.sources.encoding import encoding_of
 
 KNOWN = frozenset({"订单编号", "总金额", "统计日期", "访客数"})
 TABLE = "订单编号,总金额\n1,2.50\n2,3.50\n"
@@ -38,6 +42,61 @@ def test_each_encoding_gives_the_same_rows(write, raw, encoding):
     sheet = one(write("orders.csv", raw))
     assert (sheet.encoding, sheet.headers) == (encoding, ("订单编号", "总金额"))
     assert reading.frame(sheet).rows() == [(2, "1", "2.50"), (3, "2", "3.50")]
+
+
+BIG5 = "訂單編號,商品名稱,總金額\n1,陶瓷馬克杯,2.50\n2,茶葉禮盒,3.50\n"
+
+
+def test_a_big5_file_of_taiwan_is_read(write):
+    sheet = one(write("訂單.csv", BIG5, "cp950"))
+    assert (sheet.encoding, sheet.headers) == ("cp950", ("訂單編號", "商品名稱", "總金額"))
+    assert reading.frame(sheet)["商品名稱"].to_list() == ["陶瓷馬克杯", "茶葉禮盒"]
+    assert reading.utf8_path(sheet).read_text(encoding="utf-8") == BIG5
+
+
+def test_signs_of_hong_kong_far_below_make_it_the_big5_of_hong_kong(write):
+    text = BIG5 + "".join(f"{n},茶葉禮盒,1\n" for n in range(3, 200_000)) + "200000,啲嘢好嘥,1\n"
+    sheet = one(write("orders.csv", text, "big5hkscs"))
+    assert sheet.encoding == "cp950"
+    assert reading.frame(sheet).row(-1)[2] == "啲嘢好嘥"
+
+
+def test_big5_far_below_an_ascii_head_is_read_as_such(write):
+    lines = ["id,note", *(f"{number},ok" for number in range(300_000)), "300000,缺貨已補發給客人"]
+    sheet = one(write("notes.csv", "\n".join(lines) + "\n", "cp950"))
+    assert sheet.encoding == "utf-8"
+    assert reading.frame(sheet).row(-1) == (300_002, "300000", "缺貨已補發給客人")
+
+
+def test_traditional_text_in_gb18030_stays_that(write):
+    sheet = one(write("訂單.csv", BIG5, "gb18030"))
+    assert (sheet.encoding, sheet.headers) == ("gb18030", ("訂單編號", "商品名稱", "總金額"))
+
+
+def phrases(locale: str) -> list[str]:
+    """Runs of Chinese signs as the product itself writes them."""
+    texts = (text for topic in topics() for text in catalogue(locale, topic).values())
+    return sorted({run for text in texts for run in re.findall("[\u4e00-\u9fff]{2,}", text)})
+
+
+@pytest.mark.parametrize(("locale", "encoding"), [("zh-Hans", "gb18030"), ("zh-Hant", "gb18030"), ("zh-Hant", "cp950")])
+def test_eight_words_tell_each_chinese_encoding(tmp_path, locale, encoding):
+    words, chance = phrases(locale), random.Random(4)
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"-")
+    wrong = []
+    for _ in range(400):
+        raw = (",".join(chance.sample(words, 8)) + "\n1,2,3\n").encode(encoding)
+        if encoding_of(path, raw, whole=True) != encoding:
+            wrong.append(raw.decode(encoding))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "text", ["prix,été\n20°C,à côté\n", "size,Größe\n½ £5 ©,«Ä»\n", "ação,São João\nçãõ,1\n", "Ñandú,ÆØÅ\nÅse,1\n"]
+)
+def test_western_accents_are_not_big5(write, text):
+    assert one(write("x.csv", text, "cp1252")).encoding == "cp1252"
 
 
 def test_a_western_file_is_not_read_as_rare_chinese_signs(write):

@@ -8,10 +8,12 @@ import gzip
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
 
 from zhanggui.errors import BadFile
+from zhanggui.sources.big5 import SAMPLE_BYTES, is_big5
 
 MAGIC = {
     b"PK\x03\x04": "xlsx",
@@ -27,7 +29,11 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-CANDIDATES = ("utf-8", "gb18030", "cp1252")
+CANDIDATES = ("utf-8", "cp950", "big5hkscs", "gb18030", "cp1252")
+BIG5 = ("cp950", "big5hkscs")
+"""Big5 as Windows writes it, and with the signs of Hong Kong."""
+_OTHERWISE = {"gb18030": ("cp1252",), "cp950": ("big5hkscs", "gb18030"), "big5hkscs": ("gb18030",)}
+"""What to try where the head of a file said one encoding and the rest is not of it."""
 _BLOCK = 4 << 20
 
 
@@ -57,7 +63,7 @@ def head_bytes(path: Path, limit: int) -> tuple[bytes, bool]:
 
 
 def encoding_of(path: Path, head: bytes, *, whole: bool) -> str:
-    """The encoding of a text file, judged by its first bytes: BOM, strict UTF-8, GB18030, cp1252.
+    """The encoding of a text file, judged by its first bytes: BOM, strict UTF-8, Big5, GB18030, cp1252.
 
     Raises BadFile for binary content and for bytes no encoding explains.
     """
@@ -69,8 +75,9 @@ def encoding_of(path: Path, head: bytes, *, whole: bool) -> str:
         raise BadFile("sources.binary", file=path.name, kind=kind or "binary")
     for name in CANDIDATES:
         text = _decoded(head, name, whole=whole)
-        if text is not None and not (name == "gb18030" and _western(text)):
-            return name
+        if text is None or (name in BIG5 and not is_big5(head)) or (name == "gb18030" and _western(text)):
+            continue
+        return name
     raise BadFile("sources.encoding", file=path.name)
 
 
@@ -117,8 +124,9 @@ def utf8_copy(path: Path, encoding: str) -> Path:
             return _transcoded(path, _whole_encoding(path) if encoding == "utf-8" else encoding)
         return _transcoded(path, encoding)
     except UnicodeDecodeError:
-        if encoding == "gb18030" and (copy := _western_copy(path)):
-            return copy
+        for name in _OTHERWISE.get(encoding, ()):
+            with suppress(UnicodeDecodeError):
+                return _transcoded(path, name)
         raise BadFile("sources.encoding", file=path.name) from None
     except (OSError, EOFError) as error:
         raise BadFile("sources.truncated", file=path.name, reason=str(error)) from None
@@ -135,7 +143,10 @@ def _is_utf8(path: Path) -> bool:
 
 def _whole_encoding(path: Path) -> str:
     """The first encoding that explains the whole file."""
+    big5 = is_big5(_beyond_ascii(path))
     for name in CANDIDATES[:-1]:
+        if name in BIG5 and not big5:
+            continue
         try:
             for _ in text_blocks(path, name):
                 pass
@@ -145,11 +156,16 @@ def _whole_encoding(path: Path) -> str:
     return CANDIDATES[-1]
 
 
-def _western_copy(path: Path) -> Path | None:
-    try:
-        return _transcoded(path, "cp1252")
-    except UnicodeDecodeError:
-        return None
+def _beyond_ascii(path: Path) -> bytes:
+    """The first lines that hold more than ASCII, as many as tell the encoding."""
+    found: list[bytes] = []
+    with opened(path) as file:
+        for line in file:
+            if not line.isascii():
+                found.append(line)
+                if sum(map(len, found)) >= SAMPLE_BYTES:
+                    break
+    return b"".join(found)
 
 
 def _transcoded(path: Path, encoding: str) -> Path:
