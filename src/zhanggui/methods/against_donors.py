@@ -1,0 +1,168 @@
+"""An effect read against many unchanged series of different sizes, in blocks (weeks), with its placebos in space and time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from zhanggui.methods.moderated import moderated_variances
+from zhanggui.methods.placebo import Calibrated, calibrate, smallest_visible_effect
+from zhanggui.methods.synthetic_did import ENOUGH, synthetic_did
+from zhanggui.units import Refusal
+
+Floats = npt.NDArray[np.float64]
+FEWEST_DONORS = 8
+TWICE = 2
+"""A change is read for at most half as long as is known from before it."""
+FIT = 12
+"""Blocks before the change that weights are fitted on."""
+TIME_RIDGE = 1.0
+"""Weeks of a shop's products are mostly chance: time weights free of any ridge follow it and widen the interval by a fifteenth."""
+EARLIER = 3
+"""Earlier dates at which every series is read as if it had been changed then, where the history reaches."""
+RECENT = 4
+"""Blocks just before the change in which a bad spell may have been what called for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DonorReading:
+    """``found``: the effect a block with its interval and its rank among placebos. ``weights`` (donors,) sum to 1. ``expected`` (times
+    fitted,) is the course without the change over the blocks fitted and after. ``earlier`` are the changed series' own effects at earlier
+    dates, before the recent blocks, in standard errors: an effect then shows that the donors do not follow it."""
+
+    found: Calibrated
+    weights: Floats
+    expected: Floats
+    earlier: Floats
+
+    @property
+    def steady(self) -> bool:
+        """Whether the series went with its donors before the change, as far as that can be looked at."""
+        return bool((np.abs(self.earlier) < 3).all())
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """One reading of all series as if changed at one date: effects, noise, and distance from the course in recent blocks (series,)."""
+
+    effects: Floats
+    noise: Floats
+    freedom: float
+    contrasts: Floats
+    weights: Floats
+    expected: Floats
+
+
+def against_donors(
+    changed: npt.ArrayLike, donors: npt.ArrayLike, before: int, *, level: float = 0.95
+) -> DonorReading | Refusal:
+    """What a change did to ``changed`` (times,), read against ``donors`` (donors, times) that were not changed, per block.
+
+    Blocks are equal and whole weeks, the oldest first; ``before`` of them lie before the change. Every donor is brought to the changed
+    series' level; weights are synthetic difference-in-differences' on the last 12 blocks before. The spread comes from reading each
+    donor as if it had been changed, at this date and at up to three earlier ones, each in its own noise; what a bad spell
+    just before the change foretells by itself is taken off (:func:`calibrate`).
+
+    Refuses ``few_donors`` below 8 that sold, ``too_short`` below twice as many blocks before as after, ``constant`` where the changed
+    series never moved. Assumes: shocks common to all move each in proportion to its size; donors untouched by the change.
+    """
+    own, others = np.asarray(changed, dtype=np.float64), np.atleast_2d(np.asarray(donors, dtype=np.float64))
+    after = own.size - before
+    if after < 1 or before < max(TWICE * after, 4):
+        return Refusal("too_short", needed=max(TWICE * after, 4), have=before)
+    fit = min(FIT, before)
+    usable = _usable(others, before, fit)
+    if usable.size < FEWEST_DONORS:
+        return Refusal("few_donors", needed=FEWEST_DONORS, have=int(usable.size))
+    recent = own[before - fit : before]
+    if not float(recent.mean()) > 0 or not float(np.ptp(recent)) > 0:
+        return Refusal("constant", needed=2, have=1)
+    panel = np.vstack([own, others[usable]])
+    now = _read(panel, before, fit, after)
+    past = _earlier(panel, before, fit, after)
+    # The changed series' own past is kept out of the spread: it was chosen, perhaps for that past.
+    judged = calibrate(
+        float(now.effects[0]),
+        float(now.noise[0]),
+        np.concatenate([now.effects[1:], *(each.effects[1:] for each in past)]),
+        np.concatenate([now.noise[1:], *(each.noise[1:] for each in past)]),
+        contrast=float(now.contrasts[0]),
+        contrasts=np.concatenate([now.contrasts[1:], *(each.contrasts[1:] for each in past)]),
+        scale_freedom=now.freedom,
+        level=level,
+    )
+    if isinstance(judged, Refusal):
+        return judged
+    weights = np.zeros(others.shape[0])
+    weights[usable] = now.weights
+    unit = judged.error / float(now.noise[0])
+    old = [each.effects[0] / each.noise[0] / unit for k, each in enumerate(past, 1) if k * after >= RECENT + after]
+    return DonorReading(judged, weights, now.expected, np.array(old))
+
+
+def visible_against_donors(
+    changed: npt.ArrayLike, donors: npt.ArrayLike, after: int, *, level: float = 0.95
+) -> float | Refusal:
+    """The smallest true effect a block that ``after`` blocks after a change made now would show four times in five.
+
+    ``changed`` (times,) and ``donors`` (donors, times) end now. The last ``after`` blocks are read as if the change had been before
+    them; only the spread of that reading is used. Refuses as :func:`against_donors`.
+    """
+    own = np.asarray(changed, dtype=np.float64)
+    reading = against_donors(own, donors, own.size - after, level=level)
+    if isinstance(reading, Refusal):
+        return reading
+    return smallest_visible_effect(reading.found.error, reading.found.freedom)
+
+
+def _usable(donors: Floats, before: int, fit: int) -> npt.NDArray[np.int64]:
+    """Donors without gaps that sold in the blocks fitted and moved there."""
+    if not donors.size:
+        return np.zeros(0, dtype=np.int64)
+    early = donors[:, before - fit : before]
+    with np.errstate(invalid="ignore"):
+        whole = ~np.isnan(donors[:, before - fit :]).any(axis=1) & (early.mean(axis=1) > 0)
+    return np.flatnonzero(whole & (np.ptp(early, axis=1) > 0))
+
+
+def _earlier(panel: Floats, before: int, fit: int, after: int) -> list[_Placed]:
+    """The same reading at dates ``after`` blocks apart before the change, with the series that were whole then."""
+    found = []
+    for k in range(1, EARLIER + 1):
+        date = before - k * after
+        if date < fit:
+            break
+        window = panel[:, date - fit : date + after]
+        early = window[:, :fit]
+        whole = ~np.isnan(window).any(axis=1) & (np.nan_to_num(early).mean(axis=1) > 0) & (np.ptp(early, axis=1) > 0)
+        if not whole[0] or whole.sum() <= FEWEST_DONORS:
+            break
+        found.append(_read(window[whole], fit, fit, after))
+    return found
+
+
+def _read(panel: Floats, before: int, fit: int, after: int) -> _Placed:
+    """All series (series, times), the first the changed one, read as if each had been changed after ``before`` blocks."""
+    window = panel[:, before - fit : before + after]
+    size = window[:, :fit].mean(axis=1)
+    level = window * (size[0] / size)[:, None]
+    fitted = synthetic_did(level[0], level[1:], fit, time_ridge=TIME_RIDGE, precision=ENOUGH)
+    if isinstance(fitted, Refusal):
+        raise ValueError(f"a panel that was looked at before is refused: {fitted}")
+    effects = np.append(fitted.effect, fitted.placebos)
+    early = level[:, :fit]
+    shared = np.median(early - early.mean(axis=1, keepdims=True), axis=0)
+    rest = early - early.mean(axis=1, keepdims=True) - shared
+    variances = (rest**2).sum(axis=1) / (fit - 1)
+    drawn = moderated_variances(np.maximum(variances, 1e-12 * size[0] ** 2), fit - 1, size)
+    if isinstance(drawn, Refusal):
+        raise ValueError(f"a panel that was looked at before is refused: {drawn}")
+    noise = np.sqrt(drawn.variances)
+    spell = min(RECENT, fit // 2)
+    contrast = early[:, -spell:].mean(axis=1) - early[:, -2 * spell : -spell].mean(axis=1)
+    contrasts = (contrast - np.median(contrast)) / noise
+    course = fitted.units @ level[1:]
+    expected = course + float((early[0] - course[:fit]) @ fitted.times)
+    return _Placed(effects, noise, drawn.freedom + fit - 1, contrasts, fitted.units, expected)
