@@ -1,4 +1,4 @@
-"""Common terms, concentration, products that stopped selling, slow stock, running out."""
+"""Common terms, concentration, products that stopped selling, slow stock."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 
 from drawn.situation import DAY, situation
 from zhanggui.playbooks.products import concentration, slow_stock, stopped_selling
-from zhanggui.playbooks.stock import stock_out
 from zhanggui.playbooks.terms import UnitCosts, contribution, contribution_after_refunds, refund_loss
 
 COSTS = UnitCosts(goods=45, freight=8, fee_share=0.05, return_freight=6, handling=2, unsellable=0.1)
@@ -101,40 +100,6 @@ def test_a_product_that_sold_but_is_not_followed_by_day_is_not_said_to_have_sold
     frames["product_last_sales"] = [sold("A", 900, last=DAY - timedelta(days=100))]
     (finding,) = slow_stock(situation(**frames)).findings
     assert finding.words.key == "rules.slow_stock.none"
-
-
-def test_days_with_an_empty_shelf_do_not_hide_the_demand_of_the_others() -> None:
-    frames = stocked(9)
-    frames["product_days"] = frames["product_days"][28:]
-    (finding,) = stock_out(situation(**stocked(9))).findings
-    assert not stock_out(situation(**frames)).findings
-    empty = [{"product_id": "A", "age": age} for age in range(30)]
-    (again,) = stock_out(situation(**frames, empty_shelves=empty)).findings
-    assert again.words.params["pace"].value == pytest.approx(finding.words.params["pace"].value, rel=0.05)
-
-
-def test_stock_that_likely_ends_before_the_supplier_delivers_is_ordered() -> None:
-    (finding,) = stock_out(situation(**stocked(9))).findings
-    assert finding.words.key == "rules.stock_out.one"
-    assert 0.5 < finding.words.params["chance"].value < 0.8
-    assert finding.words.params["quantity"].value > 5
-    assert finding.size < 0
-
-
-def test_enough_stock_is_no_news() -> None:
-    assert not stock_out(situation(**stocked(60))).findings
-
-
-def test_without_a_lead_time_it_is_asked_for_once() -> None:
-    (finding,) = stock_out(situation(**stocked(5, lead=None))).findings
-    assert finding.kind == "question"
-    assert finding.words.key == "rules.stock_out.lead"
-
-
-def test_the_cost_sheets_lead_time_serves_where_the_product_has_none() -> None:
-    costs = {"lead_days": {"*": 10}}
-    (finding,) = stock_out(situation(**stocked(9, lead=None), costs=costs)).findings
-    assert finding.words.params["lead"].value == 10
 
 
 def test_sales_spread_over_products_are_no_news() -> None:

@@ -50,7 +50,7 @@ def arrival(rate: Demand, on_hand: float, order: int, lead_days: float, review_d
         return Refusal("empty", needed=1, have=order)
     stock = max(int(on_hand), 0)
     sold, before, after = np.zeros(order + 1), 0.0, 0.0
-    for daily in _rates(rate):
+    for daily in rates(rate):
         early, late = _poisson(daily * lead_days), _poisson(daily * review_days)
         left = np.bincount(np.maximum(stock - np.arange(early.size), 0), weights=early, minlength=stock + 1)
         chance = np.convolve(late, left[::-1])  # of late − left, from −(left.size − 1) on
@@ -65,15 +65,15 @@ def sold_while_short(rate: Demand, on_hand: float, days: float, factors: npt.Arr
     """Expected units sold of ``on_hand`` in ``days``, where demand is each of ``factors`` (n,) times what it was: shape (rates, n)."""
     times, stock = np.asarray(factors, dtype=np.float64), max(int(on_hand), 0)
     sold = np.empty((RATES, times.size))
-    for i, daily in enumerate(_rates(rate)):
+    for i, daily in enumerate(rates(rate)):
         for j, factor in enumerate(times):
             chance = _poisson(daily * days * float(factor))
             sold[i, j] = float(np.minimum(np.arange(chance.size), stock) @ chance)
     return sold
 
 
-def _rates(rate: Demand) -> Floats:
-    """Middles of equally likely parts of the gamma belief of the daily rate."""
+def rates(rate: Demand) -> Floats:
+    """Equally likely values of the daily rate: the middles of equal parts of its gamma belief, shape (48,)."""
     from scipy.special import gammaincinv
 
     shares = (np.arange(RATES) + 0.5) / RATES

@@ -1,18 +1,24 @@
 """Stock: what runs out before more can arrive.
 
-Reads: the latest stock, units sold by day, lead times, margins.
-Says: how likely a product is to run out within its lead time, and how many to order.
-Does: proposes a quantity by the newsvendor's balance; asks for the lead time where it is unknown.
-Source: docs/rules.md, "Products".
+Reads: the latest stock by size, units sold by day and by size, days without stock, events, lead times, costs, plans of advertising.
+Says: how likely a product, or a size of it, is to run out within its lead time.
+Does: orders by the newsvendor's balance; until it arrives moves advertising away, shows the arrival date, asks more. Asks for a lead time.
+Source: docs/rules.md, "Products" (斷貨).
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import polars as pl
 
 from zhanggui.methods.counts import Demand, Reorder, demand, reorder
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
+from zhanggui.playbooks.shelves import Product, Shelf, Shortage, shelves_of
+from zhanggui.playbooks.stock_orders import DEFAULT_MARGIN, until_then
 from zhanggui.playbooks.terms import asked, count, margin_per_sale, name_of, share
+from zhanggui.playbooks.visits import events
+from zhanggui.playbooks.worth import order_worth
 from zhanggui.units import Quantity, Words
 
 TOP_SHARE = 0.8
@@ -20,86 +26,164 @@ CHANCE = 0.3
 REVIEW_DAYS = 7
 DEMAND_DAYS = 56
 FEWEST_DAYS = 14
+UNKNOWN_LEAD = 14
 REPEAT = 1.15
 """A unit not sold also loses part of the buyer's later purchases."""
 HOLDING = 0.17
-"""Holding and markdown of a unit left over, as a share of its cost, where the sheet has no salvage."""
-DEFAULT_MARGIN = 0.3
+"""Holding and markdown of a unit left over, as a share of its cost."""
 
 
 def stock_out(situation: Situation) -> Verdict:
-    """Products of the top 80 % of money whose stock likely ends before the lead time does."""
-    stock = situation.frames["stock"]
-    if stock.is_empty():
+    """Products of the top 80 % of money of which the whole, or a size, likely ends before the lead time does."""
+    if situation.frames["stock"].is_empty():
         return Verdict()
-    on_hand = stock.group_by("product_id").agg(
-        have=(pl.col("on_hand").fill_null(0) + pl.col("inbound").fill_null(0)).sum()
-    )
-    findings = []
-    for row in _top(situation).join(on_hand, on="product_id").iter_rows(named=True):
-        pace = demand(row["units"], row["days"])
-        if isinstance(pace, Demand):
-            finding = _judge(row, pace, situation)
-            if finding is not None:
-                findings.append(finding)
-    return Verdict(findings=findings)
+    findings, actions = [], []
+    for product in _top(situation):
+        pace = demand(product.sold, product.days)
+        if not isinstance(pace, Demand):
+            continue
+        shelves = shelves_of(situation, product.id, pace)
+        if not shelves:
+            continue
+        if product.lead is None:
+            findings += _asks(product, shelves, pace, situation)
+            continue
+        short = _shortage(product, shelves, pace)
+        if short is not None:
+            finding = _finding(product, short, situation)
+            findings.append(finding)
+            actions += until_then(situation, product, short, finding)
+    return Verdict(findings=findings, actions=actions)
 
 
-def _top(situation: Situation) -> pl.DataFrame:
-    """The products that make 80 % of the money, with their units of the last 56 days and the days on which they could be bought."""
+def _shortage(product: Product, shelves: list[Shelf], pace: Demand) -> Shortage | None:
+    """The shelves that likely end first, each with what to order for it; the whole product where its sizes are not told apart."""
+    lead = float(product.lead or 0)
+    ending = [s for s in shelves if s.matters and s.demand.exceeds(s.have, lead) >= CHANCE]
+    orders: list[tuple[Shelf, Reorder]] = []
+    for shelf in ending:
+        answer = reorder(
+            shelf.demand,
+            shelf.have,
+            lead,
+            REVIEW_DAYS,
+            under=product.unit * REPEAT,
+            over=product.cost * HOLDING,
+            lot=product.lot,
+        )
+        if isinstance(answer, Reorder):
+            orders.append((shelf, answer))
+    if not orders:
+        return None
+    have, chance = sum(s.have for s, _ in orders), max(answer.stock_out for _, answer in orders)
+    return Shortage(pace, tuple(orders), have, chance, lead, REVIEW_DAYS)
+
+
+# ---- which products, and how they sell
+
+
+def _top(situation: Situation) -> list[Product]:
+    """The products that make 80 % of the money, with what they sold on ordinary days of the last 56 on which they could be bought."""
     sold = situation.frames["product_last_sales"].sort("gross_year", "product_id", descending=[True, False])
     total = float(sold["gross_year"].fill_null(0).sum())
     if total <= 0:
-        return pl.DataFrame(schema={"product_id": pl.String, "units": pl.Float64, "days": pl.Float64})
-    top = sold.filter((pl.col("gross_year").cum_sum() - pl.col("gross_year")) < TOP_SHARE * total)
-    recent = situation.frames["product_days"].filter(pl.col("age") < DEMAND_DAYS)
-    units = recent.group_by("product_id").agg(units=pl.col("units").sum())
-    names = situation.frames["product_names"].select("product_id", "category", "cost", "price", "lead_days")
+        return []
     age = (pl.lit(situation.as_of) - pl.col("first_day")).dt.total_days() + 1
-    top = top.with_columns(span=pl.min_horizontal(age, pl.lit(DEMAND_DAYS)))
-    sold = recent.filter(pl.col("units") > 0)
-    empty = situation.frames["empty_shelves"].join(sold, on=["product_id", "age"], how="anti")
-    empty = empty.join(top.select("product_id", "span"), on="product_id").filter(pl.col("age") < pl.col("span"))
-    closed = empty.group_by("product_id").agg(empty=pl.len())
-    return (
-        top.join(closed, on="product_id", how="left")
-        .with_columns(days=(pl.col("span") - pl.col("empty").fill_null(0)).cast(pl.Float64))
-        .filter(pl.col("days") >= FEWEST_DAYS)
-        .join(units, on="product_id")
-        .join(names, on="product_id", how="left")
+    top = sold.filter((pl.col("gross_year").cum_sum() - pl.col("gross_year")) < TOP_SHARE * total).with_columns(
+        span=pl.min_horizontal(age, pl.lit(DEMAND_DAYS))
     )
+    names = {row["product_id"]: row for row in situation.frames["product_names"].iter_rows(named=True)}
+    days, empty = (_by_product(situation.frames[name]) for name in ("product_days", "empty_shelves"))
+    found = []
+    for row in top.iter_rows(named=True):
+        product = str(row["product_id"])
+        units = {int(a): float(u or 0) for a, u in days.get(product, []) if a < row["span"]}
+        out = {int(a) for a, _ in empty.get(product, []) if a < row["span"] and units.get(int(a), 0.0) <= 0}
+        out |= _event_days(situation, product, int(row["span"]))
+        kept = float(row["span"]) - len(out)
+        if kept >= FEWEST_DAYS:
+            units_sold = sum(u for a, u in units.items() if a not in out)
+            found.append(_product(situation, row, names.get(product, {}), units_sold, kept))
+    return found
 
 
-def _judge(row: dict[str, float | str | None], pace: Demand, situation: Situation) -> Finding | None:
-    product, have = str(row["product_id"]), float(row["have"] or 0)
-    sheet = situation.costs.get("lead_days", str(row["category"] or "*"))
-    lead = float(row["lead_days"]) if row["lead_days"] else sheet.middle if sheet else None
-    said = {
-        "product": name_of(situation, product),
-        "units": count(have),
-        "pace": Quantity(pace.daily, "ratio"),
-    }
-    if lead is None:
-        if pace.exceeds(have, 14) < CHANCE:
-            return None
-        return _finding(product, Words("rules.stock_out.lead", said), 0.0, "question", situation)
-    price = float(row["price"] or 0) or float(row["gross_year"] or 0) / max(float(row["orders"] or 1), 1)
+def _by_product(frame: pl.DataFrame) -> dict[str, list[tuple[int, float | None]]]:
+    rows = frame.select("product_id", "age", "units" if "units" in frame.columns else pl.lit(None).alias("units"))
+    found: dict[str, list[tuple[int, float | None]]] = {}
+    for product, age, units in rows.iter_rows():
+        found.setdefault(str(product), []).append((age, units))
+    return found
+
+
+def _event_days(situation: Situation, product: str, span: int) -> set[int]:
+    """Days back from the brief on which a festival or a promotion of this product ran."""
+    found: set[int] = set()
+    for event in events(situation):
+        if event.touches(product):
+            first, last = ((situation.as_of - day).days for day in (event.days.end, event.days.start))
+            found |= set(range(max(first, 0), min(last, span - 1) + 1))
+    return found
+
+
+def _product(situation: Situation, row: dict[str, Any], told: dict[str, Any], sold: float, days: float) -> Product:
+    product = str(row["product_id"])
+    sheet = situation.costs.get("lead_days", str(told.get("category") or "*"))
+    lead = float(told["lead_days"]) if told.get("lead_days") else sheet.middle if sheet else None
+    price = float(told.get("price") or 0) or float(row["gross_year"] or 0) / max(float(row["orders"] or 1), 1)
+    worth = order_worth(situation, product)
+    lot = max(round(float(told.get("min_order") or 1)), 1)
+    if worth is not None and worth.known and worth.costs is not None and worth.value > 0:
+        return Product(
+            product,
+            sold,
+            days,
+            lead,
+            worth.price / worth.units,
+            worth.value / worth.units,
+            worth.costs.goods / worth.units,
+            True,
+            lot,
+        )
     margin = margin_per_sale(situation.costs)
-    unit = price * (margin if margin is not None else DEFAULT_MARGIN)
-    cost = float(row["cost"] or 0) or price * (1 - (margin if margin is not None else DEFAULT_MARGIN))
-    answer = reorder(pace, have, lead, REVIEW_DAYS, under=unit * REPEAT, over=cost * HOLDING)
-    if not isinstance(answer, Reorder) or answer.stock_out < CHANCE:
-        return None
-    weekly = unit * answer.units_saved * 7 / (lead + REVIEW_DAYS)
-    said |= {"lead": count(lead), "chance": share(answer.stock_out), "quantity": count(answer.order)}
-    return _finding(product, Words("rules.stock_out.one", said), -weekly, "arithmetic", situation)
+    part = margin if margin is not None and margin > 0 else DEFAULT_MARGIN
+    cost = float(told.get("cost") or 0) or price * (1 - part)
+    return Product(product, sold, days, lead, price, price * part, cost, margin is not None, lot)
 
 
-def _finding(product: str, words: Words, size: float, kind: str, situation: Situation) -> Finding:
+# ---- what is said
+
+
+def _asks(product: Product, shelves: list[Shelf], pace: Demand, situation: Situation) -> list[Finding]:
+    """Where two weeks would already be too long: how long does more take?"""
+    have = sum(shelf.have for shelf in shelves)
+    if pace.exceeds(have, UNKNOWN_LEAD) < CHANCE:
+        return []
+    said = {"product": name_of(situation, product.id), "units": count(have), "pace": Quantity(pace.daily, "ratio")}
+    return [_said(product.id, Words("rules.stock_out.lead", said), 0.0, "question", situation)]
+
+
+def _finding(product: Product, short: Shortage, situation: Situation) -> Finding:
+    """A chance is no certainty: how things stand, said once and again when it moved."""
+    said: dict[str, Any] = {
+        "product": name_of(situation, product.id),
+        "units": count(short.have),
+        "lead": count(short.lead),
+        "chance": share(short.chance),
+    }
+    if short.sizes:
+        words = Words("rules_products.stock.sizes_out", {**said, "sizes": [s.sku for s, _ in short.orders[:4]]})
+    else:
+        said |= {"pace": Quantity(short.pace.daily, "ratio"), "quantity": count(short.quantity)}
+        words = Words("rules.stock_out.one", said)
+    lost = sum(a.units_saved for _, a in short.orders) * 7 / (short.lead + short.review)
+    return _said(product.id, words, -product.unit * lost, "state", situation)
+
+
+def _said(product: str, words: Words, size: float, kind: str, situation: Situation) -> Finding:
     return Finding(
         "products",
         "stock_out",
-        "question" if kind == "question" else "arithmetic",
+        "question" if kind == "question" else "state",
         words,
         "on_hand",
         {"product_id": product},
@@ -115,7 +199,19 @@ RULES = (
         "stock_out",
         "products",
         stock_out,
-        frames=("stock", "empty_shelves", "product_days", "product_last_sales", "product_names"),
+        frames=(
+            "stock",
+            "empty_shelves",
+            "product_days",
+            "product_sizes",
+            "product_last_sales",
+            "product_names",
+            "product_diary",
+            "product_refunds",
+            "price_days",
+            "happenings",
+            "ad_plans",
+        ),
         needs=("stock_days",),
     ),
 )

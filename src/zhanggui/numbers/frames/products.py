@@ -81,7 +81,7 @@ def product_last_sales(warehouse: Warehouse, grid: Grid) -> Any:
 
 @frame("product_id")
 def product_names(warehouse: Warehouse, grid: Grid) -> Any:
-    """product_id · name (short name, else title) · category · listed_day · cost · price · lead_days · status."""
+    """product_id · name (short name, else title) · category · listed_day · cost · price · lead_days · min_order · status."""
     products = warehouse.table("products")
     name = ibis.coalesce(products.short_name, products.title, products.product_id)
     return products.group_by("product_id").agg(
@@ -91,6 +91,7 @@ def product_names(warehouse: Warehouse, grid: Grid) -> Any:
         cost=products.cost.max().cast(MONEY),
         price=products.price.max().cast(MONEY),
         lead_days=products.lead_days.max(),
+        min_order=products.min_order.max(),
         status=products.status.max(),
     )
 
