@@ -10,6 +10,7 @@ from zhanggui.app.shop import Shop
 
 if TYPE_CHECKING:
     from zhanggui.app.actions import Actions
+    from zhanggui.app.backups import Backup
     from zhanggui.app.experiments import Experiments
     from zhanggui.brief import Brief
     from zhanggui.costs import CostSheet
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Actions": "zhanggui.app.actions",
     "Answer": "zhanggui.numbers.kinds",
+    "Backup": "zhanggui.app.backups",
     "Batch": "zhanggui.store",
     "Brief": "zhanggui.brief",
     "CostSheet": "zhanggui.costs",
@@ -39,6 +41,7 @@ _HOME = {
 __all__ = [
     "Actions",
     "Answer",
+    "Backup",
     "Batch",
     "Brief",
     "CostSheet",

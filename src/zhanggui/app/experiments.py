@@ -82,7 +82,7 @@ class Experiments:
         check(draft)
         found = self._entered(draft, a_day, mean, spread) or self._baseline(draft)
         ahead = outlook(found, draft.shares, draft.period.days, smallest)
-        size = planned or self._size(ahead, draft.period.days)
+        size = planned or self._size(ahead, draft)
         taken = [each.id for each in self.list()]
         known = None if isinstance(found, Refusal) else found
         return check(_with(draft, id or id_of(name, taken), size, known)), ahead
@@ -126,13 +126,16 @@ class Experiments:
         shop = self._shop
         return baseline(shop.warehouse, plan.unit, plan.metric, plan.period.days, config=shop.config, clock=shop.clock)
 
-    def _size(self, ahead: Outlook, days: int) -> int:
+    def _size(self, ahead: Outlook, plan: Plan) -> int:
+        """As many units as the wanted effect needs; where that cannot be said, as many as there are."""
+        from zhanggui.experiments.planning import fewest
+
         if ahead.wanted is not None:
-            return ahead.wanted.units
-        there = ahead.baseline.units(days) if ahead.baseline else None
+            return max(ahead.wanted.units, fewest(plan))
+        there = ahead.baseline.units(plan.period.days) if ahead.baseline else None
         if there is None:
             raise BadValue("experiments.no_size", reason=Words(f"experiments.unknown.{ahead.reason or 'no_units'}"))
-        return round(there)
+        return max(round(there), fewest(plan))
 
     # ---- while it runs
 

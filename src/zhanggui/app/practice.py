@@ -68,10 +68,11 @@ class Score:
 class Practice:
     """The simulated shop behind a workspace."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, *, world: World | None = None) -> None:
+        """``world`` is the simulated shop where it lives already; else it is lived again from its seed when first needed."""
         self._shop = shop
         self._course = read(shop.folder)
-        self._world: World | None = None
+        self._world = world
 
     @classmethod
     def new(
@@ -92,7 +93,7 @@ class Practice:
         write(folder, Course(character, seed, days, 0))
         shop = Shop.open(folder)
         made = cls(shop)
-        made._enter_costs()
+        made.settle()
         made.live(days)
         return made
 
@@ -121,8 +122,7 @@ class Practice:
         done = [(move.kind, move.product, self._do(move)) for move in self._to_do()]
         first = world.day
         world.live(days)
-        self._import(first)
-        self._keep()
+        self.catch_up()
         return Passed(world.date_of(first), world.date_of(world.day - 1), done)
 
     def do(self, names: Sequence[str]) -> list[Entry]:
@@ -156,6 +156,17 @@ class Practice:
         own = world.reckoning(start, end)
         return Score(own.start, own.end, own.expected, found["nothing"], found["thumb"], found["oracle"], own.lines)
 
+    def catch_up(self) -> Reconciliation:
+        """Import what the shop's files say of the days that were not imported yet."""
+        from zhanggui.practice import frames
+
+        world, first = self.world, self._course.day
+        words = _words(self._shop.config.locale)
+        told = readings(frames(world, first, world.day - 1, words), world.date_of(world.day - 1))
+        result = self._shop.load(told)
+        self._keep()
+        return result
+
     # ---- between ledger and world
 
     def _to_do(self) -> list[Move]:
@@ -178,15 +189,8 @@ class Practice:
         self._shop.clock = clock_of(self._shop.folder) or self._shop.clock
         self._shop.ledger.clock = self._shop.clock
 
-    def _import(self, first: int) -> Reconciliation:
-        from zhanggui.practice import frames
-
-        world = self.world
-        words = _words(self._shop.config.locale)
-        return self._shop.load(readings(frames(world, first, world.day - 1, words), world.date_of(world.day - 1)))
-
-    def _enter_costs(self) -> None:
-        """The cost sheet as a diligent owner enters it: what an order costs exactly, goods as a range."""
+    def settle(self) -> None:
+        """Enter the cost sheet as a diligent owner enters it: what an order costs exactly, goods as a range."""
         terms = self.world.terms
         for section, name, value in (
             ("goods", "*", [0.40, 0.55]),

@@ -314,6 +314,22 @@ class Warehouse:
         """Write one canonical or fact table, all stored columns, as Parquet."""
         exporting.copy_table(self._connection, name, path)
 
+    def copy_to(self, file: Path) -> None:
+        """Write the whole warehouse to another file, as it stands: a copy of the open file itself would miss what is not flushed yet.
+
+        Raises WorkspaceError where that file cannot be written.
+        """
+        own = (schema.first(self._connection, "SELECT current_database()") or ("",))[0]
+        try:
+            self._connection.execute(f"ATTACH {schema.literal(str(file))} AS backup")
+            try:
+                self._connection.execute(f"COPY FROM DATABASE {schema.quote(own)} TO backup")
+            finally:
+                self._connection.execute("DETACH backup")
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise WorkspaceError("store.not_writable", folder=str(file.parent), reason=reason) from None
+
     def _engine(self) -> Any:
         if self._ibis is None:
             import ibis
