@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from zhanggui.experiments.outlook import END_LEVEL
 from zhanggui.methods.ab_reading import FEW, Arm, Reading, compare_conversions, fisher_p, of_rate, of_values, welch
 from zhanggui.methods.always_valid import FEW_VALUES, always_valid, always_valid_conversions
 from zhanggui.units import Refusal
 
 DAYS = 28
 ALPHA = 0.05
-END_ALPHA = 0.04
+END_ALPHA = 1 - END_LEVEL
 """The level of the planned end where the test was looked at every day before: both together err at most one time in twenty."""
 
 

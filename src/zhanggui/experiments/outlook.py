@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from zhanggui.experiments.kinds import Baseline, Metric, Need, Outlook, Unit
 from zhanggui.methods.units_needed import price_of_looking, smallest_shown, units_needed
 from zhanggui.numbers.exposures import Sums, customer_sums, order_sums
 from zhanggui.numbers.kinds import Question
-from zhanggui.numbers.query import ask, data_span, last_complete_day
+from zhanggui.numbers.query import ask, coverage, data_span, last_complete_day
 from zhanggui.units import Clock, Period, Refusal
 
 if TYPE_CHECKING:
@@ -40,13 +41,21 @@ def baseline(
     last = last_complete_day(warehouse, clock, config.currency)
     if unit == "customer":
         return _of_customers(customer_sums(warehouse, Period.ending(last, days)), metric, Period.ending(last, days))
-    period = Period.ending(last, min(LOOK_BACK_DAYS, (last - first).days + 1))
-    sums = order_sums(warehouse, period)
     if unit == "order" and metric == "value":
+        period = _lately(first, last)
+        sums = order_sums(warehouse, period)
         return _of_values(sums, float(sums.units), period)
     if unit in ("visitor", "session"):
-        return _of_traffic(warehouse, unit, metric, sums, period, config=config, clock=clock)
+        seen = coverage(warehouse, config.currency, ("traffic_days",)).span(("traffic_days",))
+        if seen is None:
+            return Refusal("no_traffic", needed=1, have=0)
+        return _of_traffic(warehouse, unit, metric, _lately(seen[0], min(seen[1], last)), config=config, clock=clock)
     return Refusal("no_units", needed=1, have=0)
+
+
+def _lately(first: date, last: date) -> Period:
+    """The last 28 days of a span, or as many as it has."""
+    return Period.ending(last, min(LOOK_BACK_DAYS, max((last - first).days, 0) + 1))
 
 
 def _of_customers(sums: Sums, metric: Metric, period: Period) -> Baseline | Refusal:
@@ -64,7 +73,7 @@ def _of_values(sums: Sums, units: float, period: Period) -> Baseline | Refusal:
 
 
 def _of_traffic(
-    warehouse: Warehouse, unit: Unit, metric: Metric, sums: Sums, period: Period, *, config: Config, clock: Clock
+    warehouse: Warehouse, unit: Unit, metric: Metric, period: Period, *, config: Config, clock: Clock
 ) -> Baseline | Refusal:
     counted, rate = ("visitors", "conversion_rate") if unit == "visitor" else ("sessions", "session_conversion")
     question = Question(metrics=(counted, rate), start=period.start, end=period.end)
@@ -73,7 +82,7 @@ def _of_traffic(
     if not units:
         return Refusal("no_traffic", needed=1, have=0)
     if metric == "value":
-        return _of_values(sums, units, period)
+        return _of_values(order_sums(warehouse, period), units, period)
     if row[rate] is None:
         return Refusal("no_traffic", needed=1, have=0)
     return Baseline(row[rate], row[rate] * (1 - row[rate]), a_day=units / period.days, period=period)

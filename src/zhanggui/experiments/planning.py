@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
+from math import ceil
 from tomllib import loads
 from typing import Any
 
@@ -72,7 +73,7 @@ def check(plan: Plan) -> Plan:
         raise BadValue("experiments.bad_days", start=plan.start, end=plan.end, most=MOST_DAYS)
     if not 0 < plan.smallest <= 10:
         raise BadValue("experiments.bad_effect", value=plan.smallest)
-    if plan.planned * min(plan.shares) < FEWEST_A_VARIANT:
+    if plan.planned < fewest(plan):
         raise BadValue("experiments.too_small", n=plan.planned, least=FEWEST_A_VARIANT)
     texts = [plan.name, plan.note, *(variant.name for variant in plan.variants)]
     for text in texts:
@@ -80,6 +81,11 @@ def check(plan: Plan) -> Plan:
     if plan.unit in PERSONS:
         _same_price(plan, texts)
     return replace(plan, name=plan.name.strip())
+
+
+def fewest(plan: Plan) -> int:
+    """The least units that give every variant enough to be read at all."""
+    return ceil(FEWEST_A_VARIANT / min(plan.shares) - 1e-9)
 
 
 def _known(what: str, value: str, known: Sequence[str]) -> None:
