@@ -256,9 +256,18 @@ class Shop:
             costs=self.costs,
         )
 
-    def brief(self, as_of: date | str | None = None, days: int = 7, *, remember: bool = True) -> Brief:
-        """The day's brief, by what people decided and what came of it. ``remember`` notes what was said, so that it is not said again
-        unchanged, and enters today's actions into the ledger as proposals."""
+    def brief(
+        self,
+        as_of: date | str | None = None,
+        days: int = 7,
+        *,
+        minutes: int | None = None,
+        budget: float | None = None,
+        remember: bool = True,
+    ) -> Brief:
+        """The day's brief, by what people decided and what came of it. ``minutes`` and ``budget`` (cash that may be bound) are the
+        operator's own of today. ``remember`` notes what was said, so that it is not said again unchanged, and enters today's actions
+        into the ledger as proposals."""
         from zhanggui.brief import make
 
         made = make(
@@ -269,7 +278,7 @@ class Shop:
             clock=self.clock,
             costs=self.costs,
             memory=self.folder / "said.json" if remember else None,
-            standing=self.standing(),
+            standing=replace(self.standing(), minutes=minutes, budget=budget),
         )
         if remember:
             away = int(self.config["dismissed_days"])

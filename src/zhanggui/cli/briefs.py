@@ -20,6 +20,12 @@ def add_to(app: typer.Typer) -> None:
 def brief(
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="DAY", help=help_text("brief_as_of"))] = None,
     days: Annotated[int, typer.Option("--days", min=1, max=366, help=help_text("brief_days"))] = 7,
+    minutes: Annotated[
+        int | None, typer.Option("--minutes", min=0, metavar="N", help=help_text("brief_minutes"))
+    ] = None,
+    budget: Annotated[
+        float | None, typer.Option("--budget", min=0, metavar="MONEY", help=help_text("brief_budget"))
+    ] = None,
     as_json: AsJson = False,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help=help_text("brief_html"))] = None,
     shop: Folder = None,
@@ -27,7 +33,7 @@ def brief(
     if as_json and html:
         raise BadValue("cli.one_form")
     with open_shop(shop) as opened:
-        made = opened.brief(as_of, days)
+        made = opened.brief(as_of, days, minutes=minutes, budget=budget)
         if as_json:
             echo_json(opened.brief_json(made, RUN.locale))
         elif html:
