@@ -90,6 +90,11 @@ class Ranked:
     snoozed_until: date | None = None
     test_worth: float | None = None  # where it is ``unsure``: what knowing first is worth at most, over the horizon
 
+    @property
+    def id(self) -> str:
+        """The action's: what the ledger's verbs take."""
+        return self.action.id
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
