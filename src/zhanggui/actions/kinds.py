@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from zhanggui.units import Words
 
-Design = Literal["experiment", "synthetic_control", "before_after", "counted"]
-"""How an effect is read. ``counted``: known by arithmetic, nothing is estimated."""
+Design = Literal["experiment", "synthetic_control", "regression", "before_after", "counted"]
+"""How an effect is read. ``regression``: against fewer than eight untouched series; ``counted``: known by arithmetic, nothing is
+estimated."""
 State = Literal["proposed", "approved", "dismissed", "done", "measured"]
 """Snoozing is no state: it is a day until which a proposed or approved action is not shown."""
 Judgement = Literal["worked", "no difference shown", "harmed", "counted", "unmeasurable"]
@@ -180,6 +181,31 @@ class Record:
     factor: float = 0.5
     spread: float = 0.3
     measured: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a rule promised against what was measured: a line of the scorecard. ``n`` outcomes were read, ``measured_count`` of them show
+    an effect in money that is the rule's alone; of these are ``expected`` and ``measured`` (sums a week), ``bias`` (measured − expected, a
+    week and action) and ``coverage_80`` (share inside the promised 80 % interval), None without any. ``share_worked`` is of all that
+    were read, those counted included. ``pooled`` (mean, low, high at 95 %) is the mean effect of the rule, from two on."""
+
+    rule: str
+    n: int
+    measured_count: int
+    expected: float | None
+    measured: float | None
+    bias: float | None
+    coverage_80: float | None
+    share_worked: float
+    factor: float
+    spread: float
+    pooled: tuple[float, float, float] | None = None
+
+    @property
+    def record(self) -> Record:
+        """What the brief multiplies the rule's next promise by."""
+        return Record(self.factor, self.spread, self.measured_count)
 
 
 @dataclass(frozen=True, slots=True)

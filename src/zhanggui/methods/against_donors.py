@@ -56,12 +56,18 @@ class _Placed:
 
 
 def against_donors(
-    changed: npt.ArrayLike, donors: npt.ArrayLike, before: int, *, level: float = 0.95
+    changed: npt.ArrayLike,
+    donors: npt.ArrayLike,
+    before: int,
+    *,
+    sizes: npt.ArrayLike | None = None,
+    level: float = 0.95,
 ) -> DonorReading | Refusal:
     """What a change did to ``changed`` (times,), read against ``donors`` (donors, times) that were not changed, per block.
 
     Blocks are equal and whole weeks, the oldest first; ``before`` of them lie before the change. Every donor is brought to the changed
-    series' level; weights are synthetic difference-in-differences' on the last 12 blocks before. The spread comes from reading each
+    series' level, or, given ``sizes`` (1 + donors,) > 0, the changed series' first, to the ratio of these (for series whose mean may be
+    negative); weights are synthetic difference-in-differences' on the last 12 blocks before. The spread comes from reading each
     donor as if it had been changed, at this date and at up to three earlier ones, each in its own noise; what a bad spell
     just before the change foretells by itself is taken off (:func:`calibrate`).
 
@@ -73,15 +79,16 @@ def against_donors(
     if after < 1 or before < max(TWICE * after, 4):
         return Refusal("too_short", needed=max(TWICE * after, 4), have=before)
     fit = min(FIT, before)
-    usable = _usable(others, before, fit)
+    known = None if sizes is None else np.asarray(sizes, dtype=np.float64)
+    usable = np.flatnonzero(_usable(others[:, before - fit :], fit, known is None)) if others.size else np.zeros(0, int)
     if usable.size < FEWEST_DONORS:
         return Refusal("few_donors", needed=FEWEST_DONORS, have=int(usable.size))
-    recent = own[before - fit : before]
-    if not float(recent.mean()) > 0 or not float(np.ptp(recent)) > 0:
+    if not _usable(own[None, before - fit :], fit, known is None)[0]:
         return Refusal("constant", needed=2, have=1)
     panel = np.vstack([own, others[usable]])
-    now = _read(panel, before, fit, after)
-    past = _earlier(panel, before, fit, after)
+    given = None if known is None else np.concatenate([known[:1], known[1:][usable]])
+    now = _read(panel, before, fit, after, given)
+    past = _earlier(panel, before, fit, after, given)
     # The changed series' own past is kept out of the spread: it was chosen, perhaps for that past.
     judged = calibrate(
         float(now.effects[0]),
@@ -117,17 +124,14 @@ def visible_against_donors(
     return smallest_visible_effect(reading.found.error, reading.found.freedom)
 
 
-def _usable(donors: Floats, before: int, fit: int) -> npt.NDArray[np.int64]:
-    """Donors without gaps that sold in the blocks fitted and moved there."""
-    if not donors.size:
-        return np.zeros(0, dtype=np.int64)
-    early = donors[:, before - fit : before]
-    with np.errstate(invalid="ignore"):
-        whole = ~np.isnan(donors[:, before - fit :]).any(axis=1) & (early.mean(axis=1) > 0)
-    return np.flatnonzero(whole & (np.ptp(early, axis=1) > 0))
+def _usable(window: Floats, fit: int, positive: bool) -> npt.NDArray[np.bool_]:
+    """Series (series, times) without gaps that moved in the first ``fit`` times, and were above 0 in the mean where that is asked."""
+    whole = ~np.isnan(window).any(axis=1)
+    early = np.nan_to_num(window[:, :fit])
+    return np.asarray(whole & (np.ptp(early, axis=1) > 0) & (not positive or early.mean(axis=1) > 0))
 
 
-def _earlier(panel: Floats, before: int, fit: int, after: int) -> list[_Placed]:
+def _earlier(panel: Floats, before: int, fit: int, after: int, sizes: Floats | None) -> list[_Placed]:
     """The same reading at dates ``after`` blocks apart before the change, with the series that were whole then."""
     found = []
     for k in range(1, EARLIER + 1):
@@ -135,18 +139,17 @@ def _earlier(panel: Floats, before: int, fit: int, after: int) -> list[_Placed]:
         if date < fit:
             break
         window = panel[:, date - fit : date + after]
-        early = window[:, :fit]
-        whole = ~np.isnan(window).any(axis=1) & (np.nan_to_num(early).mean(axis=1) > 0) & (np.ptp(early, axis=1) > 0)
-        if not whole[0] or whole.sum() <= FEWEST_DONORS:
+        usable = _usable(window, fit, sizes is None)
+        if not usable[0] or usable.sum() <= FEWEST_DONORS:
             break
-        found.append(_read(window[whole], fit, fit, after))
+        found.append(_read(window[usable], fit, fit, after, None if sizes is None else sizes[usable]))
     return found
 
 
-def _read(panel: Floats, before: int, fit: int, after: int) -> _Placed:
+def _read(panel: Floats, before: int, fit: int, after: int, sizes: Floats | None) -> _Placed:
     """All series (series, times), the first the changed one, read as if each had been changed after ``before`` blocks."""
     window = panel[:, before - fit : before + after]
-    size = window[:, :fit].mean(axis=1)
+    size = window[:, :fit].mean(axis=1) if sizes is None else sizes
     level = window * (size[0] / size)[:, None]
     fitted = synthetic_did(level[0], level[1:], fit, time_ridge=TIME_RIDGE, precision=ENOUGH)
     if isinstance(fitted, Refusal):
