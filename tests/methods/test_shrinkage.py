@@ -30,6 +30,24 @@ def test_rats_by_moments_as_printed():
     assert prior.after(4, 14).mean == pytest.approx(0.22344095263716893, abs=1e-9)
 
 
+def test_rats_by_the_whole_posterior():
+    # hyperprior (a + b)^(−5/2), all 71 groups: E[a] 2.4, E[b] 14.3 as printed; the sum over log odds and log size
+    at, weights = [], []
+    for odds in np.linspace(-2.6, -1.1, 60):
+        for size in np.linspace(0.5, 6.5, 90):
+            hits = np.exp(size) / (1 + np.exp(-odds))
+            misses = np.exp(size) - hits
+            at.append((hits, misses))
+            weights.append(
+                marginal_log_likelihood(Beta(hits, misses), TUMOURS, RATS_EACH)
+                + np.log(hits * misses)
+                - 2.5 * np.log(hits + misses)
+            )
+    shares = np.exp(np.array(weights) - max(weights))
+    found = (shares / shares.sum()) @ np.array(at)
+    assert found == pytest.approx([2.4026646411650887, 14.320029985008723], rel=1e-3)
+
+
 def test_rats_by_marginal_likelihood():
     prior = beta_by_likelihood(TUMOURS[:70], RATS_EACH[:70])
     assert (prior.hits, prior.misses) == pytest.approx((2.3047834433503915, 14.07981048091304), rel=1e-5)
