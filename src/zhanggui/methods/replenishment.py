@@ -62,14 +62,17 @@ def arrival(rate: Demand, on_hand: float, order: int, lead_days: float, review_d
 
 
 def sold_while_short(rate: Demand, on_hand: float, days: float, factors: npt.ArrayLike) -> Floats:
-    """Expected units sold of ``on_hand`` in ``days``, where demand is each of ``factors`` (n,) times what it was: shape (rates, n)."""
+    """Expected units sold of ``on_hand`` in ``days``, where demand is each of ``factors`` (n,) times what it was: shape (rates, n).
+
+    Of a Poisson N with mean m: E[min(N, s)] = m·P(N < s) + s·P(N > s).
+    """
+    from scipy.special import pdtr, pdtrc
+
     times, stock = np.asarray(factors, dtype=np.float64), max(int(on_hand), 0)
-    sold = np.empty((RATES, times.size))
-    for i, daily in enumerate(rates(rate)):
-        for j, factor in enumerate(times):
-            chance = _poisson(daily * days * float(factor))
-            sold[i, j] = float(np.minimum(np.arange(chance.size), stock) @ chance)
-    return sold
+    mean = rates(rate)[:, None] * days * times[None, :]
+    if not stock:
+        return np.zeros_like(mean)
+    return np.asarray(mean * pdtr(stock - 1, mean) + stock * pdtrc(stock, mean), dtype=np.float64)
 
 
 def rates(rate: Demand) -> Floats:
