@@ -29,13 +29,14 @@ COSTS = {"goods": {"*": 0.45}, "per_order": {"freight": 7.0}, "share": {"fees": 
 @dataclass(frozen=True)
 class Planted:
     """``factor`` on the rate of ``product`` from ``since`` days ago on; ``change`` is logged on that day; ``without`` a size that was out
-    of stock since then."""
+    of stock since then; ``budget`` a day of its plan, up and down by a fifth on pairs of days, which moves no sale."""
 
     product: str = "P00"
     factor: float = 1.0
     since: int = 28
     change: str = ""
     without: str = ""
+    budget: float = 60.0
 
 
 def tables(seed: int, planted: Planted = Planted()) -> dict[str, pl.DataFrame]:
@@ -101,17 +102,20 @@ def tables(seed: int, planted: Planted = Planted()) -> dict[str, pl.DataFrame]:
             for size, _ in SIZES:
                 left_over = 0.0 if size == gone else 400.0
                 stock.append({"day": day, "product_id": product, "sku": f"{product}-{size}", "on_hand": left_over})
+            level = 60.0
+            if product == planted.product and planted.budget != level:
+                level = planted.budget * (1.2 if back // 2 % 2 else 0.8)
             ads.append(
                 {
                     "day": day,
                     "platform": "ads",
                     "campaign": f"plan {product}",
                     "product_id": product,
-                    "cost": 60.0 * float(chance.normal(1, 0.05)),
+                    "cost": level * float(chance.normal(1, 0.05)),
                     "clicks": 90,
                     "orders": 2.0,
                     "revenue": 200.0,
-                    "daily_budget": 60.0,
+                    "daily_budget": level,
                 }
             )
         traffic.append(_visits(day, "*", "*", *shop))

@@ -94,6 +94,11 @@ def test_a_high_claim_alone_raises_no_budget_and_a_low_one_cuts_none() -> None:
         assert not verdict.findings
 
 
+def test_a_last_unit_that_comes_back_but_less_for_added_visitors_raises_nothing() -> None:
+    """1.3 for each unit is well above one; of visitors that are bought beyond these seven tenths buy as readily: .91."""
+    assert "change_budget" not in kinds(judged({"marginal": 1.3, "noise": 40.0, "claimed": 3.7}))
+
+
 def test_claims_that_are_the_shops_own_orders_do_not_save_a_plan() -> None:
     """The platform claims six for each unit; all sales of the product hardly move with the budget."""
     assert kinds(judged({"marginal": 0.1, "claimed": 6.0, "noise": 60.0})) == ["change_budget"]
@@ -106,7 +111,7 @@ def test_spend_that_follows_demand_raises_no_budget() -> None:
 
 
 def test_what_is_unclear_is_varied_by_a_fifth_on_pairs_of_days() -> None:
-    (action,) = judged({"marginal": 1.1, "noise": 900.0}).actions
+    (action,) = judged({"marginal": 1.1, "swing": 0.0, "noise": 200.0}).actions
     assert action.kind == "vary_budget"
     assert action.draft is not None
     high, low = (row["daily_budget"] for row in action.draft.rows)

@@ -15,6 +15,7 @@ import polars as pl
 from zhanggui.methods.change_point import ChangePoint, rate_change_point
 from zhanggui.methods.counts import poisson_tails
 from zhanggui.methods.shrinkage import Beta
+from zhanggui.playbooks import refund_causes
 from zhanggui.playbooks.kinds import Situation
 from zhanggui.playbooks.product_windows import price_change, size_windows, source_split
 from zhanggui.playbooks.terms import column_sum, count, share
@@ -29,6 +30,10 @@ SURE_DAYS = 21
 """A change point known worse than this names nothing by its whole range, only by its likeliest day."""
 FEWEST_LOW = 2
 ODD = 0.05
+DESCRIPTION = "correct_description"
+MENDED = frozenset({"change_packing", "hold_batch", "add_size_chart", DESCRIPTION})
+USUAL_REFUNDS = Beta(1.0, 19.0)
+"""Before a product's own refunds are looked at: one in twenty, as twenty orders tell."""
 FEWEST_PROMISES = 10
 LONGER_HOURS, LONGER_SHARE = 12.0, 0.2
 FEWEST_SIBLINGS = 5
@@ -209,21 +214,25 @@ def _reviews(situation: Situation, fall: Shift) -> Cause | None:
     words = Words(
         "rules_analysis.because.reviews", {"low": count(low), "reviews": count(all_now), "before": count(usual)}
     )
-    kind = "hold_batch" if _sent_back(situation, fall.visits.product) else "correct_description"
-    return Cause("reviews", words, RECOVERABLE["reviews"], kind=kind)
+    return Cause("reviews", words, RECOVERABLE["reviews"], kind=_mended_by(situation, fall.visits.product))
 
 
-def _sent_back(situation: Situation, product: str) -> bool:
-    """Whether more of it comes back than before: then it is the goods, not what the page says of them."""
+def _mended_by(situation: Situation, product: str) -> str:
+    """What mends what poor reviews are about: where more comes back too, the reasons of those refunds say it; else the description."""
     rows = situation.frames["product_refunds"].filter(pl.col("product_id") == product)
     sold, back = (
         [column_sum(rows.filter(pl.col("window") == window), name) for window in (0, 1)]
         for name in ("orders", "refunded")
     )
     if min(sold) <= 0:
-        return False
-    expected = (back[1] + 0.5) / (sold[1] + 1) * sold[0]
-    return back[0] > situation.config["refund_ratio"] * expected and poisson_tails(back[0], expected)[1] <= ODD
+        return DESCRIPTION
+    now, before = (USUAL_REFUNDS.after(min(b, s), s) for b, s in zip(back, sold, strict=True))
+    if now.mean <= situation.config["refund_ratio"] * before.mean:
+        return DESCRIPTION
+    gross = column_sum(rows.filter(pl.col("window") == 0), "gross")
+    rise = refund_causes.Rise(product, now, before, sold[0], sold[1], back[0], back[1], gross)
+    found = refund_causes.cause_of(situation, rise).kind
+    return found if found in MENDED else DESCRIPTION
 
 
 def _change(situation: Situation, fall: Shift) -> Cause | None:

@@ -8,16 +8,18 @@ Source: docs/rules.md, "Analysis"; docs/methods.md, "Methods of the brief".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import polars as pl
 
-from zhanggui.actions.kinds import Past
+from zhanggui.actions.kinds import Action, Past
 from zhanggui.methods.decomposition import MixRate, kitagawa
+from zhanggui.methods.multiplicity import adjust
 from zhanggui.methods.shrinkage import Beta, probability_below
-from zhanggui.playbooks.causes import Cause, cause_of, shift_of
+from zhanggui.playbooks.causes import Cause, Shift, cause_of, shift_of
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
 from zhanggui.playbooks.product_windows import FORTNIGHT
 from zhanggui.playbooks.repairs import repair
@@ -41,7 +43,7 @@ def falling_conversion(situation: Situation) -> Verdict:
     if not situation.weekly:
         return Verdict()
     judged = [v for v in visits(situation).values() if _judgeable(situation, v)]
-    findings, actions = [], []
+    found: list[tuple[Shift, Cause, Finding]] = []
     for v in judged:
         prior = usual_rates(situation)[v.product]
         now, before = (prior.after(w.buyers, w.visitors) for w in (v.now, v.before))
@@ -55,12 +57,25 @@ def falling_conversion(situation: Situation) -> Verdict:
             continue
         fall = shift_of(situation, v, now, before)
         cause = cause_of(situation, fall)
-        finding = replace(_finding(v, now, before, p, loss, value, situation), because=cause.because)
-        findings.append(finding)
-        if p <= 1 - situation.config["claim_posterior"] and _may_repair(situation, v.product, cause):
-            settled = settled_before(prior, v)
-            actions += repair(situation, fall, cause, settled, worth, finding)
-    return Verdict(findings=findings, actions=actions, family=len(judged))
+        said = replace(_finding(v, now, before, p, loss, value, situation), because=cause.because)
+        found.append((fall, cause, said))
+    return Verdict([said for *_, said in found], _repairs(situation, found, len(judged)), family=len(judged))
+
+
+def _repairs(situation: Situation, found: Sequence[tuple[Shift, Cause, Finding]], family: int) -> list[Action]:
+    """The repair of every fall that is sure enough. Where nothing coincides with it, it must stand among all falls that were looked for."""
+    actions: list[Action] = []
+    level = situation.config["alarm_false_discovery"]
+    among = adjust([said.p or 0.0 for *_, said in found], family=family).tolist() if found else []
+    for (fall, cause, said), adjusted in zip(found, among, strict=True):
+        sure = (said.p or 0.0) <= 1 - situation.config["claim_posterior"]
+        if not sure or (cause.name == "unknown" and adjusted > level):
+            continue
+        product = fall.visits.product
+        if _may_repair(situation, product, cause):
+            settled = settled_before(usual_rates(situation)[product], fall.visits)
+            actions += repair(situation, fall, cause, settled, order_worth(situation, product), said)
+    return actions
 
 
 def _judgeable(situation: Situation, v: Visits) -> bool:
@@ -215,6 +230,7 @@ RULES = (
             "shop_blocks",
             "stock",
             "product_refunds",
+            "refund_places",
         ),
         needs=("traffic_days",),
     ),

@@ -111,7 +111,8 @@ def _decided(situation: Situation, plan: Plan, answer: MarginalReturn) -> tuple[
     if answer.below(1.0) >= SURE and answer.data_mean < 1:
         return _move(situation, plan, answer, -CUT, answer.below(1.0))
     more = 1 - answer.below(CLEARLY_MORE)
-    if more >= SURE and answer.data_mean > 1 and _by_decision(plan) and _stocked(situation, plan):
+    pays = added(1.0, answer.mean) > 0
+    if more >= SURE and pays and answer.data_mean > 1 and _by_decision(plan) and _stocked(situation, plan):
         return _move(situation, plan, answer, RAISE, more)
     return None
 
@@ -245,7 +246,7 @@ def _learn(situation: Situation, plan: Plan, answer: MarginalReturn | None) -> l
         return []
     mean, error = (answer.mean, answer.error) if answer is not None else _prior(plan)
     promised = worth_of_learning(mean, error, noise, plan.weekly)
-    if promised.profit <= 0:
+    if promised.profit < situation.floor:
         return []
     budget = _daily_budget(plan)
     rows = [
@@ -289,7 +290,7 @@ def worth_of_learning(mean: float, error: float, noise: float, weekly: float) ->
     answer = of_amount(mean, learnt**0.5 * error, even[:, 0])
     truth = answer + of_amount(0.0, left, even[:, 1])
     less, more = CUT * weekly * (1 - truth), RAISE * weekly * (ADDED_TRAFFIC * truth - 1)
-    cut, rise = answer < 1 - SURE_AT * left, answer > CLEARLY_MORE + SURE_AT * left
+    cut, rise = answer < 1 - SURE_AT * left, answer > np.maximum(CLEARLY_MORE + SURE_AT * left, 1 / ADDED_TRAFFIC)
     profits: Floats = KNOWN_LATER * np.where(cut, less, np.where(rise, more, 0.0))
     return replace(gain(profits), chance=float((profits >= 0).mean()))
 

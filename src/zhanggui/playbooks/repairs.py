@@ -28,12 +28,14 @@ AUDIT = ("found", "screen", "price", "sizes", "delivery", "answer", "unpacking",
 def repair(
     situation: Situation, fall: Shift, cause: Cause, settled: Beta, worth: Worth | None, finding: Finding
 ) -> list[Action]:
-    """The action that a cause asks for; none where putting a price back would cost more than it brings."""
+    """The action that a cause asks for; none where a price put back would cost more than it brings, or the goods are on their way."""
     product = fall.visits.product
     kind = kind_named(cause.kind)
     rows, cost = list(cause.rows), 0.0
     if cause.name == "sizes":
         rows, cost = _order(situation, product, cause.rows)
+        if not rows:
+            return []
     draft = _draft(cause, rows, product)
     value = worth.value if worth else 0.0
     known = worth is not None and worth.known
@@ -88,13 +90,16 @@ def _order(
     for row in missing:
         own = stock.filter(pl.col("sku") == row["sku"])
         have = max(column_sum(own, "on_hand"), 0.0) + column_sum(own, "inbound")
-        quantity = max(round(pace.get(row["sku"], 0.0) * (lead + REVIEW_DAYS) - have), 1)
+        quantity = round(pace.get(row["sku"], 0.0) * (lead + REVIEW_DAYS) - have)
+        if quantity < 1:
+            continue
         rows.append({"product_id": product, "sku": row["sku"], "quantity": float(quantity), "share": row["share"]})
     return rows, sum(row["quantity"] for row in rows) * float(told.get("cost") or 0.0)
 
 
 def _deed(cause: Cause) -> str:
-    return "batch" if cause.kind == "hold_batch" else cause.name
+    """Which sentence says it: poor reviews are mended by what they are about."""
+    return cause.kind if cause.name == "reviews" else cause.name
 
 
 def _said(cause: Cause, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -109,6 +114,6 @@ def _said(cause: Cause, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _draft(cause: Cause, rows: Sequence[Mapping[str, Any]], product: str) -> Draft:
     if cause.kind == "audit_listing":
         return Draft("checklist", [Words(f"rules_analysis.audit.{step}") for step in AUDIT])
-    if cause.kind == "correct_description":
+    if cause.kind in ("correct_description", "hold_batch", "change_packing", "add_size_chart"):
         return Draft("text", (Words("rules_analysis.draft.reviews", {"product": product}),))
     return Draft("table", rows=[{"product_id": product, **row} for row in rows])
