@@ -13,15 +13,11 @@ from zhanggui.actions.wording import practices
 from zhanggui.errors import BadValue
 from zhanggui.i18n import LOCALES, has, text
 from zhanggui.metrics import METRICS
+from zhanggui.numbers import dimensions
 from zhanggui.units import Words
 
 NAMES = {kind.name for kind in KINDS}
-DIMENSIONS = {
-    *(
-        "channel source product_id sku category brand device country region city campaign keyword creative platform".split()
-    ),
-    *("segment", "new_or_returning", "day", "week", "month"),
-}
+DIMENSIONS = {"segment", *dimensions.DIMENSIONS}
 
 
 def of_kind(name: str) -> Action:

@@ -184,7 +184,10 @@ class Actions:
         return [freeze for freeze in self._shop.ledger.standing().freezes if freeze.end >= today]
 
     def hand_over(self, text: str, *, on_duty: str = "", by: str | None = None) -> None:
-        """Write down what the next one must know, and who that is."""
+        """Write down what the next one must know, and who that is. Raises Refused for a plan of what law forbids."""
+        from zhanggui.actions.guards import check_text
+
+        check_text(text)
         self._shop.ledger.hand_over(text, on_duty, by=who(by))
 
     def handover(self) -> Handover | None:
