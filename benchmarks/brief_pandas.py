@@ -102,11 +102,13 @@ def _products(goods: pd.DataFrame, back: pd.DataFrame) -> dict[str, pd.DataFrame
     ever["gross_year"] = year.groupby("product_id").amount.sum()
     late = goods[(goods.age < 56) & (goods.units > 0)]
     late = late.assign(price=late.amount / late.units, window=late.age // 28)
+    followed = best[best.age < 224]
+    followed = followed.assign(age=followed.age.where(followed.age < 112, 112 + (followed.age - 112) // 28 * 28))
     lines = heroes[heroes.age < 182]
     lines = lines.assign(price=(lines.amount / lines.units).round(2))
     return {
         "product_blocks": weeks.join(returned, how="outer"),
-        "product_days": best[best.age < 84].groupby(["product_id", "age"]).agg(**measures),
+        "product_diary": followed.groupby(["product_id", "age"]).agg(**measures, gross=("amount", "sum")),
         "product_last_sales": ever,
         "paid_prices": late.groupby(["product_id", "window"]).agg(**money, price=("price", "median")),
         "hero_lines": lines.groupby(["product_id", "age", "price", "units"]).size().rename("lines").reset_index(),

@@ -40,9 +40,10 @@ def queries(as_of: date) -> dict[str, str]:
                 FROM sales WHERE {GOODS} AND {seen} AND product_id IN {top} GROUP BY ALL)
             FULL JOIN (SELECT product_id, {block} AS block, sum(amount) AS refunds FROM refund_facts
                 WHERE {BACK} AND {seen} AND product_id IN {top} GROUP BY ALL) USING (product_id, block) ORDER BY product_id, block""",
-        "product_days": f"""
-            SELECT product_id, {age} AS age, count(DISTINCT order_id) AS orders, sum(units) FILTER (kind = 'goods') AS units FROM sales
-            WHERE {GOODS} AND day BETWEEN {last} - 83 AND {last} AND product_id IN {top} GROUP BY ALL ORDER BY product_id, age""",
+        "product_diary": f"""
+            SELECT product_id, CASE WHEN {age} < 112 THEN {age} ELSE 112 + ({age} - 112) // 28 * 28 END AS age,
+                count(DISTINCT order_id) AS orders, sum(units) FILTER (kind = 'goods') AS units, sum(amount) AS gross FROM sales
+            WHERE {GOODS} AND day BETWEEN {last} - 223 AND {last} AND product_id IN {top} GROUP BY ALL ORDER BY product_id, age""",
         "product_last_sales": f"""
             SELECT product_id, min(day) AS first_day, max(day) AS last_day, count(DISTINCT order_id) AS orders, sum(amount) AS gross,
                 sum(amount) FILTER (day > {last} - 364) AS gross_year

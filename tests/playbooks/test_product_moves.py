@@ -99,7 +99,7 @@ def product_days(last: int) -> list[dict[str, Any]]:
 
 
 def test_days_without_a_sale_that_cannot_be_chance_are_the_likely_reason() -> None:
-    finding = candidate(falling_product(shop({"P3": 0.3}, product_days=product_days(4))), "P3")
+    finding = candidate(falling_product(shop({"P3": 0.3}, product_diary=product_days(4))), "P3")
     assert finding.because is not None
     assert finding.because.key == "rules.because.no_sale"
     assert finding.because.params["days"].value == 4
@@ -127,7 +127,7 @@ def steady(last: int) -> Situation:
         for b in range(12)
     ]
     days = [{"day": DAY - timedelta(days=d), "orders": 96.0, "gross": 1.0} for d in range(90)]
-    return situation(product_blocks=rows, product_days=product_days(last), shop_days=days)
+    return situation(product_blocks=rows, product_diary=product_days(last), shop_days=days)
 
 
 def test_a_steady_product_that_fell_silent_is_asked_about() -> None:
@@ -151,7 +151,7 @@ def test_the_chance_of_a_silent_run_is_counted_in_the_shops_own_orders() -> None
 def test_with_stock_data_the_stock_rule_speaks_instead() -> None:
     here = steady(3)
     with_stock = situation(
-        tables={"orders": 1, "stock_days": 1}, **_rows(here, ("product_blocks", "product_days", "shop_days"))
+        tables={"orders": 1, "stock_days": 1}, **_rows(here, ("product_blocks", "product_diary", "shop_days"))
     )
     assert not sold_out(with_stock).findings
 

@@ -64,7 +64,7 @@ def stocked(on_hand: float, cost: float | None = 10.0, lead: float | None = 10.0
     return {
         "stock": [{"product_id": "A", "sku": "*", "day": DAY, "on_hand": on_hand, "inbound": 0.0}],
         "product_names": [{"product_id": "A", "name": "Cup", "cost": cost, "price": 40.0, "lead_days": lead}],
-        "product_days": [{"product_id": "A", "age": age, "orders": 1, "units": 1.1} for age in range(84)],
+        "product_diary": [{"product_id": "A", "age": age, "orders": 1, "units": 1.1} for age in range(84)],
         "product_last_sales": [sold("A", 16000)],
     }
 
@@ -88,13 +88,13 @@ def test_slow_stock_of_unknown_cost_is_not_priced() -> None:
 def test_a_new_product_is_not_called_slow() -> None:
     frames = stocked(400)
     frames["product_last_sales"] = [sold("A", 900, first=DAY - timedelta(days=20))]
-    frames["product_days"] = frames["product_days"][:20]
+    frames["product_diary"] = frames["product_diary"][:20]
     assert not slow_stock(situation(**frames)).findings
 
 
 def test_a_product_that_sold_but_is_not_followed_by_day_is_not_said_to_have_sold_nothing() -> None:
     frames = stocked(400)
-    frames["product_days"] = []
+    frames["product_diary"] = []
     frames["product_last_sales"] = [sold("A", 900, last=DAY - timedelta(days=3))]
     assert not slow_stock(situation(**frames)).findings
     frames["product_last_sales"] = [sold("A", 900, last=DAY - timedelta(days=100))]

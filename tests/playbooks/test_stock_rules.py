@@ -50,7 +50,6 @@ def stocked(on_hand: float, **told: Any) -> dict[str, list[dict[str, Any]]]:
     return {
         "stock": [shelf(on_hand)],
         "product_names": [named(**told)],
-        "product_days": [{"product_id": "A", "age": age, "orders": 1, "units": 1.1} for age in range(84)],
         "product_last_sales": [sold()],
         "product_diary": diary,
     }
@@ -132,17 +131,17 @@ def test_without_costs_the_order_says_from_which_margin_on_it_pays() -> None:
 
 def test_days_with_an_empty_shelf_do_not_hide_the_demand_of_the_others() -> None:
     frames = stocked(9)
-    frames["product_days"] = frames["product_days"][28:]
+    frames["product_diary"] = frames["product_diary"][28:]
     (finding,) = judged(situation(**stocked(9), costs=COSTS)).findings
     assert not judged(situation(**frames, costs=COSTS)).findings
-    empty = [{"product_id": "A", "age": age} for age in range(30)]
-    (again,) = judged(situation(**frames, empty_shelves=empty, costs=COSTS)).findings
+    frames["product_diary"] += [{"product_id": "A", "age": age, "empty": 1.0} for age in range(28)]
+    (again,) = judged(situation(**frames, costs=COSTS)).findings
     assert again.words.params["pace"].value == pytest.approx(finding.words.params["pace"].value, rel=0.05)
 
 
 def test_the_days_of_an_event_say_nothing_of_ordinary_demand() -> None:
     frames = stocked(9)
-    frames["product_days"] = [{**row, "units": 20.0 if row["age"] < 5 else 0.3} for row in frames["product_days"]]
+    frames["product_diary"] = [{**row, "units": 20.0 if row["age"] < 5 else 0.3} for row in frames["product_diary"]]
     assert judged(situation(**frames, costs=COSTS)).findings
     event = {
         "name": "e",
@@ -204,7 +203,7 @@ def test_advertising_moves_to_a_lasting_product_of_its_kind_until_the_order_arri
     frames = stocked(2)
     frames["stock"].append(shelf(500, "B"))
     frames["product_names"].append(named("B", name="Blue cup"))
-    frames["product_days"] += [{"product_id": "B", "age": age, "orders": 1, "units": 2.0} for age in range(84)]
+    frames["product_diary"] += [{"product_id": "B", "age": age, "orders": 1, "units": 2.0} for age in range(84)]
     ads = [{"platform": "p", "campaign": "c", "product_id": "A", "age": age, "cost": 14.0} for age in range(28)]
     verdict = judged(situation(**frames, ad_plans=ads, names={"B": "Blue cup"}, costs=COSTS))
     moved = of_kind(verdict, "shift_advertising")

@@ -19,7 +19,7 @@ import polars as pl
 from zhanggui.methods.alike import Alike, expect_alike
 from zhanggui.methods.counts import zero_run as chance_of_zero_run
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
-from zhanggui.playbooks.terms import asked, count, first_day, money, name_of, share
+from zhanggui.playbooks.terms import asked, count, first_day, money, name_of, share, sold_days
 from zhanggui.units import Refusal, Words
 
 Floats = npt.NDArray[np.float64]
@@ -209,7 +209,7 @@ def _because(product: str, situation: Situation, *, falling: bool) -> Words | No
 
 def zero_run(product: str, situation: Situation) -> tuple[int, float] | None:
     """Selling days at the end of the data without this product, and how likely such a run is at its pace of the 56 days before."""
-    days = situation.frames["product_days"].filter(pl.col("product_id") == product)
+    days = sold_days(situation).filter(pl.col("product_id") == product)
     shop = situation.frames["shop_days"].filter(
         (pl.col("day") > situation.as_of - pl.duration(days=84)) & (pl.col("orders") > 0)
     )
@@ -282,11 +282,15 @@ def sold_out(situation: Situation) -> Verdict:
     return Verdict(findings=findings)
 
 
-_FRAMES = ("product_blocks", "shop_blocks", "shop_days", "product_days", "paid_prices", "large_orders")
+_FRAMES = ("product_blocks", "shop_blocks", "shop_days", "product_diary", "paid_prices", "large_orders")
 RULES = (
     Rule("falling_product", "analysis", falling_product, frames=_FRAMES, needs=("order_lines",)),
     Rule("rising_product", "analysis", rising_product, frames=_FRAMES, needs=("order_lines",)),
     Rule(
-        "sold_out", "products", sold_out, frames=("product_blocks", "product_days", "shop_days"), needs=("order_lines",)
+        "sold_out",
+        "products",
+        sold_out,
+        frames=("product_blocks", "product_diary", "shop_days"),
+        needs=("order_lines",),
     ),
 )

@@ -13,7 +13,7 @@ from datetime import timedelta
 import polars as pl
 
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
-from zhanggui.playbooks.terms import asked, column_sum, count, margin_per_sale, money, name_of, share
+from zhanggui.playbooks.terms import asked, column_sum, count, margin_per_sale, money, name_of, share, sold_days
 from zhanggui.units import Words
 
 FEWEST_ORDERS = 50
@@ -104,7 +104,7 @@ def stopped_selling(situation: Situation) -> Verdict:
 
 def _pace(situation: Situation) -> pl.DataFrame:
     """product_id · first_day · last_day · units a day, over the last 84 days or since the first sale; NULL of a product not followed."""
-    sold = situation.frames["product_days"].group_by("product_id").agg(pl.col("units").sum())
+    sold = sold_days(situation, PACE_DAYS).group_by("product_id").agg(pl.col("units").sum())
     age = (pl.lit(situation.as_of) - pl.col("first_day")).dt.total_days() + 1
     known = situation.frames["product_last_sales"].select("product_id", "first_day", "last_day")
     return known.join(sold, on="product_id", how="left").with_columns(
@@ -187,7 +187,7 @@ RULES = (
         "slow_stock",
         "products",
         slow_stock,
-        frames=("stock", "product_names", "product_days", "product_last_sales"),
+        frames=("stock", "product_names", "product_diary", "product_last_sales"),
         needs=("stock_days",),
     ),
 )

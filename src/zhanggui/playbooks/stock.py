@@ -16,7 +16,7 @@ from zhanggui.methods.counts import Demand, Reorder, demand, reorder
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
 from zhanggui.playbooks.shelves import Product, Shelf, Shortage, shelves_of
 from zhanggui.playbooks.stock_orders import DEFAULT_MARGIN, until_then
-from zhanggui.playbooks.terms import asked, count, margin_per_sale, name_of, share
+from zhanggui.playbooks.terms import asked, count, empty_days, margin_per_sale, name_of, share, sold_days
 from zhanggui.playbooks.visits import events
 from zhanggui.playbooks.worth import order_worth
 from zhanggui.units import Quantity, Words
@@ -93,7 +93,7 @@ def _top(situation: Situation) -> list[Product]:
         span=pl.min_horizontal(age, pl.lit(DEMAND_DAYS))
     )
     names = {row["product_id"]: row for row in situation.frames["product_names"].iter_rows(named=True)}
-    days, empty = (_by_product(situation.frames[name]) for name in ("product_days", "empty_shelves"))
+    days, empty = (_by_product(rows) for rows in (sold_days(situation), empty_days(situation)))
     found = []
     for row in top.iter_rows(named=True):
         product = str(row["product_id"])
@@ -201,8 +201,6 @@ RULES = (
         stock_out,
         frames=(
             "stock",
-            "empty_shelves",
-            "product_days",
             "product_sizes",
             "product_last_sales",
             "product_names",

@@ -15,7 +15,7 @@ from zhanggui.playbooks.answers_to_price import answer_to_price
 from zhanggui.playbooks.gains import HORIZON_WEEKS, gain
 from zhanggui.playbooks.kinds import Finding, Situation
 from zhanggui.playbooks.shelves import Product, Shortage
-from zhanggui.playbooks.terms import column_sum, count, exact, money, name_of, share
+from zhanggui.playbooks.terms import column_sum, count, exact, money, name_of, share, sold_days
 from zhanggui.playbooks.visits import kind_of
 from zhanggui.playbooks.worth import order_worth, pays_above
 from zhanggui.units import Words
@@ -123,7 +123,7 @@ def _substitute(situation: Situation, product: str) -> str | None:
     if not kind:
         return None
     stock = situation.frames["stock"].group_by("product_id").agg(pl.col("on_hand").fill_null(0).sum())
-    recent = situation.frames["product_days"].filter(pl.col("age") < RECENT_DAYS)
+    recent = sold_days(situation, RECENT_DAYS)
     pace = recent.group_by("product_id").agg(units=pl.col("units").sum() / RECENT_DAYS)
     lasting = stock.join(pace, on="product_id").filter(pl.col("on_hand") >= DAYS_OF_STOCK * pl.col("units"))
     for name in lasting.sort("units", "product_id", descending=[True, False])["product_id"]:

@@ -99,6 +99,18 @@ def column_sum(frame: pl.DataFrame, name: str) -> float:
     return float(cast(float, frame[name].fill_null(0).sum() or 0))
 
 
+def sold_days(situation: Situation, days: int = 84) -> pl.DataFrame:
+    """The days of the last ``days`` on which a followed product sold: product_id · age · orders · units."""
+    diary = situation.frames["product_diary"]
+    return diary.filter((pl.col("orders") > 0) & (pl.col("age") < days)).select("product_id", "age", "orders", "units")
+
+
+def empty_days(situation: Situation, days: int = 56) -> pl.DataFrame:
+    """The days of the last ``days`` on which stock was told and none of a product was left: product_id · age."""
+    diary = situation.frames["product_diary"]
+    return diary.filter((pl.col("empty") > 0) & (pl.col("age") < days)).select("product_id", "age")
+
+
 def first_day(frame: pl.DataFrame, name: str = "day") -> date | None:
     """The earliest day of a column."""
     return cast("date | None", frame[name].min()) if frame.height else None

@@ -34,17 +34,6 @@ def product_blocks(warehouse: Warehouse, grid: Grid) -> Any:
     )
 
 
-@frame("product_id", "age")
-def product_days(warehouse: Warehouse, grid: Grid) -> Any:
-    """product_id · age (days before the brief) · orders · units, over the last 84 days, for runs without a sale."""
-    lines = goods(warehouse)
-    top = top_products(warehouse, grid)
-    lines = lines.filter(grid.lately(lines.day, 84)).semi_join(top, "product_id")
-    return lines.group_by("product_id", age=grid.age(lines.day)).agg(
-        orders=lines.order_id.nunique(), units=lines.units.sum(where=lines.kind == "goods")
-    )
-
-
 HEROES = 4
 HERO_DAYS = 182
 
@@ -118,7 +107,6 @@ def paid_prices(warehouse: Warehouse, grid: Grid) -> Any:
 
 FRAMES = (
     product_blocks,
-    product_days,
     hero_lines,
     product_last_sales,
     product_names,

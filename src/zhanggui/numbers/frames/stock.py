@@ -1,4 +1,4 @@
-"""What is on hand, and on which days there was none."""
+"""What is on hand."""
 
 from __future__ import annotations
 
@@ -21,16 +21,4 @@ def stock(warehouse: Warehouse, grid: Grid) -> Any:
     return now.group_by("product_id", "sku", "day").agg(on_hand=now.on_hand.sum(), inbound=now.inbound.sum())
 
 
-@frame("product_id", "age")
-def empty_shelves(warehouse: Warehouse, grid: Grid) -> Any:
-    """Days of the last 56 on which stock was reported and none of a product was left: product_id · age (days before the brief)."""
-    days = warehouse.table("stock_days")
-    recent = days.filter(grid.lately(days.day, 56))
-    left = recent.group_by("product_id", age=grid.age(recent.day)).agg(left=recent.on_hand.sum())
-    return left.filter(left.left <= 0).select("product_id", "age")
-
-
-FRAMES = (
-    stock,
-    empty_shelves,
-)
+FRAMES = (stock,)
