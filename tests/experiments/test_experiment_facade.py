@@ -98,6 +98,29 @@ def test_the_stored_reading_of_a_stop_stays_what_it_was(folder: Path) -> None:
         assert shop.experiments.show(id).variants[0].hits > 40
 
 
+def test_what_a_test_showed_is_the_outcome_of_its_action(folder: Path) -> None:
+    with Shop.open(folder, on_day(0)) as shop:
+        rows = [f"{n},2026-08-{1 + n % 28:02d} 10:00,Cup,1,50.00,c{n},France" for n in range(90)]
+        rows += [f"{500 + n},2026-09-{1 + n % 28:02d} 10:00,Cup,1,50.00,c{n},France" for n in range(90)]
+        file = folder / "lines.csv"
+        file.write_text("Invoice,Date,Item,Qty,Price,Customer,Country\n" + "\n".join(rows), encoding="utf-8")
+        shop.import_files([file])
+        shop.set_cost("goods", "*", 0.4)
+        action = shop.actions.add("staff_service", {"channel": "shop:main"}, by="ann").entry.id
+    id = begun(folder, action=action)
+    exposed(folder, id, bought={"control": 60, "treatment": 95})
+    for day in (5, 27):
+        with Shop.open(folder, on_day(day)) as shop:
+            assert shop.experiments.effects() == {}
+    with Shop.open(folder, on_day(30)) as shop:
+        found = shop.experiments.effects()[action]
+        rates = [shown.mean for shown in shop.experiments.show(id).variants]
+        assert found.value == pytest.approx(30.0 * (rates[1] - rates[0]) * 4000 / 4)  # type: ignore[operator]
+        assert 0 < found.low < found.value < found.high
+    with Shop.open(folder, on_day(0)) as shop, pytest.raises(BadValue):
+        shop.experiments.plan("X", change="page", mean=0.1, a_day=900, action="nothing")
+
+
 def test_texts_and_json_of_every_state_are_whole_in_every_language(folder: Path) -> None:
     id = begun(folder)
     readings = []

@@ -30,6 +30,7 @@ PLAN = Plan(
     smallest=0.1,
     baseline=Baseline(0.02, 0.0196, a_day=500.5, period=Period(date(2026, 8, 1), date(2026, 8, 28))),
     note="second try",
+    action="c5189f93",
 )
 
 

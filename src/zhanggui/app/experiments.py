@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from zhanggui.app.who import day_of, who
 from zhanggui.errors import BadValue
-from zhanggui.units import Quantity, Refusal, Words
+from zhanggui.units import Estimate, Quantity, Refusal, Words
 
 if TYPE_CHECKING:
     from zhanggui.app.shop import Shop
@@ -48,13 +48,15 @@ class Experiments:
         mean: float | None = None,
         spread: float | None = None,
         note: str = "",
+        action: str = "",
         id: str | None = None,
     ) -> tuple[Plan, Outlook]:
         """A plan, checked, and how long this shop needs for which effect. Nothing is written down.
 
         ``start`` is today and ``end`` four weeks from it unless said. ``smallest`` is the relative effect worth having (.1 = 10 %);
         ``planned`` the units of all variants, by default as many as that effect needs. What the shop shows before is counted from its
-        own data; ``a_day`` units, their ``mean`` and its ``spread`` (standard deviation of a unit) may be entered instead.
+        own data; ``a_day`` units, their ``mean`` and its ``spread`` (standard deviation of a unit) may be entered instead. ``action``
+        names the action of the ledger that the test tries: what it shows is then that action's outcome.
         Raises BadValue for what is unknown or out of bounds, Refused for a price by person and other forbidden practices.
         """
         from zhanggui.experiments.kinds import Plan
@@ -76,6 +78,7 @@ class Experiments:
             planned=planned or 10**9,
             smallest=smallest,
             note=note,
+            action=self._action(action),
         )
         if last < first:
             raise BadValue("experiments.bad_days", start=first, end=last, most=draft.period.days)
@@ -106,6 +109,10 @@ class Experiments:
             )
         with self._register() as register:
             return register.note(plan, by=who(by))
+
+    def _action(self, name: str) -> str:
+        """The whole id of an action by its id or the beginning of it. Raises BadValue where there is none, or several."""
+        return self._shop.actions.show(name).id if name else ""
 
     def _entered(self, plan: Plan, a_day: float | None, mean: float | None, spread: float | None) -> Baseline | None:
         """What a person says of a unit instead of the shop's data, None where he says nothing."""
@@ -218,6 +225,29 @@ class Experiments:
         with self._register() as register:
             register.stop(id, by=who(by), why=why.strip(), reading=reading_json(reading))
         return self.show(id)
+
+    def effects(self) -> dict[str, Estimate]:
+        """What tests that are over showed of the actions they tried: contribution a week (95 %), by action. Left out are tests whose split
+        is not sound, with several treatments, without a reading, and where contribution is unknown."""
+        from zhanggui.experiments.effects import effect_a_week
+
+        found = {}
+        for each in self.list():
+            if not each.plan.action or each.state(self._shop.clock.today()) not in ("over", "stopped"):
+                continue
+            worth = self._worth(each.plan)
+            effect = None if worth is None else effect_a_week(self.show(each.id), worth)
+            if isinstance(effect, Estimate):
+                found[each.plan.action] = effect
+        return found
+
+    def _worth(self, plan: Plan) -> float | None:
+        """Contribution of one conversion, or of one unit of money sold, over the test's days; None where it is unknown."""
+        per = "orders" if plan.metric == "conversion" else "gross_sales"
+        answer = self._shop.query(["contribution_before_ads", per], start=plan.start, end=plan.end)
+        row = answer.rows.row(0, named=True) if len(answer.rows) else {}
+        whole, parts = row.get("contribution_before_ads"), row.get(per)
+        return whole / parts if whole is not None and parts else None
 
     @contextmanager
     def _register(self) -> Iterator[Register]:

@@ -30,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help=help_text("name", TOPIC))],
     change: Annotated[str, typer.Option("--change", metavar="WHAT", help=help_text("change", TOPIC))],
-    unit: Annotated[str, typer.Option("--unit", help=help_text("unit", TOPIC))] = "visitor",
+    unit: Annotated[str, typer.Option("--unit", metavar="UNIT", help=help_text("unit", TOPIC))] = "visitor",
     metric: Annotated[
         str, typer.Option("--metric", metavar="conversion|value", help=help_text("metric", TOPIC))
     ] = "conversion",
@@ -40,11 +40,14 @@ def new(
     effect: Annotated[str, typer.Option("--effect", metavar="SHARE", help=help_text("effect", TOPIC))] = "0.1",
     since: Annotated[str | None, typer.Option("--from", metavar="DAY", help=help_text("from", TOPIC))] = None,
     until: Annotated[str | None, typer.Option("--to", metavar="DAY", help=help_text("to", TOPIC))] = None,
-    size: Annotated[int | None, typer.Option("--size", min=1, help=help_text("size", TOPIC))] = None,
-    per_day: Annotated[float | None, typer.Option("--per-day", help=help_text("per_day", TOPIC))] = None,
-    mean: Annotated[float | None, typer.Option("--mean", help=help_text("mean", TOPIC))] = None,
-    spread: Annotated[float | None, typer.Option("--spread", help=help_text("spread", TOPIC))] = None,
+    size: Annotated[int | None, typer.Option("--size", metavar="N", min=1, help=help_text("size", TOPIC))] = None,
+    per_day: Annotated[
+        float | None, typer.Option("--per-day", metavar="NUMBER", help=help_text("per_day", TOPIC))
+    ] = None,
+    mean: Annotated[float | None, typer.Option("--mean", metavar="NUMBER", help=help_text("mean", TOPIC))] = None,
+    spread: Annotated[float | None, typer.Option("--spread", metavar="NUMBER", help=help_text("spread", TOPIC))] = None,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help=help_text("note", TOPIC))] = "",
+    action: Annotated[str, typer.Option("--for", metavar="ACTION", help=help_text("action", TOPIC))] = "",
     own_id: Annotated[str | None, typer.Option("--id", metavar="ID", help=help_text("own_id", TOPIC))] = None,
     anyway: Annotated[bool, typer.Option("--anyway", help=help_text("anyway", TOPIC))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=help_text("dry_run", TOPIC))] = False,
@@ -67,6 +70,7 @@ def new(
             mean=mean,
             spread=spread,
             note=note,
+            action=action,
             id=own_id,
         )
         if not as_json:

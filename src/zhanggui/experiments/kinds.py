@@ -69,7 +69,8 @@ class Baseline:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be tried, on what, and when it is over: settled before the first unit. The first variant is what the others are held
-    against; ``planned`` units of all variants; ``smallest`` is the relative effect that would be worth having."""
+    against; ``planned`` units of all variants; ``smallest`` is the relative effect that would be worth having; ``action`` is the id of
+    the action that it tries, if it tries one."""
 
     id: str
     name: str
@@ -83,6 +84,7 @@ class Plan:
     smallest: float
     baseline: Baseline | None = None
     note: str = ""
+    action: str = ""
 
     @property
     def period(self) -> Period:

@@ -56,6 +56,7 @@ class Register:
                         variants={"variants": [[variant.name, variant.share] for variant in plan.variants]},
                         baseline=_plain(plan.baseline),
                         note=plan.note,
+                        action=plan.action,
                         by=by,
                         at=self._now(),
                         day=self._clock.today(),
@@ -121,6 +122,7 @@ def _experiment(row: ExperimentRow, events: Sequence[ExperimentEventRow]) -> Exp
         smallest=row.smallest,
         baseline=_baseline(row.baseline),
         note=row.note,
+        action=row.action,
     )
     history = [Happened(event.verb, event.by, event.at, event.day, event.content) for event in events]  # type: ignore[arg-type]
     return Experiment(plan, row.by, row.at, row.day, tuple(history))

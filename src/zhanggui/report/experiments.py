@@ -166,6 +166,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "planned": plan.planned,
         "smallest": plan.smallest,
         "note": plan.note,
+        "action": plan.action or None,
     }
 
 

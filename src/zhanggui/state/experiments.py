@@ -13,7 +13,8 @@ from zhanggui.state.base import Base
 
 class ExperimentRow(Base):
     """An experiment as it was planned. ``variants`` are names with shares, the first one what the others are held against; ``planned``
-    units of all variants; ``smallest`` the relative effect it is to show; ``baseline`` what the shop showed before, in plain values."""
+    units of all variants; ``smallest`` the relative effect it is to show; ``baseline`` what the shop showed before, in plain values;
+    ``action`` is the action it tries, or empty."""
 
     __tablename__ = "experiments"
 
@@ -29,6 +30,7 @@ class ExperimentRow(Base):
     variants: Mapped[dict[str, Any]]
     baseline: Mapped[dict[str, Any]]
     note: Mapped[str]
+    action: Mapped[str]
     by: Mapped[str]
     at: Mapped[datetime]
     day: Mapped[date]
