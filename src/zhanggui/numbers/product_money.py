@@ -30,7 +30,7 @@ OLDEST_REFUND = 366
 class ProductMoney:
     """Money of every product by day of sale over ``period``, in the workspace's currency.
 
-    ``sold``: product_id · day · orders · gross · cost · costed (gross of lines whose cost is known) · beside (the product's share, by
+    ``sold``: product_id · day · orders · units · gross · cost · costed (gross of lines whose cost is known) · beside (the product's share, by
     money, of what its orders cost beside goods) · fees. ``back``: product_id · day (of the sale) · age (days until the refund) · amount ·
     kept (cost of goods that came back). ``ads``: product_id · day · ad_cost; empty where no advertising is told by product.
     ``empty``: product_id · day that ended with nothing on hand.
@@ -75,6 +75,7 @@ def _sold(warehouse: Warehouse, currency: str, costs: Costs | None) -> Any:
     lines = lines.filter((lines.day >= START) & (lines.day <= END))
     lines = _costed(warehouse, lines, currency, costs)
     bought = lines.group_by(*ORDER, *DAY).agg(
+        units=lines.units.sum(where=lines.kind == "goods").fill_null(0.0),
         gross=total(lines.amount),
         cost=lines.known_cost.sum().fill_null(0.0),
         costed=total(lines.amount, lines.known_cost.notnull()),
@@ -91,7 +92,7 @@ def _sold(warehouse: Warehouse, currency: str, costs: Costs | None) -> Any:
         beside=part * per_order, fees=ibis.coalesce(bought.booked * part, bought.gross * share).fill_null(0.0)
     )
     bought = bought.filter(bought.product_id.notnull() & (bought.product_id != ""))
-    sums = {name: bought[name].sum() for name in ("gross", "cost", "costed", "beside", "fees")}
+    sums = {name: bought[name].sum() for name in ("units", "gross", "cost", "costed", "beside", "fees")}
     return bought.group_by(*DAY).agg(orders=bought.count().cast(MONEY), **sums)
 
 
