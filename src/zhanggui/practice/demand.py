@@ -22,6 +22,7 @@ RIVAL_WEIGHT = 0.6
 FED_RATE = 0.7
 """Visitors that are led or bought beyond those who come by themselves buy less often (docs/rules.md: κ)."""
 LED_SHARE = 0.7
+DEEP_CUT, DEEP_ELASTICITY = 0.75, -1.0
 SWING = 0.2
 COMMON_DAILY = 0.006
 SIBLING_WEIGHT = 0.8
@@ -133,13 +134,19 @@ def _wanting(assortment: Assortment, state: State, character: Character, seed: i
     wait = np.exp(-PROMISE_WEIGHT * (state.promise - assortment.promise))
     rival = rivals(character, seed, day, count) ** RIVAL_WEIGHT
     several = np.where(state.least > 1, 0.45, 1.0)
-    price = np.maximum(paid / assortment.price, 0.05) ** assortment.elasticity
+    price = _priced(paid / assortment.price, assortment.elasticity)
     own = price * state.page * stars * wait * rival * several
     weight = assortment.base.sum(axis=1)
     whole = np.bincount(assortment.category, weight)
     kind = np.bincount(assortment.category, weight * own) / whole
     # What one product gains in appeal its siblings lose in part: buyers choose among them.
     return np.asarray(own * kind[assortment.category] ** (-SIBLING_WEIGHT * character.substitution), dtype=np.float64)
+
+
+def _priced(ratio: Floats, elasticity: Floats) -> Floats:
+    """Demand at a price against the opening's: of constant elasticity, but a cut beyond a quarter finds few more who want it at all."""
+    near = np.clip(ratio, DEEP_CUT, 4.0) ** elasticity
+    return np.asarray(near * np.minimum(ratio / DEEP_CUT, 1.0) ** DEEP_ELASTICITY, dtype=np.float64)
 
 
 def _with(visitors: Floats, rate: Floats, source: int, more: Floats, their_rate: Floats) -> tuple[Floats, Floats]:

@@ -32,6 +32,7 @@ REFUND_AGE_DAYS, REFUND_AGE_SPREAD, REFUND_AGE_MOST = 9.0, 0.75, 60
 BEFORE_HOURS = 20.0
 MINUTES = 1440
 DELIVERY_SPREAD = 0.30
+SHIP_BY_DAYS = 2
 LATE_BY_DAYS = 1.7
 
 
@@ -41,6 +42,7 @@ class Sent:
 
     place: Ints
     courier: Ints
+    due: Ints
     shipped: Ints
     delivered: Ints
     refund_day: Ints
@@ -66,7 +68,8 @@ def send(
     region = choice(even(Purpose.REGION), np.array([share for _, share in REGIONS]))
     courier = region % len(COURIERS)
     paid_at = day * MINUTES + minute
-    shipped = paid_at + ((0.25 + 1.5 * even(Purpose.COURIER)) * MINUTES).astype(np.int64)
+    slower = np.maximum(state.promise - assortment.promise, 0)[product]
+    shipped = paid_at + ((0.25 + 1.5 * even(Purpose.COURIER) + 0.6 * slower) * MINUTES).astype(np.int64)
     promise = state.promise[product]
     travel = promise * np.exp(DELIVERY_SPREAD * normals(seed, Purpose.DELIVERY, day, cells, turn))
     delivered = shipped + (travel * MINUTES).astype(np.int64)
@@ -101,6 +104,8 @@ def send(
     return Sent(
         place=region,
         courier=courier,
+        due=paid_at
+        + np.round(SHIP_BY_DAYS * MINUTES + (state.promise - assortment.promise)[product] * MINUTES).astype(np.int64),
         shipped=np.where(before, -1, shipped),
         delivered=np.where(before, -1, delivered),
         refund_day=np.where(refunded, refund_minute // MINUTES, -1),

@@ -172,6 +172,7 @@ def draw(place: Place, state: State, law: Law, past: list[Sold], known: int) -> 
         fresh=fresh,
         place=sent.place,
         courier=sent.courier,
+        due=sent.due,
         shipped=sent.shipped,
         delivered=sent.delivered,
         fee=fee,

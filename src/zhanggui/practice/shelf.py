@@ -11,6 +11,7 @@ from zhanggui.practice.state import Parcel, State
 
 REORDER_BELOW_DAYS = 9
 REORDER_TO_DAYS = 34
+CAREFUL_DAYS = 24
 CARELESS = 0.55
 """Owners order some goods only when little more than half of the usual reserve is left."""
 PACE_MEMORY = 0.5 ** (1 / 14)
@@ -20,8 +21,6 @@ def arrive(state: State, day: int) -> None:
     """Put on the shelf what suppliers deliver and buyers send back today."""
     for parcel in [parcel for parcel in state.inbound if parcel.arrives <= day]:
         state.stock[parcel.product] += parcel.units
-        if parcel.good:
-            state.batch[parcel.product] = min(state.batch[parcel.product], 1.0)
         state.inbound.remove(parcel)
     back = state.back.pop(day, None)
     if back is not None:
@@ -47,8 +46,9 @@ def served_shares(stock: Floats, wanted: Floats) -> Floats:
     return np.where(wanted > 0, np.minimum(stock, wanted) / np.maximum(wanted, 1e-12), (stock > 0) * 1.0)
 
 
-def reorder(assortment: Assortment, state: State, day: int, weekday: int) -> None:
-    """The owner's habit, on Mondays: by the calendar's mean of four weeks, for what is not forgotten."""
+def reorder(assortment: Assortment, state: State, day: int, weekday: int, *, careful: bool = False) -> None:
+    """The owner's habit, on Mondays: by the calendar's mean of four weeks, for what is not forgotten. A ``careful`` owner keeps enough
+    of everything."""
     if weekday != 0:
         return
     daily = state.lately.mean(axis=0)
@@ -58,6 +58,8 @@ def reorder(assortment: Assortment, state: State, day: int, weekday: int) -> Non
     have = (state.stock + coming).sum(axis=1)
     pace = daily.sum(axis=1)
     reserve = np.where(assortment.chasing, 1.0, CARELESS) * (assortment.lead + REORDER_BELOW_DAYS)
+    if careful:
+        reserve = assortment.lead + CAREFUL_DAYS
     cared = (state.forgotten < 1).any(axis=1) & state.selling
     for product in np.nonzero((have < pace * reserve) & cared & (pace > 0))[0]:
         want = daily[product].sum() * assortment.sizes[product] * (assortment.lead[product] + REORDER_TO_DAYS)

@@ -31,6 +31,7 @@ class Sold:
     fresh: Flags  # first order
     place: Ints  # region
     courier: Ints
+    due: Ints  # until when shipment is promised
     shipped: Ints
     delivered: Ints
     fee: Ints

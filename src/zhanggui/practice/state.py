@@ -24,7 +24,6 @@ class Parcel:
     arrives: int
     product: int
     units: Floats  # by size
-    good: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class State:
     chart: Floats  # size refunds, against the opening
     described: Floats
     packed: Floats  # damage
-    batch: Floats  # quality refunds of what is on the shelf
+    batch: Floats  # quality refunds of what the supplier sends now
     box: Floats  # packing per order
     promise: Floats
     budget: Floats

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from zhanggui.practice.chance import Purpose, uniforms
-from zhanggui.practice.kinds import Cause, Character, Trouble
+from zhanggui.practice.kinds import ADS, SEARCH, Cause, Character, Terms, Trouble
+from zhanggui.practice.margin import order_margin
 from zhanggui.practice.opening import Assortment, paid_orders
 from zhanggui.practice.state import Change, State
 
@@ -33,21 +34,23 @@ COMING: tuple[Cause, ...] = (
     "wrong_description",
     "stacked_coupons",
     "forgotten_reorder",
+    "slow_delivery",
     "good_image",
 )
 HERO_CHANCE = 0.4
+FIRST_COUPON = 0.12
 BEFORE_DAYS, LAST_DAYS = 35, 28
 """Troubles begin from five weeks before the first decision to four weeks before the last."""
 STRENGTH: dict[Cause, tuple[float, float]] = {
     "broken_sizes": (0.45, 0.65),
-    "price_raised": (1.10, 1.18),
+    "price_raised": (1.18, 1.30),
     "bad_reviews": (2.8, 4.0),
     "bad_title": (0.55, 0.72),
     "bad_image": (0.62, 0.78),
     "worse_packing": (4.5, 7.0),
     "wrong_chart": (3.0, 4.5),
     "wrong_description": (3.0, 4.5),
-    "stacked_coupons": (0.26, 0.34),
+    "stacked_coupons": (0.04, 0.12),
     "forgotten_reorder": (12.0, 20.0),
     "mispriced": (0.86, 1.16),
     "ads_over": (2.2, 3.2),
@@ -107,7 +110,7 @@ def planted(character: Character, seed: int, assortment: Assortment, decisions: 
     return found
 
 
-def begin(assortment: Assortment, state: State, trouble: Trouble) -> None:
+def begin(assortment: Assortment, state: State, trouble: Trouble, terms: Terms) -> None:
     """Let a trouble come over the shop."""
     p, strength, cause = trouble.product, trouble.strength, trouble.cause
     factors: list[tuple[str, float]] = []
@@ -128,22 +131,40 @@ def begin(assortment: Assortment, state: State, trouble: Trouble) -> None:
     elif cause == "wrong_description":
         state.described[p] = strength
     elif cause == "stacked_coupons":
-        state.offer[p] = max(state.offer[p], 0.12)
-        state.stacked[p] = strength
+        state.offer[p] = max(state.offer[p], FIRST_COUPON)
+        cash = (state.cost[p] + terms.freight + state.box[p]) / (1 - terms.fee)
+        state.stacked[p] = max(1 - cash * (1 - strength) / (state.price[p] * (1 - state.offer[p])), 0.05)
     elif cause == "forgotten_reorder":
         _forget(assortment, state, p, strength)
     elif cause == "mispriced":
         state.price[p] = np.round(state.price[p] * strength, 0) - 0.1
     elif cause in ("ads_over", "ads_under"):
-        state.budget[p] = np.round(state.budget[p] * strength, 0)
+        state.budget[p] = np.round(max(best_budget(assortment, p, terms), 0.2 * state.budget[p]) * strength, 1)
     elif cause == "good_image":
         factors = [("page", strength), ("image", 1.05)]
     elif cause == "weak_hero":
         state.page[p] *= strength
     elif cause == "slow_delivery":
-        state.promise[p] += strength
+        factors = [("promise", 1 + strength / float(state.promise[p]))]
     if factors or cause in LOGGED:
         alter(state, trouble.day, p, LOGGED[cause], factors)
+
+
+def best_budget(assortment: Assortment, p: int, terms: Terms) -> float:
+    """The day's advertising of a product whose last unit of money just comes back, with the organic visitors it brings or takes."""
+    one = np.ones(1)
+    margin = order_margin(
+        assortment.price[p] * one,
+        assortment.cost[p] * one,
+        assortment.units[p] * one,
+        assortment.before[p] * one,
+        assortment.after[p] * one,
+        terms,
+    )
+    worth = float(margin[0]) * (assortment.rate[p, ADS] + assortment.halo[p] * assortment.rate[p, SEARCH])
+    budget, half = float(assortment.budget[p]), float(assortment.half[p])
+    last = worth * float(assortment.bought[p]) / max(budget, 1e-9) * half / (budget + half)
+    return float((budget + half) * np.sqrt(max(last, 0.0)) - half)
 
 
 def alter(

@@ -26,8 +26,6 @@ from zhanggui.practice.troubles import begin, planted
 HISTORY_DAYS = 175
 """Days a shop has lived before anybody practises on it: twenty-five weeks."""
 DECISION_WEEKS = 13
-QUIET_STOCK = 12
-"""A quiet shop opens with so many times the usual goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +68,6 @@ class World:
         )
         self.state = opening_state(self.assortment, self.terms)
         self.quiet = quiet
-        if quiet:
-            self.state.stock *= QUIET_STOCK
         self.books = Books()
         self.day = 0
         self.buyers = 0
@@ -137,14 +133,14 @@ class World:
     def _morning(self) -> Place:
         for trouble in self.troubles:
             if trouble.day == self.day:
-                begin(self.assortment, self.state, trouble)
+                begin(self.assortment, self.state, trouble, self.terms)
         arrive(self.state, self.day)
         seed = self.luck + 7919 * self.replay
         if not self.quiet:
             tinker(self.character, self.luck, self.state, self.day)
             try_prices(self.luck, self.state, self.day)
         drifted(self.state, self.character, seed, self.day)
-        reorder(self.assortment, self.state, self.day, self.today.weekday())
+        reorder(self.assortment, self.state, self.day, self.today.weekday(), careful=self.quiet)
         said = self.state.said.pop(self.day, None)
         self.state.stars *= STAR_MEMORY
         self.state.reviews *= STAR_MEMORY

@@ -16,7 +16,6 @@ from zhanggui.practice.parcels import REGIONS
 from zhanggui.practice.world import World
 
 MINUTES = 1440
-SHIP_BY = 48 * 60
 MOVING_DAYS = 30
 """An order's state may change for this long."""
 REFUND_DAYS = 95
@@ -88,7 +87,18 @@ class _Writer:
 
     def orders(self) -> pl.DataFrame:
         """Orders paid in the span, older ones whose parcel moved in it, and orders never paid."""
-        names = ("minute", "shipped", "delivered", "buyer", "paid", "extra_paid", "price", "units", "extra_price")
+        names = (
+            "minute",
+            "due",
+            "shipped",
+            "delivered",
+            "buyer",
+            "paid",
+            "extra_paid",
+            "price",
+            "units",
+            "extra_price",
+        )
         rows = self._stacked(self.start - MOVING_DAYS, (*names, "source", "place", "courier"))
         since = self.start * MINUTES
         moved = (
@@ -108,7 +118,7 @@ class _Writer:
                 "customer_key": self._keys(r["buyer"]),
                 "created_at": created,
                 "paid_at": self._times(r["minute"]),
-                "ship_by": self._times(r["minute"] + SHIP_BY, until_now=False),
+                "ship_by": self._times(r["due"], until_now=False),
                 "shipped_at": self._times(r["shipped"]),
                 "delivered_at": self._times(r["delivered"]),
                 "status": np.where(delivered, "delivered", np.where(shipped, "shipped", "paid")),
