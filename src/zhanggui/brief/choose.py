@@ -88,8 +88,11 @@ def _matters(line: MetricLine, floor: float) -> bool:
 
 
 def one_cause(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding a cause, the strongest kind first; then by the money they are about, urgent ones before all."""
+    """One finding a cause, the strongest kind first; then by the money they are about, urgent ones before all. What another rule knows
+    of why the same thing moved the same way is said with it."""
     best: dict[str, Finding] = {}
     for finding in sorted(findings, key=lambda f: (RANK[f.kind], -abs(f.size))):
-        best.setdefault(finding.cause or finding.id, finding)
+        kept = best.setdefault(finding.cause or finding.id, finding)
+        if kept.because is None and finding.because is not None and kept.size * finding.size > 0:
+            best[finding.cause or finding.id] = replace(kept, because=finding.because)
     return sorted(best.values(), key=lambda f: (f.alert != "urgent", f.kind == "state", -abs(f.size), f.id))
