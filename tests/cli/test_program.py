@@ -16,7 +16,25 @@ from zhanggui.app import Shop
 from zhanggui.cli.speech import of_environment
 
 PROGRAM = (sys.executable, "-c", "import sys; from zhanggui.cli import main; sys.exit(main())")
-COMMANDS = ("demo", "init", "import", "imports", "check", "brief", "explain", "query", "metrics", "costs", "export")
+COMMANDS = (
+    "demo",
+    "init",
+    "import",
+    "imports",
+    "check",
+    "brief",
+    "explain",
+    "query",
+    "metrics",
+    "costs",
+    "actions",
+    "outcomes",
+    "experiment",
+    "practice",
+    "backup",
+    "restore",
+    "export",
+)
 
 
 def test_help_names_every_command_and_none_that_does_not_exist(run):

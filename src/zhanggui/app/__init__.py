@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from zhanggui.app.actions import Actions
     from zhanggui.app.backups import Backup
     from zhanggui.app.experiments import Experiments
+    from zhanggui.app.outcomes import Outcomes
     from zhanggui.brief import Brief
     from zhanggui.costs import CostSheet
     from zhanggui.ledger import Decision, Entry
@@ -33,6 +34,7 @@ _HOME = {
     "Experiments": "zhanggui.app.experiments",
     "Flag": "zhanggui.numbers.kinds",
     "Metric": "zhanggui.metrics.kinds",
+    "Outcomes": "zhanggui.app.outcomes",
     "Reading": "zhanggui.tables.loading",
     "Reconciliation": "zhanggui.store",
     "Undone": "zhanggui.store",
@@ -51,6 +53,7 @@ __all__ = [
     "Experiments",
     "Flag",
     "Metric",
+    "Outcomes",
     "Reading",
     "Reconciliation",
     "Shop",

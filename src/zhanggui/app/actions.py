@@ -8,10 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from zhanggui.app.who import day_of, who
-from zhanggui.errors import BadValue
+from zhanggui.errors import BadValue, UserError
 
 if TYPE_CHECKING:
-    from zhanggui.actions.kinds import Freeze
+    from zhanggui.actions.kinds import Action, Freeze
     from zhanggui.app.shop import Shop
     from zhanggui.ledger import Decision, Entry, Handover
     from zhanggui.store import Reconciliation
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BY_HAND = "by_hand"
 """Playbook and rule of what a person enters."""
 SHOWN_DAYS = 28
+FULL_ID = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +83,51 @@ class Actions:
         self._shop.ledger.approve(decision.entry.id, by=person)
         return self.done(decision.entry.id, on=on, by=person)
 
-    def approve(self, name: str, *, despite: str = "", by: str | None = None, seen: int | None = None) -> Decision:
-        """Approve a proposal; how its target stands now is kept beside it. ``despite`` is a reason to set a policy aside, and is noted.
+    def approve(
+        self,
+        name: str,
+        *,
+        as_of: date | str | None = None,
+        despite: str = "",
+        by: str | None = None,
+        seen: int | None = None,
+    ) -> Decision:
+        """Approve a proposal, or what the brief of ``as_of`` names without having it on the day's list (by its full id). How its target
+        stands now is kept beside it; ``despite`` is a reason to set a policy aside, and is noted.
 
         Raises Decided where it is no proposal any more, Refused for what law or policy forbids by now.
         """
         from zhanggui.app.before import as_it_stands
 
-        entry = self.show(name)
+        entry = self._known_or_named(name, as_of)
         if entry.state == "proposed":
             self._shop.guard(entry.action, [despite], despite=despite)
         before = as_it_stands(self._shop, entry.action)
-        person = who(by)
-        decision = self._shop.ledger.approve(entry.id, by=person, before=before, text=despite, seen=seen)
+        decision = self._shop.ledger.approve(entry.id, by=who(by), before=before, text=despite, seen=seen)
         return self._told(decision)
+
+    def _known_or_named(self, name: str, as_of: date | str | None) -> Entry:
+        """An action of the ledger, or one that the brief names: that is entered as a proposal now."""
+        try:
+            return self.show(name)
+        except BadValue:
+            if len(name) != FULL_ID:
+                raise
+            wanted = [action for action in self._named(as_of) if action.id == name]
+            if not wanted:
+                raise
+            return self._shop.ledger.propose(wanted)[0]
+
+    def _named(self, as_of: date | str | None) -> Sequence[Action]:
+        """Every action that the brief of a day names, on its list or not; kept as long as the data stays the same."""
+        key = (self._shop.warehouse.version, str(as_of))
+        if self._shop.named is None or self._shop.named[0] != key:
+            try:
+                found = [ranked.action for ranked in self._shop.brief(as_of, remember=False).actions]
+            except UserError:  # no data, no brief: then the id is unknown and nothing else
+                found = []
+            self._shop.named = (key, found)
+        return self._shop.named[1]
 
     def dismiss(self, name: str, text: str = "", *, by: str | None = None, seen: int | None = None) -> Decision:
         """Refuse a proposal. It stays away for four weeks, unless its expected profit doubles."""

@@ -1,4 +1,4 @@
-"""How an action's target stands now: what its products are, and the metric it will be read by."""
+"""How an action's target stands now: what its products are, how they sell, and the metric it will be read by."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 ATTRIBUTES = ("title", "price", "cost", "currency", "category", "status", "description")
 KEYS = ("product_id", "channel", "sku", "what", "reason")
 """Columns of a draft that say which row it is, not what it changes."""
+SOLD = ("net_sales", "units", "unit_price")
 WINDOW_DAYS = 28
 
 
 def as_it_stands(shop: Shop, action: Action) -> dict[str, Any]:
-    """The target's products with their attributes, and its metric over the last four weeks; what is not known is left out."""
+    """The target's products with their attributes, and its metrics over the last four weeks; what is not known is left out."""
     return {
         "products": _products(shop, changed_products(action)),
-        "metric": _metric(shop, action),
+        "metrics": _metrics(shop, action),
         "day": shop.clock.today(),
     }
 
@@ -61,16 +62,23 @@ def _products(shop: Shop, products: Sequence[str]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _metric(shop: Shop, action: Action) -> dict[str, Any]:
-    """The metric of the action's reading, of its target, over the last four weeks of data; empty where it cannot be asked."""
-    from zhanggui.numbers.query import last_complete_day
+def _metrics(shop: Shop, action: Action) -> dict[str, Any]:
+    """The metric of the action's reading and how the target sold, over the last four weeks of data; empty where it cannot be asked."""
+    from zhanggui.numbers.query import data_span, last_complete_day
 
-    name = action.measure.metric if action.measure else kind_named(action.kind).metric
+    own = action.measure.metric if action.measure else kind_named(action.kind).metric
     try:
+        data_span(shop.warehouse)
         end = last_complete_day(shop.warehouse, shop.clock)
-        start = end - timedelta(days=WINDOW_DAYS - 1)
-        rows = shop.query([name], where=dict(action.where), start=start, end=end).rows
-    except UserError:  # no data yet, or a target that this metric does not know
+    except UserError:  # no data yet
         return {}
-    value = rows[name][0] if rows.height else None
-    return {} if value is None else {"name": name, "value": float(value), "from": start, "to": end}
+    start = end - timedelta(days=WINDOW_DAYS - 1)
+    known: dict[str, float] = {}
+    for names in ((own,), SOLD):
+        try:
+            rows = shop.query(names, where=dict(action.where), start=start, end=end).rows
+        except UserError:  # a target that this metric does not know
+            continue
+        if rows.height:
+            known |= {name: float(rows[name][0]) for name in names if rows[name][0] is not None}
+    return {"from": start, "to": end, **known} if known else {}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zhanggui.app.actions import Actions
     from zhanggui.app.backups import Backup
     from zhanggui.app.experiments import Experiments
+    from zhanggui.app.outcomes import Outcomes
     from zhanggui.app.practice import Practice
     from zhanggui.brief import Brief
     from zhanggui.costs import CostSheet
@@ -38,6 +39,8 @@ class Shop:
         self.clock = clock or Clock(config.timezone)
         self.notes: list[Words] = []
         """What was noticed when ledger and warehouse met, for the person to know."""
+        self.named: tuple[tuple[int, str], Sequence[Action]] | None = None
+        """What the last brief that was not remembered named, and of which data and day it was."""
         self._warehouse: Warehouse | None = None
         self._ledger: Ledger | None = None
 
@@ -266,10 +269,13 @@ class Shop:
         remember: bool = True,
     ) -> Brief:
         """The day's brief, by what people decided and what came of it. ``minutes`` and ``budget`` (cash that may be bound) are the
-        operator's own of today. ``remember`` notes what was said, so that it is not said again unchanged, and enters today's actions
-        into the ledger as proposals."""
+        operator's own of today. ``remember`` notes what was said, so that it is not said again unchanged, reads what is due of earlier
+        actions, and enters today's into the ledger as proposals."""
+        from zhanggui.app.outcomes import read_due
         from zhanggui.brief import make
 
+        if remember:
+            read_due(self, _day(as_of))
         made = make(
             self.warehouse,
             as_of=_day(as_of),
@@ -287,7 +293,17 @@ class Shop:
 
     def standing(self) -> Standing:
         """What people decided about actions and what came of them, with each rule's own record."""
-        return self.ledger.standing()
+        from zhanggui.outcomes import records
+
+        known = self.ledger.standing()
+        return replace(known, records=records(known.past))
+
+    def outcomes(self, as_of: date | str | None = None) -> Outcomes:
+        """What came of what was done. Actions whose reading is over by ``as_of`` (the last complete day) are read now and stored; one
+        is read once."""
+        from zhanggui.app.outcomes import outcomes
+
+        return outcomes(self, as_of)
 
     # ---- the same, written
 
@@ -326,6 +342,18 @@ class Shop:
         from zhanggui.report import driver_json
 
         return driver_json(driver)
+
+    def outcomes_text(self, found: Outcomes, locale: str, width: int = 120) -> str:
+        """What came of what was done, for a terminal."""
+        from zhanggui.app.outcomes import outcomes_text
+
+        return outcomes_text(self, found, locale, width)
+
+    def outcomes_json(self, found: Outcomes, locale: str) -> dict[str, Any]:
+        """What came of what was done, for programs."""
+        from zhanggui.app.outcomes import outcomes_json
+
+        return outcomes_json(self, found, locale)
 
     def _names(self, driver: Driver) -> dict[str, str]:
         """Short names of the products a driver speaks of."""

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from zhanggui import __version__
-from zhanggui.cli import actions, backups, briefs, costs, experiments, imports, numbers, practice, workspace
+from zhanggui.cli import actions, backups, briefs, costs, experiments, imports, numbers, outcomes, practice, workspace
 from zhanggui.cli.speech import RUN, Run, help_text, say
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ briefs.add_to(app)
 numbers.add_to(app)
 costs.add_to(app)
 actions.add_to(app)
+outcomes.add_to(app)
 backups.add_to(app)
 experiments.add_to(app)
 practice.add_to(app)

@@ -98,11 +98,17 @@ def add(
 
 @book.command("approve", help=help_text("actions_approve"))
 def approve(
-    ctx: typer.Context, names: Ids, despite: Despite = "", by: Who = None, as_json: AsJson = False, shop: Folder = None
+    ctx: typer.Context,
+    names: Ids,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DAY", help=help_text("action_as_of"))] = None,
+    despite: Despite = "",
+    by: Who = None,
+    as_json: AsJson = False,
+    shop: Folder = None,
 ) -> None:
     with opened(shop, ctx) as there:
         for name in names:
-            _told(there, there.actions.approve(name, despite=despite, by=by), "approved", as_json)
+            _told(there, there.actions.approve(name, as_of=as_of, despite=despite, by=by), "approved", as_json)
 
 
 @book.command("dismiss", help=help_text("actions_dismiss"))

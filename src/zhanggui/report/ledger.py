@@ -12,11 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from zhanggui.actions.catalogue import kind_named
-from zhanggui.actions.kinds import Freeze
+from zhanggui.actions.kinds import Freeze, Past
 from zhanggui.i18n import text
 from zhanggui.i18n.columns import pad, shorten, table, width, wrap
-from zhanggui.i18n.writing import UNKNOWN, day, printable, quantity, say, write
+from zhanggui.i18n.writing import UNKNOWN, day, measured, printable, quantity, say, write
 from zhanggui.ledger.kinds import Entry, Handover
+from zhanggui.metrics import METRICS
 from zhanggui.report import naming
 from zhanggui.report.shape import plain
 from zhanggui.report.today import VERDICTS
@@ -171,7 +172,7 @@ def entry_text(entry: Entry, zone: str, page: Page) -> str:
         ("measure", _measure(entry, page)),
         ("read", _read(entry, page)),
         ("outcome", _outcome(entry, page)),
-        ("before", _before(entry)),
+        ("before", _before(entry, page)),
     ]
     named = [(page.t(f"show.{name}"), printable(value)) for name, value in facts if value]
     wide = max(width(name) for name, _ in named)
@@ -227,11 +228,15 @@ def _outcome(entry: Entry, page: Page) -> str:
     return " · ".join(filter(None, (status(entry, page), effect, reason)))
 
 
-def _before(entry: Entry) -> str:
+def _before(entry: Entry, page: Page) -> str:
+    """What was kept at approval: the products' own fields, and the metrics of the four weeks before."""
     products = entry.before.get("products", {})
     parts = [f"{product} {name}={value}" for product, known in products.items() for name, value in known.items()]
-    metric = entry.before.get("metric") or {}
-    return " · ".join([*parts, *([f"{metric['name']} {metric['value']:.6g}"] if metric else [])])
+    for name, value in entry.before.get("metrics", {}).items():
+        if isinstance(value, float):
+            unit = METRICS[name].unit if name in METRICS else "count"
+            parts.append(f"{naming.metric(name, page.locale)} {measured(value, unit, page.locale, page.currency)}")
+    return " · ".join(parts)
 
 
 def _drafted(entry: Entry, page: Page) -> list[str]:
@@ -258,6 +263,20 @@ def _moment(at: datetime, zone: str, page: Page) -> str:
 
 def _local(at: datetime, zone: str) -> datetime:
     return at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+
+
+def waiting_text(rows: Sequence[tuple[Past, date, date | None, bool]], page: Page) -> str:
+    """Done actions that are not read yet: each with the day from which it is, and where the data ends if that is before it."""
+    if not rows:
+        return ""
+    lines = ["", page.t("waiting.heading")]
+    for past, read_on, data_to, lacks in rows:
+        title = page.say(past.words) if past.words else text(f"actions.kind.{past.kind}", page.locale)
+        said = [page.t("waiting.line", id=past.id, title=title, day=read_on)]
+        if lacks:
+            said.append(page.t("waiting.lacks", data=data_to) if data_to else page.t("waiting.no_data"))
+        lines += wrap(printable(" · ".join(said)), page.width, first=" ")
+    return "\n".join(lines) + "\n"
 
 
 # ---- for programs
