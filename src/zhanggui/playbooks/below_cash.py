@@ -160,7 +160,8 @@ def _loses(product: str, row: Mapping[str, Any], situation: Situation) -> tuple[
     """A product whose orders bring less than nothing after refunds, as sure as nine in ten; unless it is declared a leader whose
     baskets pay."""
     worth = order_worth(situation, product)
-    if worth is None or not worth.known or worth.value >= 0:  # what pays in the middle of its cases does not lose in nine of ten
+    # What pays in the middle of its cases does not lose in nine of ten.
+    if worth is None or not worth.known or worth.value >= 0:
         return None
     spread = cases(situation, product, worth)
     chance = float((spread.value < 0).mean())
