@@ -78,7 +78,9 @@ def test_a_unit_in_two_channels_is_one_unit(warehouse: DrawnWarehouse) -> None:
 
 
 def test_buyers_are_read_by_their_orders_after_the_exposure(warehouse: DrawnWarehouse) -> None:
-    warehouse.draw("exposures", [row("k1", "old"), row("k2", "new"), row("k3", "new"), row("k4", "new")])
+    warehouse.draw(
+        "exposures", [row("k1", "old"), row("k2", "new"), row("k3", "new"), row("k4", "new"), row("k5", "old")]
+    )
 
     def order(number: int, key: str, day: date, goods: float, *, counted: bool = True) -> dict[str, object]:
         return {"order_id": str(number), "customer_key": key, "day": day, "goods": goods, "counted": counted}
@@ -95,8 +97,9 @@ def test_buyers_are_read_by_their_orders_after_the_exposure(warehouse: DrawnWare
         ],
     )
     found = exposures(warehouse, "photo", PERIOD, by_orders=True)
-    assert found.variants == {"new": Sums(3, 1, 1, 25.0, 625.0), "old": Sums(1, 0, 0, 0.0, 0.0)}
+    assert found.variants == {"new": Sums(3, 1, 1, 25.0, 625.0), "old": Sums(2, 0, 0, 0.0, 0.0)}
     assert not found.stated
+    assert found.strangers == 1  # k5 never ordered anything
 
 
 def test_an_experiment_without_exposures_has_no_sums(warehouse: DrawnWarehouse) -> None:

@@ -115,6 +115,7 @@ def test_a_dozen_conversions_are_read_exactly_and_none_not_at_all() -> None:
     assert few.advice == "better"
     assert read(rates((0, 400), (0, 400))).advice == "too_few"
     assert read(rates((0, 400), (0, 400)), AFTER).advice == "cannot_tell"
+    assert read(rates((0, 400), (0, 400)), AFTER).leader is None
 
 
 def test_several_variants_part_the_error_among_them() -> None:

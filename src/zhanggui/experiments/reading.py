@@ -191,6 +191,8 @@ def _at_end(plan: Plan, control: Sums, own: Sums) -> Reading | Refusal:
 
 def _standing(plan: Plan, sums: Sequence[Sums]) -> Standing | None:
     """What choosing each variant now is expected to lose: a belief, not a claim."""
+    if not any(own.hits for own in sums):
+        return None
     beliefs: list[Belief] = []
     for own in sums:
         if plan.metric == "conversion":

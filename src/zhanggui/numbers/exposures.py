@@ -33,7 +33,7 @@ class Sums:
 class Exposures:
     """The sums of each variant, and what was left out: units first seen ``outside`` the planned days, units that were shown
     more than one variant (``crossed``), units of which no variant is told (``nameless``). ``stated`` says whether any row tells an
-    outcome or a value."""
+    outcome or a value; ``strangers`` are units read by their orders of whom no order at all is known."""
 
     variants: Mapping[str, Sums] = field(default_factory=dict)
     outside: int = 0
@@ -42,6 +42,7 @@ class Exposures:
     first: date | None = None
     last: date | None = None
     stated: bool = False
+    strangers: int = 0
 
     @property
     def units(self) -> int:
@@ -73,8 +74,7 @@ def exposures(
             value=mine.value.sum().fill_null(0.0),
         )
     )
-    if by_orders:
-        units = _with_orders(warehouse, units, period)
+    units = _with_orders(warehouse, units, period) if by_orders else units.mutate(known=ibis.literal(1, "int8"))
     inside = units.day.isnull() | ((units.day >= period.start) & (units.day <= period.end))
     summed = units.group_by(
         variant=ibis.ifelse(units.variants == 1, units.variant, ibis.null("string")),
@@ -84,6 +84,7 @@ def exposures(
         units=units.count(),
         hits=units.hit.sum(),
         told=units.told.sum(),
+        strangers=(units.known == 0).sum(),
         paying=(units.value != 0).sum(),
         total=units.value.sum(),
         squares=(units.value * units.value).sum(),
@@ -99,10 +100,12 @@ def _with_orders(warehouse: Warehouse, units: Any, period: Period) -> Any:
     paid = paid.select("customer_key", bought=paid.day, goods=paid.goods.cast("float64"))
     since = ibis.coalesce(units.day, ibis.literal(period.start))
     joined = units.mutate(since=since).left_join(paid, [units.unit_id == paid.customer_key, paid.bought >= since])
-    return joined.group_by("unit_id", "variant", "variants", "day", "told").agg(
+    read = joined.group_by("unit_id", "variant", "variants", "day", "told").agg(
         hit=joined.bought.notnull().cast("int8").max(),
         value=joined.goods.sum().fill_null(0.0),
     )
+    buyers = orders.filter(orders.customer_key.notnull()).select(buyer=orders.customer_key).distinct()
+    return read.left_join(buyers, read.unit_id == buyers.buyer).mutate(known=ibis._.buyer.notnull().cast("int8"))
 
 
 def _gathered(rows: list[dict[str, Any]]) -> Exposures:
@@ -130,6 +133,7 @@ def _gathered(rows: list[dict[str, Any]]) -> Exposures:
         first=min((row["first"] for row in read if row["first"] is not None), default=None),
         last=max((row["last"] for row in read if row["last"] is not None), default=None),
         stated=any(row["told"] for row in rows),
+        strangers=sum(int(row["strangers"]) for row in read),
     )
 
 

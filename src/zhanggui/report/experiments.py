@@ -275,7 +275,9 @@ def _left_out(reading: ExperimentReading, writer: _Writer) -> list[str]:
         "nameless": reading.left_out.nameless,
         "foreign": reading.foreign,
     }
-    return [line for name, n in counts.items() if n for line in writer.wrapped(f"left_out.{name}", n=n)]
+    lines = [line for name, n in counts.items() if n for line in writer.wrapped(f"left_out.{name}", n=n)]
+    strangers = reading.left_out.strangers
+    return lines + (writer.wrapped("strangers", n=strangers, units=reading.units) if strangers else [])
 
 
 def _losses(reading: ExperimentReading, writer: _Writer) -> list[str]:
@@ -328,6 +330,7 @@ def reading_json(reading: ExperimentReading) -> dict[str, Any]:
             "nameless": reading.left_out.nameless,
             "foreign": reading.foreign,
         },
+        "strangers": reading.left_out.strangers,
     }
 
 
