@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from drawn.situation import DAY, situation
+from drawn.spoken import spoken
 from drawn.visits import BLOCKS, TABLES, change, diary, promotion, siblings
 from zhanggui.actions.kinds import Outcome, Past, Standing
 from zhanggui.playbooks.conversion import falling_conversion, source_mix
@@ -420,3 +421,21 @@ def test_an_unchanged_mix_is_no_news() -> None:
 def test_mix_needs_enough_visitors_and_buyers() -> None:
     rows = visited("P", "search", (100, 5), (100, 5)) + visited("P", "ads", (250, 1), (30, 0))
     assert not source_mix(situation(product_sources=rows, shop_blocks=BLOCKS, tables=TABLES)).findings
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"costs": None},
+        {"product_sizes": sizes(0.9), "stock": [{"product_id": "P", "sku": "38", "on_hand": 0.0}]},
+        {"product_sources": from_sources((1000, 3000), (2200, 1800))},
+        {"product_sizes": prices(115.0, 100.0)},
+        {"happenings": [change(28, what="our own word")]},
+        {"happenings": [promotion(36, 30, products="Q")]},
+    ],
+)
+def test_every_sentence_is_there_in_three_languages(more: dict[str, Any]) -> None:
+    said = spoken(judged(**more))
+    assert len(said) >= 9
+    assert all("{" not in sentence for sentence in said)

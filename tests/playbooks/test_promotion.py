@@ -10,6 +10,7 @@ import pytest
 
 from drawn.budgets import plan_days
 from drawn.situation import DAY, situation
+from drawn.spoken import spoken
 from drawn.visits import BLOCKS, change, promotion
 from zhanggui.actions.guards import check
 from zhanggui.actions.kinds import Past, Standing
@@ -56,6 +57,7 @@ def test_a_plan_whose_last_unit_does_not_come_back_is_cut_by_a_quarter() -> None
     assert action.draft is not None
     (row,) = action.draft.rows
     assert row["daily_budget"] == pytest.approx(0.75 * row["before"], abs=0.01)
+    assert row["before"] == pytest.approx(800, rel=0.15)
     assert action.because == (finding.id,)
     assert finding.p is not None
     assert finding.p < 0.05
@@ -114,6 +116,8 @@ def test_what_is_unclear_is_varied_by_a_fifth_on_pairs_of_days() -> None:
     (action,) = judged({"marginal": 1.1, "swing": 0.0, "noise": 200.0}).actions
     assert action.kind == "vary_budget"
     assert action.draft is not None
+    assert action.reason is not None
+    assert action.reason.key == "rules_promotion.reason.unmoved"
     high, low = (row["daily_budget"] for row in action.draft.rows)
     assert high / low == pytest.approx(1.5, rel=1e-3)
     assert action.measure is not None
@@ -204,3 +208,17 @@ def test_a_plan_at_its_best_is_neither_cut_nor_raised(seed: int) -> None:
     verdict = judged({"marginal": 1.1, "noise": 100.0, "claimed": 3.2, "seed": seed})
     assert not verdict.findings
     assert kinds(verdict) in ([], ["vary_budget"])
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"marginal": 0.4},
+        {"marginal": 2.2, "claimed": 5.0},
+        {"marginal": 1.1, "swing": 0.0},
+        {"marginal": 0.4, "claimed": 0.0},
+    ],
+)
+def test_every_sentence_is_there_in_three_languages(plan: dict[str, Any]) -> None:
+    assert len(spoken(judged(plan))) >= 6
+    assert spoken(judged({"marginal": 0.4}, costs=None))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from drawn.situation import DAY, situation
+from drawn.spoken import spoken
 from drawn.visits import BLOCKS, TABLES, ago, diary
 from zhanggui.actions.guards import check
 from zhanggui.actions.kinds import Outcome, Past, Standing
@@ -163,3 +164,9 @@ def test_what_shows_of_a_pair_is_as_coarse_as_both_are() -> None:
     assert action.measure.smallest_visible is not None
     alone = 2.8 * (2 * 0.03 * 0.97 / 8000) ** 0.5 * 2000 * 45
     assert action.measure.smallest_visible > alone
+
+
+@pytest.mark.parametrize("more", [{}, {"costs": None}])
+def test_every_sentence_is_there_in_three_languages(more: dict[str, Any]) -> None:
+    assert len(spoken(judged(**more))) >= 9
+    assert spoken(judged(product_sources=[]))

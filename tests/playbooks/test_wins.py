@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from drawn.situation import situation
+from drawn.spoken import spoken
 from drawn.visits import BLOCKS, TABLES, change, diary, promotion, siblings
 from zhanggui.actions.guards import check
 from zhanggui.playbooks.kinds import Verdict
@@ -176,3 +177,8 @@ def test_days_before_the_shop_opened_are_not_looked_for() -> None:
     """A change of a product known for two windows only is compared with dates that exist."""
     short = diary("P", *ROSE, earlier=False) + siblings(12)
     assert judged(product_diary=short).findings
+
+
+@pytest.mark.parametrize("more", [{}, {"costs": None}, {"stock": []}])
+def test_every_sentence_is_there_in_three_languages(more: dict[str, Any]) -> None:
+    assert len(spoken(judged(**more))) >= 9

@@ -176,18 +176,19 @@ def _returns(answer: MarginalReturn) -> dict[str, Quantity]:
 
 
 def _reason(plan: Plan, answer: MarginalReturn | None) -> Words:
-    """What the last unit brings, and the return on claimed sales at which the plan pays."""
+    """What the answer stands on, and the return on claimed sales at which the plan pays."""
     said: dict[str, Any] = {"needed": Quantity(plan.break_even or 0.0, "ratio"), "margin": share(plan.rate)}
     if plan.claimed is not None:
         said["claimed"] = Quantity(plan.claimed, "ratio")
-    key = "claimed" if plan.claimed is not None else "unclaimed"
+    key = "unmoved" if answer is None else "claimed" if plan.claimed is not None else "unclaimed"
     return Words(f"rules_promotion.reason.{key}", said)
 
 
 def _daily_budget(plan: Plan) -> float:
-    """The budget of a day: the last one told, else what a day of the last four weeks cost."""
-    told = plan.budget[~np.isnan(plan.budget)]
-    return float(told[-1]) if told.size and told[-1] > 0 else plan.weekly / 7
+    """The budget of a day: the mean of those told in two weeks, since it may go up and down; else what a day of four weeks cost."""
+    told = plan.budget[-FEWEST_DAYS:]
+    told = told[~np.isnan(told)]
+    return float(told.mean()) if told.size and told.mean() > 0 else plan.weekly / 7
 
 
 def _row(plan: Plan, budget: float) -> dict[str, Any]:
