@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove bench lint docs picture registered clean
+.PHONY: help demo test prove bench bench-decisions lint docs picture registered clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq install --no-compile -c constraints.txt
@@ -12,6 +12,7 @@ help:
 	@echo "make test      everything that is fast enough to run on every change"
 	@echo "make prove     the long proofs on real data sets (ZHANGGUI_DATA names their folder), and the benches; writes docs/proof.md"
 	@echo "make bench     speed and memory beside a peer's; writes docs/benchmarks.md (SCALE=0.1 for a small one)"
+	@echo "make bench-decisions  proves decisions on practice shops (at most an hour on two cores); writes its section of docs/proof.md"
 	@echo "make lint      ruff and mypy"
 	@echo "make docs      writes docs/reference anew from the code"
 	@echo "make picture   photographs the demo's brief for the README"
@@ -56,6 +57,9 @@ lint: .venv/.test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+bench-decisions: .venv/.prove
+	@$(BIN)/python -m benchmarks.decisions --every $(or $(EVERY),1) $(PARTS)
 
 docs: .venv/.test
 	@$(BIN)/python tools/reference.py

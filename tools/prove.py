@@ -20,6 +20,7 @@ DATA = "ZHANGGUI_DATA"
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.__main__ import machine  # noqa: E402
+from benchmarks.decisions.__main__ import HEADING  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def main() -> int:
     benches = (
         subprocess.run([sys.executable, "-m", "benchmarks", "--scale", scale], cwd=ROOT, check=False).returncode == 0
     )
-    PAGE.write_text(page(found, benches), encoding="utf-8")
+    decisions = PAGE.read_text(encoding="utf-8").partition(f"\n{HEADING}\n") if PAGE.is_file() else ("", "", "")
+    PAGE.write_text(page(found, benches) + decisions[1] + decisions[2], encoding="utf-8")
     print(f"wrote {PAGE.relative_to(ROOT)}")
     for proof in found:
         if proof.ended != "held":

@@ -44,7 +44,7 @@ NAMED: Mapping[str, tuple[str, ...]] = {
 }
 """How the rule of conversion calls a cause; another rule's own words name theirs."""
 RANKS = (0, 2)
-SEEDS = (201, 202)
+SEEDS = (201,)
 CAUSES = (*OF_CONVERSION, *OF_REFUNDS, *SURE)
 PIECES = [
     (cause, visitors, rank, seed) for seed in SEEDS for cause in CAUSES for visitors in VISITORS for rank in RANKS
