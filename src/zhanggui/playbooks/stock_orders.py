@@ -172,7 +172,7 @@ def _dearer(situation: Situation, product: Product, short: Shortage, finding: Fi
     if best is None:
         return []
     step, brings = best
-    price = product.price * (1 + step)
+    price = round(product.price * (1 + step), 1 if product.price >= 10 else 2)
     said = {"product": name_of(situation, product.id), "change": share(step), "price": exact(price)}
     return [
         _action(
@@ -182,7 +182,7 @@ def _dearer(situation: Situation, product: Product, short: Shortage, finding: Fi
             finding,
             brings=brings,
             reason=Words("rules_products.stock.dearer_why"),
-            rows=[{"product_id": product.id, "price_now": round(product.price, 2), "price": round(price, 2)}],
+            rows=[{"product_id": product.id, "price_now": round(product.price, 2), "price": price}],
         )
     ]
 
