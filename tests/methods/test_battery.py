@@ -12,7 +12,7 @@ from zhanggui.methods.always_valid import always_valid, always_valid_conversions
 from zhanggui.methods.best_arm import Normal, best_arm, shares_of_next
 from zhanggui.methods.change_point import rate_change_point
 from zhanggui.methods.concentration import concentration
-from zhanggui.methods.counts import demand, reorder, zero_run
+from zhanggui.methods.counts import Demand, demand, reorder, zero_run
 from zhanggui.methods.decomposition import kitagawa, lmdi, products_to_shop, shapley, split
 from zhanggui.methods.development import compare_at_equal_age, develop, to_come
 from zhanggui.methods.elasticity import calendar_terms, elasticity
@@ -23,6 +23,7 @@ from zhanggui.methods.line_shift import line_shift
 from zhanggui.methods.marginal_return import marginal_return
 from zhanggui.methods.regression import least_squares, two_stage
 from zhanggui.methods.repeated_looks import error_of_looks, pocock_limit
+from zhanggui.methods.replenishment import arrival
 from zhanggui.methods.sample_ratio import sample_ratio
 from zhanggui.methods.shrinkage import beta_by_likelihood, beta_by_moments, james_stein, shrink
 from zhanggui.methods.smallest_visible import smallest_visible_change, smallest_visible_count_change, weeks_to_see
@@ -137,6 +138,7 @@ CASES = {
         ("p_low", "scale"),
     ),
     "pace": Case(lambda x: pace(x, 0, float(x.sum()), 9), ("forecast", "low", "high"), ()),
+    "arrival": Case(lambda x: arrival(Demand(31, 1.1), 9, x.size, 10, 7), alone=True),
     "concentration": Case(concentration, (), ("shares", "herfindahl"), alone=True),
     "compare_money": Case(lambda x: compare_money(*halves(x)), ("first", "second"), ("p_lower",), True),
     "compare_counts": Case(lambda x: compare_counts(*halves(np.floor(x)))),
