@@ -217,7 +217,7 @@ class Experiments:
     def stop(self, id: str, why: str, *, by: str | None = None) -> ExperimentReading:
         """Close an experiment, noting who, why, and what it showed. Raises Decided where it is stopped already, BadValue without a
         reason."""
-        from zhanggui.report.experiments import reading_json
+        from zhanggui.report.experiments_json import reading_json
 
         if not why.strip():
             raise BadValue("experiments.why_stop")
@@ -267,7 +267,7 @@ class Experiments:
 
     def plan_json(self, plan: Plan, outlook: Outlook) -> dict[str, Any]:
         """A plan and what this shop can show, for programs."""
-        from zhanggui.report.experiments import plan_json
+        from zhanggui.report.experiments_json import plan_json
 
         return plan_json(plan, outlook)
 
@@ -279,7 +279,7 @@ class Experiments:
 
     def reading_json(self, reading: ExperimentReading) -> dict[str, Any]:
         """What an experiment shows, for programs."""
-        from zhanggui.report.experiments import reading_json
+        from zhanggui.report.experiments_json import reading_json
 
         return reading_json(reading)
 
@@ -302,7 +302,7 @@ class Experiments:
 
     def list_json(self, experiments: Sequence[Experiment]) -> dict[str, Any]:
         """All experiments, for programs."""
-        from zhanggui.report.experiments import list_json
+        from zhanggui.report.experiments_json import list_json
 
         return list_json(experiments, self._shop.clock.today())
 
