@@ -13,6 +13,7 @@ import argparse
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +88,11 @@ def check(warehouse: Any, as_of: Any, found: dict[str, Any]) -> None:
                 assert abs(mine - other) <= 1e-9 * max(abs(other), 1.0), f"{name}.{column}: {mine} against {other}"
 
 
-def _timed(program: str, folder: Path) -> dict[str, Any]:
+def timed(program: str, folder: Path, as_of: date = AS_OF) -> dict[str, Any]:
+    """What a program of the clock said of the shop in ``folder``, run in a process of its own. Raises RuntimeError where it broke."""
     root = Path(__file__).parents[1]
     done = subprocess.run(
-        [sys.executable, "-c", _CLOCK + program, str(folder), AS_OF.isoformat()],
+        [sys.executable, "-c", _CLOCK + program, str(folder), as_of.isoformat()],
         cwd=root,
         capture_output=True,
         text=True,
@@ -105,12 +107,12 @@ def _timed(program: str, folder: Path) -> dict[str, Any]:
 def measure(lines: int, *, peers: bool) -> dict[str, Any]:
     """One size of the shop; the numbers of all must be equal."""
     folder = folder_of(lines)
-    ours = _timed(_BRIEF, folder)
+    ours = timed(_BRIEF, folder)
     if ours["questions"] > MOST_QUESTIONS:
         raise AssertionError(f"the brief asked the engine {ours['questions']} times")
     found: dict[str, Any] = {"lines": lines, "ours": ours}
     if peers:
-        sql, pandas = found["sql"], found["pandas"] = _timed(_SQL, folder), _timed(_PANDAS, folder)
+        sql, pandas = found["sql"], found["pandas"] = timed(_SQL, folder), timed(_PANDAS, folder)
         for unit in ("seconds", "cpu"):
             found[f"{unit}_of_bar"] = ours[unit] / (3 * sql[unit] + 2)
             found[f"{unit}_of_sql"] = ours[unit] / sql[unit]
