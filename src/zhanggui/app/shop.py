@@ -43,6 +43,7 @@ class Shop:
         """What the last brief that was not remembered named, and of which data and day it was."""
         self._warehouse: Warehouse | None = None
         self._ledger: Ledger | None = None
+        self._written = _stamps(folder)
 
     @classmethod
     def create(cls, folder: Path, config: Config) -> Shop:
@@ -93,6 +94,15 @@ class Shop:
         if self._warehouse is not None:
             self._warehouse.close()
             self._warehouse = None
+
+    def outdated(self) -> bool:
+        """Whether settings or the clock of the workspace were written since it was opened."""
+        return _stamps(self.folder)[:2] != self._written[:2]
+
+    @property
+    def state(self) -> tuple[Any, ...]:
+        """What every answer depends on: data, decisions, settings, cost sheet and the day. As long as it stays, so do the answers."""
+        return (self.warehouse.version, self.clock.today(), _stamps(self.folder))
 
     @property
     def warehouse(self) -> Warehouse:
@@ -325,6 +335,12 @@ class Shop:
 
         return as_html(brief, locale)
 
+    def brief_parts(self, brief: Brief, locale: str) -> dict[str, Any]:
+        """The brief's sections as written cells and charts, for a page that lays them out itself."""
+        from zhanggui.report.page import page_parts
+
+        return page_parts(brief, locale)
+
     def check_text(self, brief: Brief, locale: str, width: int = 120) -> str:
         """What data stands behind the brief, what is missing and what that locks."""
         from zhanggui.report import check_text
@@ -435,3 +451,11 @@ def _day(value: date | str | None, code: str = "config.bad_day", seen: str | Non
         return date.fromisoformat(value)
     except ValueError:
         raise BadValue(code, value=seen or value) from None
+
+
+WRITTEN = (settings.FILE, "practice.json", "costs.toml", "said.json", "ledger.sqlite", "ledger.sqlite-wal")
+
+
+def _stamps(folder: Path) -> tuple[int, ...]:
+    """When each of the workspace's own files was last written; 0 where there is none."""
+    return tuple((folder / name).stat().st_mtime_ns if (folder / name).is_file() else 0 for name in WRITTEN)

@@ -9,11 +9,9 @@ import typer
 
 from zhanggui.cli.speech import RUN, say
 from zhanggui.errors import ZhangguiError
-from zhanggui.i18n import has
 from zhanggui.i18n.columns import shorten
-from zhanggui.units import Quantity, Words
+from zhanggui.i18n.trouble import LONGEST_VALUE, said_error
 
-LONGEST_VALUE = 300
 USER, OURS = 2, 1
 
 
@@ -35,30 +33,12 @@ def exit_code(error: Exception) -> int:
 def line(error: Exception) -> str:
     """The error's words in one line."""
     if isinstance(error, ZhangguiError):
-        said = _words(error)
+        said = said_error(error, RUN.locale)
     elif _of_usage(error):
         said = _usage(error)
     else:
-        said = say("cli.error.unexpected", kind=type(error).__name__, reason=_short(str(error)))
+        said = say("cli.error.unexpected", kind=type(error).__name__, reason=shorten(str(error), LONGEST_VALUE))
     return " ".join(said.split())
-
-
-def _words(error: ZhangguiError) -> str:
-    topic, _, name = error.code.partition(".")
-    key = f"{topic}.error.{name}"
-    params = {name: _short(value) for name, value in error.params.items()}
-    if not has(key, RUN.locale):
-        return str(error)
-    try:
-        return say(key, **params)
-    except (KeyError, IndexError):  # a placeholder that the error does not fill: better its code than nothing
-        return str(error)
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, str):
-        return shorten(value, LONGEST_VALUE)
-    return value if isinstance(value, int | float | Words | Quantity) else shorten(str(value), LONGEST_VALUE)
 
 
 def _of_usage(error: Exception) -> bool:

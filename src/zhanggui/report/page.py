@@ -28,6 +28,12 @@ def as_html(brief: Brief, locale: str) -> str:
     return page
 
 
+def page_parts(brief: Brief, locale: str) -> dict[str, Any]:
+    """The page's sections as written cells and charts, without the page around them. ``r`` gives the report's own words."""
+    parts = _Page(brief, locale).parts()
+    return {**{name: parts[name] for name in parts if name not in ("locale", "style", "t", "words")}, "r": parts["t"]}
+
+
 @lru_cache(maxsize=1)
 def _template() -> Any:
     import jinja2

@@ -150,6 +150,10 @@ class Warehouse:
         """Grows with every commit that changes content: a cache of answers holds as long as it stays."""
         return int(self._meta["version"])
 
+    def look_again(self) -> None:
+        """See what another connection of this process has committed since."""
+        self._meta = schema.get_meta(self._connection)
+
     def key(self) -> bytes:
         """The workspace's key, for hashes that nobody else can make. Raises WorkspaceError where it is missing or not the warehouse's."""
         return identity.read_key(self.folder, self._meta["key"])

@@ -1,0 +1,108 @@
+"""A workspace that several people and jobs use at once: readers beside each other, one writer, answers kept while the data stays.
+
+The engine's file belongs to this process. Each reader has a connection of its own and sees the last committed state, also while an
+import is running; a writer waits for the writer before it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import LifoQueue
+from typing import Any, TypeVar
+
+from zhanggui.app.shop import Shop
+from zhanggui.units import Clock
+
+T = TypeVar("T")
+READERS = 4
+KEPT = 512
+
+
+class Desk:
+    """The workspace in ``folder``, shared by ``readers`` threads at once; the rest wait their turn."""
+
+    def __init__(self, folder: Path, *, readers: int = READERS, clock: Clock | None = None) -> None:
+        self.folder = folder
+        self._clock = clock
+        self._free: LifoQueue[Shop] = LifoQueue()
+        first = Shop.open(folder, clock)
+        _ = first.ledger  # whatever is wrong with warehouse or ledger is said before anybody waits for a page
+        for shop in (first, *(Shop.open(folder, clock) for _ in range(readers - 1))):
+            self._free.put(shop)
+        self._writer = threading.Lock()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
+        self._guard = threading.Lock()
+        self._readers = readers
+
+    @property
+    def config(self) -> Any:
+        """The workspace's settings as they stand."""
+        with self.reading() as shop:
+            return shop.config
+
+    @contextmanager
+    def reading(self) -> Iterator[Shop]:
+        """A shop to look with. It sees the data as last committed."""
+        shop = self._free.get()
+        try:
+            if shop.outdated():
+                shop.close()
+                shop = Shop.open(self.folder, self._clock)
+            shop.warehouse.look_again()
+            yield shop
+        finally:
+            self._free.put(shop)
+
+    @contextmanager
+    def writing(self) -> Iterator[Shop]:
+        """A shop to change: alone. Readers go on meanwhile."""
+        with self._writer, Shop.open(self.folder, self._clock) as shop:
+            yield shop
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written just now."""
+        return self._writer.locked()
+
+    def kept(self, name: Hashable, make: Callable[[Shop], T]) -> T:
+        """What ``make`` gives, kept as long as neither data nor decisions nor settings change; made once where several ask at once."""
+        with self.reading() as shop:
+            key = (name, shop.state)
+            found = self._find(key)
+            if found is not None:
+                return found[0]  # type: ignore[no-any-return]
+            with self._guard:
+                making = self._making.setdefault(key, threading.Lock())
+            with making:
+                found = self._find(key)
+                if found is None:
+                    made = make(shop)
+                    self._keep(key, made)
+                    return made
+        with self._guard:
+            self._making.pop(key, None)
+        return found[0]  # type: ignore[no-any-return]
+
+    def _find(self, key: Hashable) -> tuple[Any] | None:
+        with self._guard:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return (self._kept[key],)
+
+    def _keep(self, key: Hashable, made: Any) -> None:
+        with self._guard:
+            self._kept[key] = made
+            self._making.pop(key, None)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+    def close(self) -> None:
+        """Let go of the workspace, once every reader is back."""
+        for _ in range(self._readers):
+            self._free.get().close()

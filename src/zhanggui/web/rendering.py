@@ -1,0 +1,98 @@
+"""From a page's parts to its HTML: one environment, every text escaped, every word from the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from zhanggui.config import LOCALES
+from zhanggui.i18n import text
+from zhanggui.web.kinds import RANK
+from zhanggui.web.pages import pages
+from zhanggui.web.safety import form_token
+
+FOLDER = Path(__file__).parent
+LOCALE_COOKIE = "zhanggui_locale"
+
+
+@lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    """Templates from ``web/templates``; an unknown name in one is an error, not an empty place."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@lru_cache(maxsize=1)
+def static_version() -> str:
+    """Changes with every file of ``web/static``: an address with it may be kept for ever."""
+    digest = sha256()
+    for path in sorted((FOLDER / "static").rglob("*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def locale_of(request: Request) -> str:
+    """The language a reader chose, else the browser's, else the workspace's."""
+    chosen = request.cookies.get(LOCALE_COOKIE)
+    if chosen in LOCALES:
+        return chosen
+    for tag in request.headers.get("accept-language", "").split(","):
+        name = tag.partition(";")[0].strip().casefold()
+        if name.startswith("zh"):
+            return "zh-Hant" if any(part in name for part in ("hant", "-tw", "-hk", "-mo")) else "zh-Hans"
+        if name.startswith("en"):
+            return "en"
+    return str(request.app.state.desk.config.locale)
+
+
+def rendered(request: Request, template: str, /, status: int = 200, **parts: Any) -> HTMLResponse:
+    """A page of the desk in the reader's language."""
+    locale = locale_of(request)
+    person = getattr(request.state, "person", None)
+    rank = RANK.get(person.role, -1) if person is not None else -1
+    menu = [
+        {"name": page.name, "path": page.path, "here": _is_here(request, page.path)}
+        for page in pages()
+        if page.order is not None and rank >= RANK[page.role]
+    ]
+    secret, visitor = request.app.state.secret, getattr(request.state, "visitor", "")
+    context: Mapping[str, Any] = {
+        "request": request,
+        "locale": locale,
+        "locales": LOCALES,
+        "t": lambda key, **params: text(f"web.{key}", locale, **params),
+        "words": lambda key, **params: text(key, locale, **params),
+        "menu": menu,
+        "person": person,
+        "may": lambda role: rank >= RANK[role],
+        "form_token": form_token(secret, visitor),
+        "shop_name": request.app.state.desk.config.name,
+        "static": lambda name: f"/static/{name}?v={static_version()}",
+        "busy": request.app.state.desk.busy,
+    }
+    page = environment().get_template(template).render({**context, **parts})
+    return HTMLResponse(page, status_code=status)
+
+
+def safe(markup: str) -> Markup:
+    """Markup of our own making (a chart), whose texts are escaped already."""
+    return Markup(markup)
+
+
+def _is_here(request: Request, path: str) -> bool:
+    here = request.url.path
+    return here == path or (path != "/" and here.startswith(f"{path}/"))

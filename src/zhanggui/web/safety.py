@@ -1,0 +1,76 @@
+"""What every answer carries and every question must: safe headers, an address of this machine, and forms that are our own.
+
+Forms are protected twice: the cookie is SameSite, and a form carries a token made from the reader's own cookie. A host name that is not
+ours is refused, so that a foreign name that was pointed at this machine (rebinding) reads nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+VISITOR = "zhanggui_visitor"
+FIELD = "csrf"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
+ANSWERS = Callable[[Request], Awaitable[Response]]
+
+
+def new_visitor() -> str:
+    """A name for a browser, before and after signing in: unguessable."""
+    return secrets.token_urlsafe(24)
+
+
+def form_token(secret: bytes, visitor: str) -> str:
+    """What a form of this browser must carry."""
+    return hmac.new(secret, f"form:{visitor}".encode(), sha256).hexdigest()
+
+
+def is_own_form(secret: bytes, visitor: str | None, token: str | None) -> bool:
+    """Whether a posted form was rendered by us for this very browser."""
+    return bool(visitor and token) and hmac.compare_digest(form_token(secret, visitor or ""), token or "")
+
+
+def host_of(request: Request) -> str:
+    """The name the browser used, without its port."""
+    host = request.headers.get("host", "")
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.rpartition(":")[0] if ":" in host else host
+
+
+async def with_headers(request: Request, call_next: ANSWERS) -> Response:
+    """Every answer has the safe headers; one made for a person is not kept by anybody on the way."""
+    hosts = request.app.state.hosts
+    if "*" not in hosts and host_of(request) not in hosts:
+        return PlainTextResponse("unknown host", status_code=421, headers=HEADERS)
+    response = await call_next(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not request.url.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def own_page(address: str) -> str:
+    """``address`` where it is a page of this desk, else the first page: a form must not lead elsewhere.
+
+    >>> own_page("/actions?state=done"), own_page("//elsewhere.example"), own_page("https://elsewhere.example")
+    ('/actions?state=done', '/', '/')
+    """
+    inside = address.startswith("/") and not address.startswith(("//", "/\\")) and "\n" not in address
+    return address if inside else "/"
