@@ -93,7 +93,7 @@ def test_living_in_two_parts_is_living_at_once() -> None:
 
 
 def test_the_books_tie_to_the_files_to_the_cent() -> None:
-    world = World(replace(QUICK, visitors=2000, sized=True, live_share=0.2), 4, history=70)
+    world = World(replace(QUICK, visitors=2000, sized=True, live_share=0.2, presale=True), 4, history=70)
     world.live(100)
     told = frames(world, 0, 99)
     lines = {name: round(amount * 100) for name, amount in world.reckoning(0).lines.items()}
@@ -183,3 +183,24 @@ def test_an_advertised_shop_claims_more_than_its_advertising_brought() -> None:
         told["traffic_days"].filter((pl.col("source") == "ads") & (pl.col("product_id") == "*"))["pay_buyers"].sum()
     )
     assert claimed > 1.5 * brought
+
+
+def test_a_presale_is_placed_with_a_deposit_and_paid_on_the_festival() -> None:
+    world = World(replace(character("festive"), visitors=2000, products=10), 1, history=60)
+    festival = 64  # 18 June
+    world.live(festival - 1)
+    before = frames(world, 0, world.day - 1)["orders"].filter(pl.col("kind") == "presale")
+    assert world.date_of(festival).isoformat() == "2024-06-18"
+    assert before.height > 0
+    assert before["status"].unique().to_list() == ["placed"]
+    assert before["paid_at"].null_count() == before.height
+    assert (before["deposit_amount"] < before["goods_amount"]).all()
+    world.live(3)
+    after = frames(world, festival - 1, world.day - 1)["orders"].filter(pl.col("kind") == "presale")
+    assert set(before["order_id"]) <= set(after["order_id"])
+    assert after["paid_at"].dt.date().unique().to_list() == [world.date_of(festival)]
+    shop = frames(world, festival, festival)["traffic_days"].filter(
+        (pl.col("source") == "*") & (pl.col("product_id") == "*")
+    )
+    paid = frames(world, 0, world.day - 1)["orders"].filter(pl.col("paid_at").dt.date() == world.date_of(festival))
+    assert shop["pay_buyers"][0] == paid["customer_key"].n_unique()

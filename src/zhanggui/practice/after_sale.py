@@ -24,6 +24,7 @@ class Place:
     character: Character
     assortment: Assortment
     terms: Terms
+    waiting: int = 0  # days until the festival for which a presale runs
 
 
 def refund_shares(assortment: Assortment, state: State) -> tuple[Floats, Floats]:
@@ -36,5 +37,5 @@ def refund_shares(assortment: Assortment, state: State) -> tuple[Floats, Floats]
 def bad_share(assortment: Assortment, state: State) -> Floats:
     """Share of reviews of three stars or less, where the parcel is in time."""
     usual = np.clip((4.85 - assortment.stars) / 2.75, 0.02, 0.6)
-    worse = 0.10 * (state.batch - 1) + 0.03 * (state.chart + state.packed - 2) + 0.04 * (state.described - 1)
+    worse = 0.06 * (state.batch - 1) + 0.012 * (state.chart + state.packed - 2) + 0.02 * (state.described - 1)
     return np.asarray(np.clip(usual + np.maximum(worse, -0.5 * usual), 0.01, 0.9), dtype=np.float64)

@@ -62,6 +62,7 @@ class Purpose(IntEnum):
     HIDDEN = 35
     CLICKS = 36
     KEYWORDS = 37
+    DEPOSIT = 38
 
 
 def _mixed(bits: Any) -> Any:

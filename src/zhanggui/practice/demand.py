@@ -54,6 +54,15 @@ def festival_of(day: date) -> tuple[float, float, float]:
     return 1.0, 1.0, 1.0
 
 
+def until_festival(day: date) -> int:
+    """Days until the festival for which people wait on this day; 0 where they wait for none."""
+    for month, number in FESTIVALS:
+        away = (date(day.year, month, number) - day).days
+        if 1 < away <= WAITING_DAYS:
+            return away
+    return 0
+
+
 def season(character: Character, categories: int, day: date) -> Floats:
     """Factor by category: categories have their high season at different times of the year."""
     if not character.season:

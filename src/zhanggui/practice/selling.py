@@ -8,7 +8,7 @@ import numpy as np
 
 from zhanggui.practice.after_sale import LIVE_REFUNDS, Place, bad_share, refund_shares
 from zhanggui.practice.chance import Floats, Ints, Purpose, choice, normals, poisson, uniforms
-from zhanggui.practice.demand import Law
+from zhanggui.practice.demand import WAITING_DAYS, Law
 from zhanggui.practice.kinds import ADS, DIRECT, LIVE, SOURCES, Character, Terms
 from zhanggui.practice.margin import order_margin
 from zhanggui.practice.opening import Assortment
@@ -26,6 +26,8 @@ RETURNING = {DIRECT: 0.62}
 RETURNING_ELSEWHERE = 0.12
 RETURN_DAYS, RETURN_SPREAD = 38.0, 0.8
 BRUSH_SHARE = 0.05
+PRESALE, DEPOSIT, BALANCE_MINUTES = 0.4, 0.1, 300
+"""Share of buyers who order in a presale while it runs, their deposit, and how soon after midnight of the festival they pay."""
 MINUTES = 1440
 
 
@@ -143,6 +145,8 @@ def draw(place: Place, state: State, law: Law, past: list[Sold], known: int) -> 
     product, size, units = product[keep], size[keep], units[keep]
     extra, extra_size = _add_ons(place, state, cells, turn)
     buyer, fresh = _buyers(place, source, cells, turn, past, known)
+    placed = day * MINUTES + minute
+    minute = _balance(place, cells, turn, minute)
     paid_unit = cents(law.paid)
     cost = cents(state.cost)
     listed = cents(state.price)
@@ -167,7 +171,9 @@ def draw(place: Place, state: State, law: Law, past: list[Sold], known: int) -> 
         extra_price=np.where(second, listed[extra], 0),
         extra_paid=extra_paid,
         extra_cost=np.where(second, cost[extra], 0),
+        placed=placed,
         minute=day * MINUTES + minute,
+        deposit=np.where(minute >= MINUTES, np.round(DEPOSIT * everything), 0).astype(np.int64),
         buyer=buyer,
         fresh=fresh,
         place=sent.place,
@@ -192,7 +198,7 @@ def draw(place: Place, state: State, law: Law, past: list[Sold], known: int) -> 
         box=cents(state.box)[product],
         fake=sent.fake,
     )
-    return sold, _seen(place, state, law, came, carts.reshape(came.shape), sold)
+    return sold, _seen(place, state, law, came, carts.reshape(came.shape), sold, past)
 
 
 def _hour_curve(draws: Floats) -> Floats:
@@ -200,6 +206,15 @@ def _hour_curve(draws: Floats) -> Floats:
     return np.asarray(
         MINUTES * (0.30 + 0.66 * draws - 0.26 * np.sin(np.pi * draws) * (1 - draws)), dtype=np.float64
     ).clip(0)
+
+
+def _balance(place: Place, cells: Ints, turn: Ints, minute: Ints) -> Ints:
+    """When orders are paid, in minutes of their day: at once, or, in a presale, the balance in the first hours of the festival."""
+    if not place.waiting:
+        return minute
+    draws = uniforms(place.seed, Purpose.DEPOSIT, place.day, cells, turn)
+    later = place.waiting * MINUTES + np.round(draws / PRESALE * BALANCE_MINUTES)
+    return np.asarray(np.where(draws < PRESALE, later, minute), dtype=np.int64)
 
 
 def _elsewhere(
@@ -271,20 +286,36 @@ def _brushed(place: Place, cells: Ints, turn: Ints) -> np.ndarray:
     return uniforms(place.seed, Purpose.BRUSHING, place.day, cells, turn) < share
 
 
-def _seen(place: Place, state: State, law: Law, came: Ints, carts: Ints, sold: Sold) -> Seen:
+def _paid_today(sold: Sold, past: list[Sold]) -> list[tuple[Sold, Ints]]:
+    """Orders whose money comes today: today's own but for presales, and the balances of earlier ones."""
+    found = [(sold, np.nonzero(sold.minute // MINUTES == sold.day)[0])]
+    for earlier in past[-WAITING_DAYS:]:
+        due = np.nonzero((earlier.deposit > 0) & (earlier.minute // MINUTES == sold.day))[0]
+        if len(due):
+            found.append((earlier, due))
+    return found
+
+
+def _seen(place: Place, state: State, law: Law, came: Ints, carts: Ints, sold: Sold, past: list[Sold]) -> Seen:
     """What the platform's daily files say of the day. Visitors and buyers overlap: nobody is counted twice one level up."""
     seed, day, character = place.seed, place.day, place.character
     products, sources = came.shape
     visitors = came.copy()
     if character.brushed and uniforms(seed, Purpose.BRUSHING, day // 3, 7)[0] < 0.15:
         visitors += (came * 0.25 * uniforms(seed, Purpose.BRUSHING, day, 5)[0]).astype(np.int64)
-    cell = sold.product * sources + sold.source
     size = products * sources
+    today = _paid_today(sold, past)
+
+    def told(name: str) -> Ints:
+        return np.concatenate([getattr(orders, name)[rows] for orders, rows in today])
+
+    cell = told("product") * sources + told("source")
     paid = np.bincount(cell, minlength=size).reshape(came.shape)
-    amount = np.bincount(cell, sold.paid, minlength=size).reshape(came.shape).astype(np.int64)
+    amount = np.bincount(cell, told("paid"), minlength=size).reshape(came.shape).astype(np.int64)
+    placed = np.bincount(sold.product * sources + sold.source, minlength=size).reshape(came.shape)
     waiting = sold.unpaid_product * sources
-    ordered = paid + np.bincount(waiting, minlength=size).reshape(came.shape)
-    visitors = np.maximum(visitors, ordered)
+    ordered = placed + np.bincount(waiting, minlength=size).reshape(came.shape)
+    visitors = np.maximum(visitors, np.maximum(ordered, paid))
     carts = np.minimum(np.maximum(carts, ordered), visitors)
     favourites = poisson(
         uniforms(seed, Purpose.FAVOURITE, day, np.arange(products)[:, None], np.arange(sources)),
@@ -292,11 +323,13 @@ def _seen(place: Place, state: State, law: Law, came: Ints, carts: Ints, sold: S
     )
     several = 1 + 0.06 * uniforms(seed, Purpose.DEVICE, day, np.arange(products))
     by_product = np.maximum((visitors.sum(axis=1) / several).astype(np.int64), ordered.sum(axis=1))
-    both = np.concatenate([sold.product, sold.extra[sold.extra >= 0]])
+    second = told("extra")
+    both = np.concatenate([told("product"), second[second >= 0]])
+    buyer = told("buyer")
     buyers = np.bincount(both, minlength=products)
     within = 1 + (character.seen - 1) * 0.8
-    by_source = np.maximum((visitors.sum(axis=0) / within).astype(np.int64), ordered.sum(axis=0))
-    unique = max(int(visitors.sum() / character.seen), int(sold.count + len(sold.unpaid)))
+    by_source = np.maximum((visitors.sum(axis=0) / within).astype(np.int64), np.maximum(ordered, paid).sum(axis=0))
+    unique = max(int(visitors.sum() / character.seen), int(max(sold.count + len(sold.unpaid), len(buyer))))
     ad_cost = cents(law.spend)
     organic = paid.sum(axis=1) - paid[:, ADS]
     claimed = paid[:, ADS] + np.round(character.claims * organic * (law.spend > 0))
@@ -313,7 +346,7 @@ def _seen(place: Place, state: State, law: Law, came: Ints, carts: Ints, sold: S
         amount=amount,
         by_product=(by_product, buyers, np.minimum(carts.sum(axis=1), by_product)),
         by_source=(by_source, paid.sum(axis=0)),
-        shop=(unique, len(np.unique(sold.buyer)), len(np.unique(sold.buyer)) + len(sold.unpaid)),
+        shop=(unique, len(np.unique(buyer)), len(np.unique(sold.buyer)) + len(sold.unpaid)),
         ad_cost=ad_cost,
         ad_impressions=np.round(visitors[:, ADS] / law.click * 1.4).astype(np.int64),
         ad_orders=claimed,

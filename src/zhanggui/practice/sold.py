@@ -26,7 +26,9 @@ class Sold:
     extra_price: Ints
     extra_paid: Ints
     extra_cost: Ints
-    minute: Ints
+    placed: Ints
+    minute: Ints  # of payment; of a presale, of its balance
+    deposit: Ints  # paid when a presale was placed
     buyer: Ints  # number of the customer
     fresh: Flags  # first order
     place: Ints  # region

@@ -12,7 +12,7 @@ import numpy as np
 from zhanggui.practice.after_sale import Place
 from zhanggui.practice.books import Books
 from zhanggui.practice.chance import Floats, Ints
-from zhanggui.practice.demand import Law, drifted, law, opening_day
+from zhanggui.practice.demand import Law, drifted, law, opening_day, until_festival
 from zhanggui.practice.habits import tinker, try_prices
 from zhanggui.practice.kinds import Character, Effect, Made, Move, Reckoning, Terms, Trouble
 from zhanggui.practice.moves import KINDS, Doing
@@ -150,7 +150,8 @@ class World:
         faint = np.maximum(12.0 - self.state.reviews, 0)
         self.state.stars += faint * self.assortment.stars
         self.state.reviews += faint
-        return Place(seed, self.day, self.character, self.assortment, self.terms)
+        waiting = until_festival(self.today) if self.character.presale else 0
+        return Place(seed, self.day, self.character, self.assortment, self.terms, waiting)
 
     def _evening(self, sold: Floats, wanted: Floats, worth: Floats, orders: float) -> None:
         state = self.state
@@ -182,12 +183,14 @@ class World:
         """Book the day's orders, and their refunds on the days they will come."""
         books, day = self.books, self.day
         goods = sold.cost * sold.units + sold.extra_cost
-        books.book("sales", day, int(sold.paid.sum() + sold.extra_paid.sum()))
-        books.book("goods", day, int(goods.sum()))
-        books.book("fees", day, int(sold.fee.sum() + sold.commission.sum()))
+        days = sold.minute // 1440
         leaves = sold.shipped >= 0
-        books.book("freight", day, int(leaves.sum()) * int(cents(self.terms.freight)))
-        books.book("packing", day, int(sold.box[leaves].sum()))
+        freight = np.full(int(leaves.sum()), int(cents(self.terms.freight)))
+        books.book_days("sales", days, sold.paid + sold.extra_paid)
+        books.book_days("goods", days, goods)
+        books.book_days("fees", days, sold.fee + sold.commission)
+        books.book_days("freight", days[leaves], freight)
+        books.book_days("packing", days[leaves], sold.box[leaves])
         books.book("ads", day, int(seen.ad_cost.sum() + seen.feed_cost.sum()))
         back = np.nonzero(sold.refund_day >= 0)[0]
         days = sold.refund_day[back]

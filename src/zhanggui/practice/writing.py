@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from zhanggui.practice.chance import Floats, Ints, Purpose, normals
-from zhanggui.practice.demand import rivals
+from zhanggui.practice.demand import WAITING_DAYS, rivals
 from zhanggui.practice.kinds import ADS, COURIERS, LIVE, REASONS, SIZES, SOURCES
 from zhanggui.practice.parcels import REGIONS
 from zhanggui.practice.world import World
@@ -87,22 +87,13 @@ class _Writer:
 
     def orders(self) -> pl.DataFrame:
         """Orders paid in the span, older ones whose parcel moved in it, and orders never paid."""
-        names = (
-            "minute",
-            "due",
-            "shipped",
-            "delivered",
-            "buyer",
-            "paid",
-            "extra_paid",
-            "price",
-            "units",
-            "extra_price",
-        )
-        rows = self._stacked(self.start - MOVING_DAYS, (*names, "source", "place", "courier"))
+        times = ("placed", "minute", "due", "shipped", "delivered")
+        amounts = ("paid", "extra_paid", "price", "units", "extra_price", "deposit")
+        rows = self._stacked(self.start - MOVING_DAYS, (*times, *amounts, "buyer", "source", "place", "courier"))
         since = self.start * MINUTES
         moved = (
-            (rows["minute"] >= since)
+            (rows["placed"] >= since)
+            | ((rows["minute"] >= since) & (rows["minute"] < self.now))
             | ((rows["shipped"] >= since) & (rows["shipped"] < self.now))
             | ((rows["delivered"] >= since) & (rows["delivered"] < self.now))
         )
@@ -111,23 +102,27 @@ class _Writer:
         listed = r["price"] * r["units"] + r["extra_price"]
         delivered = (r["delivered"] >= 0) & (r["delivered"] < self.now)
         shipped = (r["shipped"] >= 0) & (r["shipped"] < self.now)
-        created = self._times(r["minute"] - 3)
+        here = r["minute"] < self.now
+        presale = r["deposit"] > 0
         paid = pl.DataFrame(
             {
                 "order_id": pl.Series(r["number"]).cast(pl.String),
                 "customer_key": self._keys(r["buyer"]),
-                "created_at": created,
+                "created_at": self._times(np.where(presale, r["placed"], r["minute"] - 3)),
                 "paid_at": self._times(r["minute"]),
                 "ship_by": self._times(r["due"], until_now=False),
                 "shipped_at": self._times(r["shipped"]),
                 "delivered_at": self._times(r["delivered"]),
-                "status": np.where(delivered, "delivered", np.where(shipped, "shipped", "paid")),
-                "kind": ["normal"] * len(goods),
+                "status": np.where(
+                    delivered, "delivered", np.where(shipped, "shipped", np.where(here, "paid", "placed"))
+                ),
+                "kind": np.where(presale, "presale", "normal"),
                 "goods_amount": goods / 100,
                 "discount_amount": (listed - goods) / 100,
                 "shipping_amount": np.zeros(len(goods)),
                 "order_total": goods / 100,
-                "paid_amount": goods / 100,
+                "deposit_amount": pl.Series(np.where(presale, r["deposit"] / 100, np.nan)).fill_nan(None),
+                "paid_amount": np.where(here, goods, r["deposit"]) / 100,
                 "source": np.array(SOURCES)[r["source"]],
                 "region": np.array([name for name, _ in REGIONS])[r["place"]],
                 "carrier": np.array(COURIERS)[r["courier"]],
@@ -210,7 +205,9 @@ class _Writer:
         return np.array(SIZES)[size] if self.world.character.sized else np.full(len(size), "")
 
     def order_fees(self) -> pl.DataFrame:
-        r = self._stacked(self.start, ("fee", "commission", "source"))
+        rows = self._stacked(self.start - WAITING_DAYS, ("fee", "commission", "source", "minute"))
+        booked = (rows["minute"] >= self.start * MINUTES) & (rows["minute"] < self.now)
+        r = {name: values[booked] for name, values in rows.items()}
         live = r["source"] == LIVE
         kinds = (("platform", r["number"], r["fee"]), ("commission", r["number"][live], r["commission"][live]))
         return pl.concat(
