@@ -15,11 +15,12 @@ from zhanggui.ledger.plain import whole
 def fold(events: Sequence[Event], *, base: str, round: int) -> Entry:
     """One round of an action from its events, in the order of their steps."""
     first = events[0]
+    stated = next(event.content["action"] for event in reversed(events) if "action" in event.content)
     entry = Entry(
         id=first.action,
         base=base,
         round=round,
-        action=whole(first.content["action"]),
+        action=whole(stated),
         state="proposed",
         since=first.day,
         by=first.by,
@@ -38,9 +39,7 @@ def _moved(entry: Entry, event: Event, state: State, day: date | None = None) ->
 
 
 def _proposed(entry: Entry, event: Event) -> Entry:
-    """The same proposal again says nothing new but the day."""
-    stated = event.content.get("action")
-    return replace(entry, action=whole(stated) if stated else entry.action, offered_on=event.day)
+    return replace(entry, offered_on=event.day)
 
 
 def _approved(entry: Entry, event: Event) -> Entry:
