@@ -55,13 +55,13 @@ def rank(actions: Sequence[Action], situation: Situation, sizes: Mapping[str, fl
 def limits_of(situation: Situation) -> Limits:
     """Three, five or seven actions and as many minutes by the shop's orders a day; what the operator said of today goes before."""
     config, standing = situation.config, situation.standing
-    size = "middle"
+    number, minutes = "middle_list_actions", "middle_list_minutes"
     if situation.orders_per_day < config["short_list_orders"]:
-        size = "short"
+        number, minutes = "short_list_actions", "short_list_minutes"
     elif situation.orders_per_day > config["long_list_orders"]:
-        size = "long"
-    minutes = config[f"{size}_list_minutes"] if standing.minutes is None else standing.minutes
-    return Limits(int(config[f"{size}_list_actions"]), minutes, standing.budget)
+        number, minutes = "long_list_actions", "long_list_minutes"
+    given = standing.minutes
+    return Limits(int(config[number]), config[minutes] if given is None else given, standing.budget)
 
 
 def _expected(weighed: Sequence[Ranked]) -> list[Ranked]:
