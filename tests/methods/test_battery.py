@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from zhanggui.methods.ab_reading import Joint, compare_conversions, of_ratio, of_values, welch, with_before
+from zhanggui.methods.against_controls import against_controls
+from zhanggui.methods.against_donors import against_donors, visible_against_donors
 from zhanggui.methods.always_valid import always_valid, always_valid_conversions, rate_sequence
+from zhanggui.methods.before_after import before_after
 from zhanggui.methods.best_arm import Normal, best_arm, shares_of_next
 from zhanggui.methods.change_point import rate_change_point
 from zhanggui.methods.concentration import concentration
@@ -20,13 +23,19 @@ from zhanggui.methods.expectation import expect, expect_day, expect_many, weekda
 from zhanggui.methods.forecast_pace import pace
 from zhanggui.methods.knapsack import choose
 from zhanggui.methods.line_shift import line_shift
+from zhanggui.methods.local_level import local_level
 from zhanggui.methods.marginal_return import marginal_return
+from zhanggui.methods.moderated import moderated_variances
+from zhanggui.methods.placebo import calibrate
+from zhanggui.methods.pooling import pool
+from zhanggui.methods.record import kept
 from zhanggui.methods.regression import least_squares, two_stage
 from zhanggui.methods.repeated_looks import error_of_looks, pocock_limit
 from zhanggui.methods.replenishment import arrival
 from zhanggui.methods.sample_ratio import sample_ratio
 from zhanggui.methods.shrinkage import beta_by_likelihood, beta_by_moments, james_stein, shrink
 from zhanggui.methods.smallest_visible import smallest_visible_change, smallest_visible_count_change, weeks_to_see
+from zhanggui.methods.synthetic_did import synthetic_did
 from zhanggui.methods.two_windows import compare_counts, compare_money, compare_rates
 from zhanggui.methods.units_needed import smallest_shown, units_needed
 from zhanggui.methods.value_of_testing import knowledge_gradient, value_of_knowing
@@ -96,7 +105,40 @@ def beliefs(x: Draw) -> list[Normal]:
     return [Normal(float(amount), float(x.mean())) for amount in x[:3]]
 
 
+def side_by_side(x: Draw, series: int) -> Draw:
+    return x[: x.size // series * series].reshape(series, -1)
+
+
+def changed(x: Draw, series: int, after: int) -> tuple[Draw, Draw, int]:
+    """The first of some series, the others, and how many times lie before the last ``after``."""
+    rows = side_by_side(x, series)
+    return rows[0], rows[1:], max(rows.shape[1] - after, 0)
+
+
 CASES = {
+    "synthetic_did": Case(
+        lambda x: synthetic_did(*changed(x, 7, 3)), ("effect", "placebos", "noise"), ("units", "times"), True
+    ),
+    "against_donors": Case(lambda x: against_donors(*changed(x, 12, 1)), (), ("weights", "earlier"), True),
+    "visible_against_donors": Case(
+        lambda x: visible_against_donors(side_by_side(x, 12)[0], side_by_side(x, 12)[1:], 2), constant=True
+    ),
+    "against_controls": Case(lambda x: against_controls(*changed(x, 4, 4)), ("expected",), ("earlier",), True),
+    "local_level": Case(
+        lambda x: local_level(x, max(x.size - 20, 0)), ("effect", "low", "error"), ("wandering", "freedom"), True
+    ),
+    "before_after": Case(
+        lambda x: before_after(x, max(x.size - 28, 0), np.arange(x.size) % 7),
+        ("effect", "low", "high", "error"),
+        ("correlation",),
+        True,
+    ),
+    "calibrate": Case(
+        lambda x: calibrate(x.sum(), 1.0, x - x[:1], np.ones(x.size)), ("effect", "low", "error"), ("rank",), True
+    ),
+    "moderated_variances": Case(lambda x: moderated_variances(x, 7, np.sqrt(x)), ("variances",), ("freedom",)),
+    "pool": Case(lambda x: pool(x, np.sqrt(x * 9 * (x[:1] if x.size else 1))), ("mean", "low", "between")),
+    "kept": Case(lambda x: kept(x, x / 2, x * 2, x * 0.8, x / 9), ("bias",), ("factor", "coverage"), alone=True),
     "sample_ratio": Case(lambda x: sample_ratio([x.size // 2, x.size - x.size // 2], [1, 1])),
     "welch": Case(lambda x: arms(x, welch), ("control", "treatment"), ("p", "relative_p"), True),
     "of_ratio": Case(lambda x: of_ratio(joint(np.sqrt(x), x))),

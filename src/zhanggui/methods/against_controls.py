@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zhanggui.methods.local_level import FEWEST_BEFORE, LevelEffect, local_level
-from zhanggui.methods.placebo import Calibrated, smallest_visible_effect
+from zhanggui.methods.placebo import Calibrated, difference_spread, smallest_visible_effect
 from zhanggui.units import Refusal
 
 Floats = npt.NDArray[np.float64]
@@ -16,7 +16,7 @@ STEADY = 0.1
 """Prior scale of the level's steps from week to week, in units of the week's noise."""
 TRUST = 8.0
 """The model's own error counts for as much as so many placebos."""
-EARLIER = 6
+EARLIER = 4
 RECENT = 4
 
 
@@ -70,12 +70,15 @@ def against_controls(
 def visible_against_controls(
     changed: npt.ArrayLike, controls: npt.ArrayLike, after: int, *, level: float = 0.95
 ) -> float | Refusal:
-    """The smallest true effect a block that ``after`` blocks after a change made now would show four times in five; the series end now."""
+    """The smallest true effect a block that ``after`` blocks after a change made now would show four times in five; the series end now. The
+    last blocks are read as if the change had been before them, fewer than ``after`` where the history is too short for so many."""
     own = np.asarray(changed, dtype=np.float64)
-    reading = against_controls(own, controls, own.size - after, level=level)
+    rehearsed = max(min(after, own.size - FEWEST_BEFORE), 1)
+    reading = against_controls(own, controls, own.size - rehearsed, level=level)
     if isinstance(reading, Refusal):
         return reading
-    return smallest_visible_effect(reading.found.error, reading.found.freedom)
+    longer = difference_spread(own.size, after, own.size) / difference_spread(own.size - rehearsed, rehearsed, own.size)
+    return longer * smallest_visible_effect(reading.found.error, reading.found.freedom)
 
 
 def _moving(rows: Floats) -> npt.NDArray[np.bool_]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zhanggui.methods.moderated import moderated_variances
-from zhanggui.methods.placebo import Calibrated, calibrate, smallest_visible_effect
+from zhanggui.methods.placebo import Calibrated, calibrate, difference_spread, smallest_visible_effect
 from zhanggui.methods.synthetic_did import ENOUGH, synthetic_did
 from zhanggui.units import Refusal
 
@@ -114,14 +114,17 @@ def visible_against_donors(
 ) -> float | Refusal:
     """The smallest true effect a block that ``after`` blocks after a change made now would show four times in five.
 
-    ``changed`` (times,) and ``donors`` (donors, times) end now. The last ``after`` blocks are read as if the change had been before
-    them; only the spread of that reading is used. Refuses as :func:`against_donors`.
+    ``changed`` (times,) and ``donors`` (donors, times) end now. The last blocks are read as if the change had been before them; only the
+    spread of that reading is used. Where the history is too short to rehearse so many, fewer are, and the spread is brought to
+    ``after`` as that of a difference of means. Refuses as :func:`against_donors`.
     """
     own = np.asarray(changed, dtype=np.float64)
-    reading = against_donors(own, donors, own.size - after, level=level)
+    rehearsed = min(after, own.size // (TWICE + 1))
+    reading = against_donors(own, donors, own.size - rehearsed, level=level)
     if isinstance(reading, Refusal):
         return reading
-    return smallest_visible_effect(reading.found.error, reading.found.freedom)
+    longer = difference_spread(own.size, after, FIT) / difference_spread(own.size - rehearsed, rehearsed, FIT)
+    return longer * smallest_visible_effect(reading.found.error, reading.found.freedom)
 
 
 def _usable(window: Floats, fit: int, positive: bool) -> npt.NDArray[np.bool_]:

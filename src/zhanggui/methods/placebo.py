@@ -91,3 +91,12 @@ def smallest_visible_effect(error: float, freedom: float) -> float:
     from scipy.stats import t as student
 
     return float(student.ppf(0.975, freedom) + student.ppf(0.8, freedom)) * error
+
+
+def difference_spread(before: int, after: int, most: int) -> float:
+    """Standard error of the mean of ``after`` blocks less that of ``before`` (at most ``most``) of them, in the noise of one.
+
+    >>> round(difference_spread(12, 4, 12), 3)
+    0.577
+    """
+    return float(np.sqrt(1 / after + 1 / min(before, most)))

@@ -13,7 +13,7 @@ from zhanggui.units import Refusal
 
 Floats = npt.NDArray[np.float64]
 Estimator = Literal["sdid", "did", "sc", "difp"]
-PUBLISHED, ENOUGH = 1e-5, 1e-3
+PUBLISHED, ENOUGH = 1e-5, 3e-3
 """Steps towards the weights end when one gains less than this share of the noise: as published, and enough for a shop's weeks."""
 SLIGHT = 1e-6
 """Ridge, in units of noise, where weights are meant to be free."""

@@ -30,9 +30,9 @@ OLDEST_REFUND = 366
 class ProductMoney:
     """Money of every product by day of sale over ``period``, in the workspace's currency.
 
-    ``sold``: product_id · day · orders · units · gross · cost · costed (gross of lines whose cost is known) · beside (the product's share, by
-    money, of what its orders cost beside goods) · fees. ``back``: product_id · day (of the sale) · age (days until the refund) · amount ·
-    kept (cost of goods that came back). ``ads``: product_id · day · ad_cost; empty where no advertising is told by product.
+    ``sold``: product_id · day · orders · units · gross · cost · costed (gross of lines whose cost is known) · beside (the product's share,
+    by money, of what its orders cost beside goods) · fees. ``back``: product_id · day (of the sale) · age (days until the refund) ·
+    amount · kept (cost of goods that came back). ``ads``: product_id · day · ad_cost; empty where no advertising is told by product.
     ``empty``: product_id · day that ended with nothing on hand.
     """
 
