@@ -46,9 +46,11 @@ def test_elasticity_is_recovered_by_counting_who_wants_it_at_two_prices() -> Non
     assert counted == pytest.approx(world.assortment.elasticity[1], abs=0.25)
 
 
-@pytest.mark.parametrize(
-    "cause", [cause for cause in get_args(Cause) if cause not in ("good_image", "ads_under", "mispriced")]
-)
+HARMLESS = ("good_image", "ads_over", "ads_under", "mispriced")
+"""Chances, and what stands from the first day on: their worth is seen in their repair."""
+
+
+@pytest.mark.parametrize("cause", [cause for cause in get_args(Cause) if cause not in HARMLESS])
 def test_every_planted_trouble_costs_contribution(cause: Cause) -> None:
     day = 40
     hurt, fine = troubled(cause, day, lived=day + 42), calm(day + 42)
