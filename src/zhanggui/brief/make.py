@@ -18,6 +18,7 @@ from zhanggui.brief.guarded import passed
 from zhanggui.brief.headline import Headline, headline
 from zhanggui.brief.kinds import Brief, Coverage
 from zhanggui.brief.pace import pace
+from zhanggui.brief.rehearsal import rehearsed
 from zhanggui.brief.silence import left_out, not_said, verdict
 from zhanggui.brief.to_come import with_refunds_to_come
 from zhanggui.brief.weighed import hourly_value
@@ -84,7 +85,7 @@ def make(
     said = said_before.with_state(chosen.findings, earlier, day)
     said_before.note(memory, said, earlier, day, weekly=situation.weekly)
     lawful, stopped = passed((action for v in verdicts for action in v.actions), situation)
-    todays = rank(lawful, situation, _sizes(verdicts))
+    todays = rank(rehearsed(lawful, situation), situation, _sizes(verdicts))
     due = sorted((d for v in verdicts for d in v.due), key=lambda d: (d.by, -d.loss))
     lines = with_refunds_to_come(chosen.lines, frames["refund_ages"], frames["shop_days"], view)
     known = view.period.aligned_before().start >= begins

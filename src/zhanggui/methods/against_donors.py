@@ -127,6 +127,46 @@ def visible_against_donors(
     return longer * smallest_visible_effect(reading.found.error, reading.found.freedom)
 
 
+def visible_for_all(series: npt.ArrayLike, after: int, *, most: int = 40) -> Floats | Refusal:
+    """The smallest true effect a block that ``after`` blocks after a change made now would show four times in five, for each of ``series``
+    (series, times), which end now and are the other ones' donors: rehearsed for all at once. NaN for a series that was not above 0, or
+    not whole, over the last 12 blocks before.
+
+    The ``most`` largest take part in the rehearsal; the others' noise is judged beside theirs. Refuses ``few_donors`` below 9 usable
+    series, ``too_short`` below 12 blocks in all.
+    """
+    panel = np.atleast_2d(np.asarray(series, dtype=np.float64))
+    times = panel.shape[1] if panel.size else 0
+    rehearsed = min(after, times // (TWICE + 1))
+    if rehearsed < 1 or times < 3 * RECENT:
+        return Refusal("too_short", needed=3 * RECENT, have=times)
+    before = times - rehearsed
+    fit = min(FIT, before)
+    usable = np.flatnonzero(_usable(panel[:, before - fit :], fit, True))
+    if usable.size <= FEWEST_DONORS:
+        return Refusal("few_donors", needed=FEWEST_DONORS + 1, have=int(usable.size))
+    size = panel[usable, before - fit : before].mean(axis=1)
+    order = np.argsort(-size, kind="stable")
+    ranked, size = usable[order], size[order]
+    largest = panel[ranked[:most]]
+    readings = [_read(largest, before, fit, rehearsed, None), *_earlier(largest, before, fit, rehearsed, None)]
+    judged = calibrate(
+        0.0,
+        1.0,
+        np.concatenate([each.effects for each in readings]),
+        np.concatenate([each.noise for each in readings]),
+        contrasts=np.concatenate([each.contrasts for each in readings]),
+        scale_freedom=readings[0].freedom,
+    )
+    if isinstance(judged, Refusal):
+        return judged
+    noise, _ = _noise(panel[ranked, before - fit : before] / size[:, None], size)
+    longer = difference_spread(times, after, FIT) / difference_spread(before, rehearsed, FIT)
+    found = np.full(panel.shape[0], np.nan)
+    found[ranked] = longer * smallest_visible_effect(judged.error, judged.freedom) * noise * size
+    return found
+
+
 def _usable(window: Floats, fit: int, positive: bool) -> npt.NDArray[np.bool_]:
     """Series (series, times) without gaps that moved in the first ``fit`` times, and were above 0 in the mean where that is asked."""
     whole = ~np.isnan(window).any(axis=1)
@@ -159,16 +199,23 @@ def _read(panel: Floats, before: int, fit: int, after: int, sizes: Floats | None
         raise ValueError(f"a panel that was looked at before is refused: {fitted}")
     effects = np.append(fitted.effect, fitted.placebos)
     early = level[:, :fit]
-    shared = np.median(early - early.mean(axis=1, keepdims=True), axis=0)
-    rest = early - early.mean(axis=1, keepdims=True) - shared
-    variances = (rest**2).sum(axis=1) / (fit - 1)
-    drawn = moderated_variances(np.maximum(variances, 1e-12 * size[0] ** 2), fit - 1, size)
-    if isinstance(drawn, Refusal):
-        raise ValueError(f"a panel that was looked at before is refused: {drawn}")
-    noise = np.sqrt(drawn.variances)
+    noise, freedom = _noise(early, size)
     spell = min(RECENT, fit // 2)
     contrast = early[:, -spell:].mean(axis=1) - early[:, -2 * spell : -spell].mean(axis=1)
     contrasts = (contrast - np.median(contrast)) / noise
     course = fitted.units @ level[1:]
     expected = course + float((early[0] - course[:fit]) @ fitted.times)
-    return _Placed(effects, noise, drawn.freedom + fit - 1, contrasts, fitted.units, expected)
+    return _Placed(effects, noise, freedom, contrasts, fitted.units, expected)
+
+
+def _noise(early: Floats, size: Floats) -> tuple[Floats, float]:
+    """Standard deviation (series,) of a block around the course that all share, drawn to what series of that ``size`` have; and the degrees
+    behind it."""
+    rest = early - early.mean(axis=1, keepdims=True)
+    rest = rest - np.median(rest, axis=0)
+    freedom = early.shape[1] - 1
+    variances = (rest**2).sum(axis=1) / freedom
+    drawn = moderated_variances(np.maximum(variances, 1e-12 * float(early[0].mean()) ** 2), freedom, size)
+    if isinstance(drawn, Refusal):
+        raise ValueError(f"a panel that was looked at before is refused: {drawn}")
+    return np.sqrt(drawn.variances), drawn.freedom + freedom
