@@ -117,6 +117,16 @@ def test_what_a_test_showed_is_the_outcome_of_its_action(folder: Path) -> None:
         rates = [shown.mean for shown in shop.experiments.show(id).variants]
         assert found.value == pytest.approx(30.0 * (rates[1] - rates[0]) * 4000 / 4)  # type: ignore[operator]
         assert 0 < found.low < found.value < found.high
+        shop.actions.approve(action, by="ann")
+        shop.actions.done(action, on="2026-09-01", by="ann")
+    with Shop.open(folder, on_day(60)) as shop:
+        more = [f"{900 + n},2026-10-{1 + n % 28:02d} 10:00,Cup,1,50.00,c{n},France" for n in range(90)]
+        file.write_text("Invoice,Date,Item,Qty,Price,Customer,Country\n" + "\n".join(more), encoding="utf-8")
+        shop.import_files([file])
+        (read,) = shop.outcomes().read
+        assert read.outcome is not None
+        assert (read.outcome.design, read.outcome.label, read.outcome.verdict) == ("experiment", "experiment", "worked")
+        assert read.outcome.effect == pytest.approx(found.value)
     with Shop.open(folder, on_day(0)) as shop, pytest.raises(BadValue):
         shop.experiments.plan("X", change="page", mean=0.1, a_day=900, action="nothing")
 

@@ -68,7 +68,10 @@ def read_due(shop: Shop, as_of: date | None = None) -> list[str]:
     day = min(as_of, last) if as_of else last
     if not due(past, day):
         return []
-    found = read(shop.warehouse, past, as_of=day, config=shop.config, costs=shop.costs, clock=shop.clock)
+    shown = shop.experiments.effects()
+    found = read(
+        shop.warehouse, past, as_of=day, config=shop.config, costs=shop.costs, clock=shop.clock, experiments=shown
+    )
     stored = shop.ledger.measured(found)
     shop.meet()
     return [entry.id for entry in stored]
