@@ -230,3 +230,22 @@ def test_products_beyond_the_first_eighty_percent_of_money_are_not_watched() -> 
     frames = stocked(2)
     frames["product_last_sales"].append(sold("B", 90_000))
     assert not judged(situation(**frames, costs=COSTS)).findings
+
+
+def test_units_that_come_in_bulk_tell_less_of_the_pace() -> None:
+    even, bulk = stocked(9), stocked(9)
+    bulk["product_diary"] = [{**row, "units": 11.0 if row["age"] % 10 == 0 else 0.0} for row in bulk["product_diary"]]
+    of_even, of_bulk = (of_kind(judged(situation(**frames, costs=COSTS)), "order_stock") for frames in (even, bulk))
+    assert of_even.gain is not None
+    assert of_bulk.gain is not None
+    assert of_bulk.gain.high - of_bulk.gain.low > of_even.gain.high - of_even.gain.low
+
+
+def test_no_pace_of_coming_weeks_is_known_better_than_to_a_tenth() -> None:
+    frames = stocked(500)
+    frames["product_diary"] = [
+        {**row, "units": 100.0, "orders": 100, "gross": 5600.0} for row in frames["product_diary"]
+    ]
+    order = of_kind(judged(situation(**frames, costs=COSTS)), "order_stock")
+    assert order.gain is not None
+    assert order.gain.high - order.gain.low > 0.15 * order.gain.profit

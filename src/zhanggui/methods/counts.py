@@ -72,31 +72,48 @@ class Demand:
 
     def level(self, share: float, days: float) -> int:
         """The smallest stock that covers the demand of ``days`` days with probability ``share`` (the newsvendor's level)."""
-        level = 0
-        while negative_binomial_cdf(level, self.shape, self.mean_over(days)) < share:
-            level += 1
+        mean = self.mean_over(days)
+        below, level = -1, 1
+        while negative_binomial_cdf(level, self.shape, mean) < share:
+            below, level = level, 2 * level
+        while level - below > 1:
+            middle = (below + level) // 2
+            below, level = (
+                (middle, level) if negative_binomial_cdf(middle, self.shape, mean) < share else (below, middle)
+            )
         return level
 
     def expected_short(self, stock: float, days: float) -> float:
         """E[max(demand of ``days`` days − stock, 0)] in units."""
-        mean, short = self.mean_over(days), 0.0
-        reach = int(mean + 12 * (mean + mean**2 / self.shape) ** 0.5 + 20)
-        for count in range(max(ceil(stock), 0), max(reach, ceil(stock) + 1)):
-            short += 1 - negative_binomial_cdf(count, self.shape, mean)
-        whole = max(ceil(stock), 0)
-        return short + (whole - stock) * (1 - negative_binomial_cdf(whole - 1, self.shape, mean))
+        from scipy.special import betainc
+
+        mean, whole = self.mean_over(days), max(ceil(stock), 0)
+        if mean <= 0:
+            return 0.0
+        reach = max(int(mean + 12 * (mean + mean**2 / self.shape) ** 0.5 + 20), whole + 1)
+        success = self.shape / (self.shape + mean)
+        more = 1 - betainc(self.shape, np.arange(whole, reach) + 1.0, success)
+        return float(more.sum()) + (whole - stock) * (1 - negative_binomial_cdf(whole - 1, self.shape, mean))
 
 
-def demand(sold: float, days: float, prior_sold: float = 0.0, prior_days: float = 0.0) -> Demand | Refusal:
+SUREST = 100.0
+"""The pace of coming weeks is known to a tenth at best, however much was sold before."""
+
+
+def demand(
+    sold: float, days: float, prior_sold: float = 0.0, prior_days: float = 0.0, *, uneven: float = 1.0
+) -> Demand | Refusal:
     """Demand a day after ``sold`` units on ``days`` days in stock, with a prior of ``prior_sold`` in ``prior_days``.
 
-    Refuses ``too_short`` below 14 days in all, ``constant`` if nothing was sold.
+    ``uneven`` is the variance of a day's units ÷ their mean (1: Poisson): units that come in bulk tell less of the pace than as many that
+    come one by one. Refuses ``too_short`` below 14 days in all, ``constant`` if nothing was sold.
     """
     if days + prior_days < 14:
         return Refusal("too_short", needed=14, have=days + prior_days)
     if sold + prior_sold <= 0:
         return Refusal("constant", needed=1, have=0)
-    return Demand(sold + prior_sold, (sold + prior_sold) / (days + prior_days))
+    shape = min((sold + prior_sold) / max(uneven, 1.0), SUREST)
+    return Demand(shape, (sold + prior_sold) / (days + prior_days))
 
 
 @dataclass(frozen=True, slots=True)

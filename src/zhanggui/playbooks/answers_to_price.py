@@ -8,7 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from zhanggui.methods.elasticity import PRIOR, Elasticity, calendar_terms, elasticity, in_category
+from zhanggui.methods.elasticity import (
+    LEAST_LEVELS,
+    PRIOR,
+    Elasticity,
+    calendar_terms,
+    elasticity,
+    in_category,
+    price_levels,
+)
 from zhanggui.playbooks.kinds import Situation
 from zhanggui.playbooks.visits import events, kind_of
 from zhanggui.units import Refusal
@@ -57,28 +65,35 @@ def _own(situation: Situation, product: str, rows: pl.DataFrame) -> Elasticity |
     units, prices = np.zeros(span), np.full(span, np.nan)
     units[span - 1 - ages] = rows["units"].to_numpy()
     prices[span - 1 - ages] = rows["price"].fill_null(float("nan")).to_numpy()
+    if price_levels(prices[~np.isnan(prices)]) < LEAST_LEVELS:
+        return Refusal("few_price_levels", needed=LEAST_LEVELS, have=1)
+    named, there = _events(situation, product, span), np.ones(span, dtype=bool)
+    empty = np.array([age for age in _empty(situation).get(product, ()) if age < span], dtype=np.int64)
+    there[span - 1 - empty] = False
     first = situation.as_of - timedelta(days=span - 1)
-    named = [_event(situation, product, first + timedelta(days=i)) for i in range(span)]
-    there = ~_empty(situation, product, span)
-    days = first.toordinal() + np.arange(span)
-    terms = calendar_terms(days[there], [name for name, kept in zip(named, there, strict=True) if kept])
-    quiet = np.array([not name for name in named])[there]
-    return elasticity(units[there], prices[there], terms, quiet=quiet)
+    terms = calendar_terms((first.toordinal() + np.arange(span))[there], list(named[there]))
+    return elasticity(units[there], prices[there], terms, quiet=(named == "")[there])
 
 
-def _event(situation: Situation, product: str, day: object) -> str:
+def _events(situation: Situation, product: str, span: int) -> npt.NDArray[np.object_]:
+    """The event of each day, oldest first; empty text where there is none."""
+    named = np.full(span, "", dtype=object)
     for event in events(situation):
-        if day in event.days and event.touches(product):
-            return event.days.start.isoformat()
-    return ""
+        first, last = ((situation.as_of - day).days for day in (event.days.end, event.days.start))
+        if last >= 0 and first < span and event.touches(product):
+            named[max(span - 1 - last, 0) : span - max(first, 0)] = event.days.start.isoformat()
+    return named
 
 
-def _empty(situation: Situation, product: str, span: int) -> npt.NDArray[np.bool_]:
-    """Days, oldest first, that ended with nothing on hand and had no sale."""
-    out = np.zeros(span, dtype=bool)
-    diary = situation.frames["product_diary"].filter(
-        (pl.col("product_id") == product) & (pl.col("age") < span) & (pl.col("empty") > 0)
-    )
-    for age, sold in diary.select("age", pl.col("units").fill_null(0)).iter_rows():
-        out[span - 1 - age] = sold <= 0
-    return out
+def _empty(situation: Situation) -> dict[str, list[int]]:
+    """Product → days back from the brief that ended with nothing on hand and had no sale."""
+    if "empty_days" not in situation.workings:
+        rows = situation.frames["product_diary"].filter(
+            (pl.col("age") < DAYS) & (pl.col("empty") > 0) & (pl.col("units").fill_null(0) <= 0)
+        )
+        found: dict[str, list[int]] = {}
+        for product, age in rows.select("product_id", "age").iter_rows():
+            found.setdefault(str(product), []).append(int(age))
+        situation.workings["empty_days"] = found
+    kept: dict[str, list[int]] = situation.workings["empty_days"]
+    return kept

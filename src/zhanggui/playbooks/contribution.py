@@ -13,7 +13,7 @@ from zhanggui.methods.shrinkage import Beta
 from zhanggui.playbooks.gains import even_cases, of_amount, of_rate
 from zhanggui.playbooks.kinds import Situation
 from zhanggui.playbooks.terms import contribution_after_refunds
-from zhanggui.playbooks.worth import PRIOR_ORDERS, Worth
+from zhanggui.playbooks.worth import PRIOR_ORDERS, Worth, refunded_orders
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,10 +32,7 @@ class Cases:
 
 def refund_belief(situation: Situation, product: str, worth: Worth) -> Beta:
     """The share of a product's orders refunded in the end: as sure as its own orders of both windows, and the prior's, make it."""
-    if "refund_orders" not in situation.workings:
-        told = situation.frames["product_refunds"].group_by("product_id").agg(pl.col("orders").sum())
-        situation.workings["refund_orders"] = dict(told.iter_rows())
-    size = float(situation.workings["refund_orders"].get(product) or 0) + PRIOR_ORDERS
+    size = refunded_orders(situation).get(product, (0.0, 0.0))[0] + PRIOR_ORDERS
     middle = min(max(worth.refunds, 0.5 / size), 1 - 0.5 / size)
     return Beta(middle * size, (1 - middle) * size)
 

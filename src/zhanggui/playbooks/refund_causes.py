@@ -10,7 +10,7 @@ from tomllib import loads
 
 import polars as pl
 
-from zhanggui.methods.shrinkage import Beta
+from zhanggui.methods.shrinkage import Beta, probability_below
 from zhanggui.playbooks.kinds import Situation
 from zhanggui.playbooks.terms import column_sum, count, share
 from zhanggui.units import Words
@@ -22,6 +22,7 @@ FEWEST = 3
 MOST_SHARE = 0.8
 """A place that has more of the orders than this is no place of its own."""
 AGAIN = 2
+EVEN = Beta(0.5, 0.5)
 NATURES = {"damage": 0.5, "size": 0.3, "quality": 0.8, "unlike": 0.3, "late": 0.3}
 """φ: the share of the rise that a repair takes back, by what the reasons are about."""
 CARRIER, EARLY, SIZE_HELD, UNKNOWN = 0.5, 0.3, 0.8, 0.3
@@ -58,7 +59,7 @@ class Rise:
 @dataclass(frozen=True, slots=True)
 class Cause:
     """What most of a rise lies in. ``explains`` is its share of the rise (0 … 1), ``recoverable`` (φ) what a repair takes back, ``kind``
-    the repair (empty: none); ``by`` and ``value`` name the place."""
+    the repair (empty: none); ``by`` and ``value`` name the place, ``rose`` how likely refunds rose there."""
 
     name: str
     because: Words
@@ -67,6 +68,7 @@ class Cause:
     explains: float = 1.0
     by: str = ""
     value: str = ""
+    rose: float = 0.0
 
 
 def cause_of(situation: Situation, rise: Rise) -> Cause:
@@ -87,7 +89,8 @@ def _phase(places: pl.DataFrame, rise: Rise) -> Cause | None:
     if more < HALF * rise.excess or _refunded(early, 0) < FEWEST:
         return None
     explains = min(more / rise.excess, 1.0)
-    return Cause("early", Words("rules_products.refunds.phase"), "show_arrival_date", EARLY, explains)
+    rose = _rose(_refunded(early, 0), rise.orders, _refunded(early, 1), rise.orders_before)
+    return Cause("early", Words("rules_products.refunds.phase"), "show_arrival_date", EARLY, explains, rose=rose)
 
 
 def _nature(places: pl.DataFrame, rise: Rise) -> Cause | None:
@@ -105,13 +108,13 @@ def _nature(places: pl.DataFrame, rise: Rise) -> Cause | None:
     more = now - rise.scale * before
     if more < HALF * rise.excess or now < FEWEST:
         return None
-    explains = min(more / rise.excess, 1.0)
+    explains, rose = min(more / rise.excess, 1.0), _rose(now, rise.orders, before, rise.orders_before)
     said = {"n": count(now), "before": count(before), "nature": Words(f"rules_products.refunds.nature.{nature}")}
     because = Words("rules_products.refunds.reason", said)
     if nature in ("damage", "late") and (carrier := _place("carrier", places, rise)) is not None:
         return carrier
     if nature == "quality" and (size := _place("sku", places, rise)) is not None:
-        return Cause("quality", because, "hold_batch", SIZE_HELD, explains, "sku", size.value)
+        return Cause("quality", because, "hold_batch", SIZE_HELD, explains, "sku", size.value, rose)
     kinds = {
         "damage": "change_packing",
         "size": "add_size_chart",
@@ -119,7 +122,7 @@ def _nature(places: pl.DataFrame, rise: Rise) -> Cause | None:
         "unlike": "correct_description",
         "late": "show_arrival_date",
     }
-    return Cause(nature, because, kinds[nature], NATURES[nature], explains)
+    return Cause(nature, because, kinds[nature], NATURES[nature], explains, rose=rose)
 
 
 def _place(by: str, places: pl.DataFrame, rise: Rise) -> Cause | None:
@@ -146,7 +149,8 @@ def _place(by: str, places: pl.DataFrame, rise: Rise) -> Cause | None:
     }
     kind, phi = _OF_PLACE[by]
     explains = min(row["more"] / rise.excess, 1.0)
-    return Cause(by, Words("rules_products.refunds.place", said), kind, phi, explains, by, str(row["value"]))
+    rose = _rose(row["refunded"], row["orders"], column_sum(earlier, "refunded"), orders_before)
+    return Cause(by, Words("rules_products.refunds.place", said), kind, phi, explains, by, str(row["value"]), rose)
 
 
 _OF_PLACE = {
@@ -166,6 +170,13 @@ def _buyers(places: pl.DataFrame, rise: Rise) -> Cause | None:
         return None
     said = {"buyers": count(rows.height), "n": count(refunded)}
     return Cause("buyers", Words("rules_products.refunds.buyers", said))
+
+
+def _rose(refunded: float, orders: float, refunded_before: float, orders_before: float) -> float:
+    """How likely refunds per order of a part rose, of its own counts alone."""
+    now = EVEN.after(min(refunded, orders), orders)
+    before = EVEN.after(min(refunded_before, orders_before), orders_before)
+    return probability_below(before, now)
 
 
 def _refunded(rows: pl.DataFrame, window: int) -> float:

@@ -16,7 +16,7 @@ import polars as pl
 
 from zhanggui.methods.shrinkage import Beta, probability_below
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
-from zhanggui.playbooks.refund_causes import WEEKS, Cause, Rise, cause_of
+from zhanggui.playbooks.refund_causes import FEWEST, WEEKS, Cause, Rise, cause_of
 from zhanggui.playbooks.refund_repairs import repair
 from zhanggui.playbooks.terms import asked, column_sum, count, money, name_of, rate_prior, reach, share
 from zhanggui.units import Words
@@ -28,6 +28,8 @@ TOGETHER = 0.6
 FEWEST_TOGETHER = 5
 LIKELY = 0.8
 """How likely refunds must have risen at all for a cheap repair to be proposed without proof."""
+CLEAR, CLEAR_OF_MANY = 0.9, 0.95
+"""And how likely in the reason or place that it repairs: of many places one always looks worse."""
 NAME = "refund_jump"
 
 
@@ -56,15 +58,18 @@ def refund_jump(situation: Situation) -> Verdict:
         return Verdict(findings=[_shop_finding(judged.shop, p, situation)], family=family)
     findings, actions = [], []
     for rise in judged.products:
+        p = _p(rise, situation)
+        claimed = p is not None and p < CANDIDATE and rise.loss >= situation.floor
+        if not claimed and (rise.excess < FEWEST or probability_below(rise.before, rise.now) < LIKELY):
+            continue
         if _explained_away(rise.product, situation):
             continue
         cause = cause_of(situation, rise)
-        p = _p(rise, situation)
-        if p is not None and p < CANDIDATE and rise.loss >= situation.floor:
+        if claimed and p is not None:
             finding = _finding(rise, cause, p, situation)
             findings.append(finding)
             actions += repair(situation, rise, cause, finding)
-        elif cause.name != "unknown" and probability_below(rise.before, rise.now) >= LIKELY:
+        elif cause.rose >= (CLEAR_OF_MANY if cause.by else CLEAR):
             actions += repair(situation, rise, cause, None)
     return Verdict(findings=findings, actions=actions, family=family)
 

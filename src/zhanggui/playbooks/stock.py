@@ -8,6 +8,7 @@ Source: docs/rules.md, "Products" (斷貨).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -39,10 +40,10 @@ def stock_out(situation: Situation) -> Verdict:
         return Verdict()
     findings, actions = [], []
     for product in _top(situation):
-        pace = demand(product.sold, product.days)
+        pace = demand(product.sold, product.days, uneven=product.uneven)
         if not isinstance(pace, Demand):
             continue
-        shelves = shelves_of(situation, product.id, pace)
+        shelves = shelves_of(situation, product.id, pace, product.uneven)
         if not shelves:
             continue
         if product.lead is None:
@@ -102,9 +103,19 @@ def _top(situation: Situation) -> list[Product]:
         out |= _event_days(situation, product, int(row["span"]))
         kept = float(row["span"]) - len(out)
         if kept >= FEWEST_DAYS:
-            units_sold = sum(u for a, u in units.items() if a not in out)
-            found.append(_product(situation, row, names.get(product, {}), units_sold, kept))
+            ordinary = [u for a, u in units.items() if a not in out]
+            told = _product(situation, row, names.get(product, {}), sum(ordinary), kept)
+            found.append(replace(told, uneven=_uneven(ordinary, kept)))
     return found
+
+
+def _uneven(units: list[float], days: float) -> float:
+    """The variance of a day's units ÷ their mean; days without a sale are days too."""
+    mean = sum(units) / days
+    if mean <= 0 or days < 2:
+        return 1.0
+    square = sum((u - mean) ** 2 for u in units) + (days - len(units)) * mean**2
+    return max(square / (days - 1) / mean, 1.0)
 
 
 def _by_product(frame: pl.DataFrame) -> dict[str, list[tuple[int, float | None]]]:

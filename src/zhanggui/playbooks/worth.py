@@ -134,14 +134,26 @@ def refund_share(situation: Situation, product: str) -> float:
     shop = _shop_refunds(situation)
     if shop <= 0:
         return 0.0
-    rows = situation.frames["product_refunds"]
-    orders, refunded = column_sum(rows, "orders"), column_sum(rows, "refunded")
+    counts = refunded_orders(situation)
+    orders, refunded = counts.get("", (0.0, 0.0))
     if orders <= 0 or refunded <= 0:
         return shop
     usual = refunded / orders
-    own = rows.filter(pl.col("product_id") == product)
-    ratio = (column_sum(own, "refunded") + PRIOR_ORDERS * usual) / (column_sum(own, "orders") + PRIOR_ORDERS) / usual
+    own_orders, own = counts.get(product, (0.0, 0.0))
+    ratio = (own + PRIOR_ORDERS * usual) / (own_orders + PRIOR_ORDERS) / usual
     return min(shop * ratio, 0.95)
+
+
+def refunded_orders(situation: Situation) -> dict[str, tuple[float, float]]:
+    """Product → orders and refunded orders of both windows at equal age; the shop's under the empty text."""
+    if "refunded_orders" not in situation.workings:
+        rows = situation.frames["product_refunds"]
+        sums = rows.group_by("product_id").agg(pl.col("orders", "refunded").fill_null(0).sum().cast(pl.Float64))
+        found = {str(product): (orders, refunded) for product, orders, refunded in sums.iter_rows()}
+        found[""] = (column_sum(rows, "orders"), column_sum(rows, "refunded"))
+        situation.workings["refunded_orders"] = found
+    kept: dict[str, tuple[float, float]] = situation.workings["refunded_orders"]
+    return kept
 
 
 def _shop_refunds(situation: Situation) -> float:
