@@ -124,6 +124,7 @@ def law(
     visitors[:, SEARCH] = np.maximum(visitors[:, SEARCH] + organic, 0.1 * visitors[:, SEARCH])
     rate = assortment.rate * _wanting(assortment, state, character, seed, day, paid)[:, None] * eager
     fed = np.where(day < state.fed_until, state.feed, 0.0) * visitors.sum(axis=1)
+    visitors[:, SEARCH] = np.maximum(visitors[:, SEARCH] + assortment.halo * fed, 0.1 * visitors[:, SEARCH])
     visitors, rate = _with(visitors, rate, RECOMMEND, fed, FED_RATE * rate.mean(axis=1))
     visitors, rate = _led(visitors, rate, state)
     return Law(visitors, np.clip(rate, 0, 0.9), paid, spend, fed, assortment.click * state.image, quality)
