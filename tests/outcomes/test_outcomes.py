@@ -64,6 +64,14 @@ def test_nothing_is_read_before_refunds_had_their_time_or_data_reaches_there():
     assert outcomes(DrawnWarehouse(), as_of=LAST) == []
 
 
+def test_days_whose_orders_are_not_imported_yet_are_not_read_as_harm():
+    warehouse = shop(lift=0.5)
+    warehouse.raw.execute(f"DELETE FROM order_facts WHERE day > '{DONE + timedelta(days=10)}'")
+    warehouse.raw.execute(f"DELETE FROM sales WHERE day > '{DONE + timedelta(days=10)}'")
+    warehouse.draw("traffic_days", [{"day": LAST, "source": "*", "product_id": "*", "device": "*", "visitors": 9}])
+    assert outcomes(warehouse) == []
+
+
 def test_only_done_actions_are_read():
     for state in ("proposed", "approved", "dismissed", "measured"):
         assert outcomes(shop_with(0.5), done(state=state)) == []

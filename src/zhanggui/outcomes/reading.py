@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import polars as pl
 
 from zhanggui.actions.catalogue import kind_named
 from zhanggui.actions.kinds import Judgement, Outcome, Past
@@ -60,11 +61,20 @@ def read(
     ``past`` holds every action of the ledger: those that are not due are what else was done. ``experiments`` gives, by action, the effect
     on contribution a week (95 %) that an experiment of its own showed. The same tables and actions give the same outcomes.
     """
-    ready = due(past, min(as_of, data_span(warehouse)[1])) if warehouse.rows().get("orders") else []
-    if not ready:
+    if not due(past, as_of):
         return []
-    desk = _Desk(warehouse, past, ready, as_of, config, costs, clock or Clock(config.timezone))
+    last = _sold_until(warehouse, as_of)
+    ready = due(past, last) if last is not None else []
+    if last is None or not ready:
+        return []
+    desk = _Desk(warehouse, past, ready, last, config, costs, clock or Clock(config.timezone))
     return [desk.outcome(each, (experiments or {}).get(each.id)) for each in ready]
+
+
+def _sold_until(warehouse: Warehouse, as_of: date) -> date | None:
+    """The last day with an order: visits may be told further, and days whose orders are not imported yet would read as harm."""
+    days = FRAMES["shop_days"](warehouse, View(as_of)).filter(pl.col("orders") > 0)
+    return days.get_column("day").max() if days.height else None  # type: ignore[return-value]
 
 
 @dataclass
@@ -88,8 +98,7 @@ class _Desk:
             _day(each.done_on) - timedelta(days=WEEK * reach_back(whole_weeks(_day(each.done_on), _day(each.stop_on))))
             for each in self.ready
         )
-        start, end = data_span(self.warehouse)
-        period = Period(max(first, start), min(self.as_of, end))
+        period = Period(max(first, data_span(self.warehouse)[0]), self.as_of)
         return product_money(self.warehouse, period, config=self.config, clock=self.clock, costs=self.costs)
 
     @cached_property
