@@ -185,3 +185,12 @@ def test_a_step_of_the_price_aims_at_a_product_and_never_at_a_person() -> None:
     action = only(judged(situation(**selling())))
     assert set(action.where) == {"product_id"}
     assert not guards.PERSON & {name for row in action.draft.rows for name in row}  # type: ignore[union-attr]
+
+
+def test_prices_that_follow_who_buys_tell_nothing_of_demand() -> None:
+    frames = selling(cost=38.0, daily=60.0)
+    tiers = (0.85, 1.0, 1.15)
+    frames["price_days"] = [{**row, "price": tiers[row["age"] % 3]} for row in frames["price_days"]]
+    here = situation(**frames)
+    assert answer_to_price(here, "P").own is None
+    assert not judged(here).actions

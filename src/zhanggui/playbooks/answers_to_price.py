@@ -24,6 +24,9 @@ from zhanggui.units import Refusal
 DAYS = 112
 FEWEST_UNITS = 40.0
 WINDOW_DAYS = 28
+SAME_PRICE = 0.01
+MOST_MOVES = 0.2
+"""Of neighbouring days of sale, how many may differ in price."""
 
 
 def answer_to_price(situation: Situation, product: str) -> Elasticity:
@@ -65,7 +68,8 @@ def _own(situation: Situation, product: str, rows: pl.DataFrame) -> Elasticity |
     units, prices = np.zeros(span), np.full(span, np.nan)
     units[span - 1 - ages] = rows["units"].to_numpy()
     prices[span - 1 - ages] = rows["price"].fill_null(float("nan")).to_numpy()
-    if price_levels(prices[~np.isnan(prices)]) < LEAST_LEVELS:
+    known = prices[~np.isnan(prices)]
+    if price_levels(known) < LEAST_LEVELS or not _posted(known):
         return Refusal("few_price_levels", needed=LEAST_LEVELS, have=1)
     named, there = _events(situation, product, span), np.ones(span, dtype=bool)
     empty = np.array([age for age in _empty(situation).get(product, ()) if age < span], dtype=np.int64)
@@ -73,6 +77,13 @@ def _own(situation: Situation, product: str, rows: pl.DataFrame) -> Elasticity |
     first = situation.as_of - timedelta(days=span - 1)
     terms = calendar_terms((first.toordinal() + np.arange(span))[there], list(named[there]))
     return elasticity(units[there], prices[there], terms, quiet=(named == "")[there])
+
+
+def _posted(prices: npt.NDArray[np.float64]) -> bool:
+    """Whether days of sale, in order, show a price that was set and held. A price that differs from one day of sale to the next is that of
+    whoever bought (a tier, a coupon): units do not answer to it, and taking it for a price would make every product look dear to none."""
+    moved = np.abs(np.diff(np.log(prices))) > SAME_PRICE
+    return bool(moved.mean() <= MOST_MOVES) if moved.size else False
 
 
 def _events(situation: Situation, product: str, span: int) -> npt.NDArray[np.object_]:
