@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from zhanggui.methods.local_level import FEWEST_BEFORE, LevelEffect, local_level
-from zhanggui.methods.placebo import Calibrated, difference_spread, smallest_visible_effect
+from zhanggui.methods.placebo import WORTH, Calibrated, difference_spread, smallest_visible_effect
 from zhanggui.units import Refusal
 
 Floats = npt.NDArray[np.float64]
-STEADY = 0.1
+STEADY = 0.15
 """Prior scale of the level's steps from week to week, in units of the week's noise."""
 TRUST = 8.0
 """The model's own error counts for as much as so many placebos."""
@@ -58,7 +58,7 @@ def against_controls(
     placebos = np.concatenate([own_past[RECENT // max(after, 1) :], others_past])
     unit = float(np.sqrt((TRUST + placebos @ placebos) / (TRUST + placebos.size)))
     error = unit * found.error
-    freedom = min(found.freedom, TRUST + placebos.size)
+    freedom = min(found.freedom, TRUST + WORTH * placebos.size)
     reach = float(student.ppf((1 + level) / 2, freedom)) * error
     rank = 1 + int((np.abs(placebos) >= abs(found.effect / found.error)).sum())
     judged = Calibrated(

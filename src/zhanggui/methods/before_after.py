@@ -12,7 +12,7 @@ from zhanggui.units import Refusal
 Floats = npt.NDArray[np.float64]
 WEEK = 7
 FEWEST_BEFORE, FEWEST_AFTER = 4, 2
-USUAL_CORRELATION, WORTH = 0.15, 6.0
+USUAL_CORRELATION, WORTH = 0.25, 6.0
 """What the correlation from week to week usually is, and how many weeks that experience counts for."""
 MOST_CORRELATION = 0.8
 

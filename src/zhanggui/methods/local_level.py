@@ -11,11 +11,11 @@ from zhanggui.units import Refusal
 
 Floats = npt.NDArray[np.float64]
 FEWEST_BEFORE = 8
-WANDERING = np.concatenate([[0.0], np.logspace(-4, 0.5, 13)])
+WANDERING = np.concatenate([[0.0], np.logspace(-4, 0.5, 9)])
 """Variance of the level's step ÷ variance of the noise."""
 STEADY = 0.03
 """Half-Cauchy scale of the root of that ratio from day to day; from week to week a level wanders more: about .1."""
-COEFFICIENTS = np.concatenate([[0.0], np.logspace(-2, 1.5, 11)])
+COEFFICIENTS = np.concatenate([[0.0], np.logspace(-2, 1.5, 8)])
 """Variance of the standardised coefficients ÷ variance of the noise: the ridge."""
 MODEST = 0.3
 """Half-Cauchy scale of the root of that ratio."""

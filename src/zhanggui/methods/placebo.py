@@ -13,6 +13,8 @@ Floats = npt.NDArray[np.float64]
 FEWEST = 5
 WORTH = 0.5
 """Placebos share their donors and their weeks: each tells about half as much of the spread as one that stood alone."""
+MANY = 60.0
+"""From about so many placebos on their own quantile says more of the interval than their variance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,13 @@ def calibrate(
         return Refusal("constant", needed=2, have=1)
     size = effect / scale - slope * contrast
     lever = contrast**2 / weight if weight > 0 else 0.0
-    error = scale * float(np.sqrt(variance * (1 + lever)))
     freedom = 1 / (1 / (WORTH * (sizes.size - used)) + 1 / scale_freedom)
-    reach = float(student.ppf((1 + level) / 2, freedom)) * error
+    times = float(student.ppf((1 + level) / 2, freedom))
+    # Where effects have long tails, few of them make the variance: then the placebos themselves say how far the interval reaches.
+    seen = float(np.quantile(np.abs(rest), level)) / times
+    trust = sizes.size / (sizes.size + MANY)
+    error = scale * ((1 - trust) * float(np.sqrt(variance)) + trust * seen) * float(np.sqrt(1 + lever))
+    reach = times * error
     rank = 1 + int((np.abs(rest) >= abs(size)).sum())
     value = scale * size
     return Calibrated(value, value - reach, value + reach, error, freedom, (rank, sizes.size + 1), slope, level)

@@ -10,6 +10,8 @@ from zhanggui.units import Words
 
 RANK = 0.05
 """At most this share of the placebos may be as large as the effect."""
+CAUTION = 1.2
+"""Against a few products the effect must be so many half intervals: their courses are those of a few, too."""
 LASTING = 0.4
 """At least this share of the effect must be left without the week that speaks most for it: one bulk order is no proof."""
 
@@ -23,6 +25,8 @@ def judge(found: Found) -> tuple[Judgement, Words | None]:
     """
     if found.low <= 0 <= found.high:
         return "no difference shown", None
+    if found.design == "regression" and abs(found.effect) < CAUTION * (found.high - found.low) / 2:
+        return "no difference shown", Words("outcomes.reason.few_beside")
     if found.design == "before_after":
         return "unmeasurable", Words("outcomes.reason.own_past_only")
     if not found.steady:
