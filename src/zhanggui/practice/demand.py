@@ -84,7 +84,7 @@ def rivals(character: Character, seed: int, day: int, count: int) -> Floats:
     """Price of the matched rival item against its opening (P): quiet, with sales of two weeks now and then."""
     period = day // 14
     cut = uniforms(seed, Purpose.RIVAL, period, np.arange(count))
-    return np.where(cut < 0.03, 0.88, 1.0)
+    return np.where(cut < character.rival_sales, 0.88, 1.0)
 
 
 def paid_price(state: State) -> Floats:

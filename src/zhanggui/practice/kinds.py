@@ -44,7 +44,7 @@ class Character:
     orders refunded before and after shipment; ``drift`` is the weekly standard deviation of a product's log interest, ``noise`` the day's
     coefficient of variation beyond counting; ``substitution`` the share of lost buyers who take a sibling; ``halo`` the mean of organic
     visitors gained per paid one (negative: paid takes from organic); ``claims`` the share of organic buyers that the ad report claims;
-    ``willing`` the chance that the owner does an action of half an hour.
+    ``rival_sales`` the chance that a product's rival is on sale in a fortnight; ``willing`` the chance that the owner does an action of half an hour.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Character:
     presale: bool = False
     festival: bool = False
     brushed: bool = False
+    rival_sales: float = 0.03
     season: float = 0.0
     two_at_once: bool = False
     willing: float = 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zlib import crc32
 
@@ -40,7 +40,8 @@ class Shelf:
 class World:
     """A shop of a character and a seed. The same seed, days and moves give the same shop to the cent.
 
-    ``troubles`` are planted instead of those drawn. ``quiet``: the owner changes nothing, and goods never run short by themselves.
+    ``troubles`` are planted instead of those drawn. ``quiet``: the owner changes nothing, goods never run short by
+    themselves, and rivals keep their prices.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class World:
         weeks: int = DECISION_WEEKS,
         quiet: bool = False,
     ) -> None:
-        self.character = character
+        self.character = replace(character, rival_sales=0.0) if quiet else character
         self.seed = seed
         self.luck = seed * 1_000_033 + crc32(character.name.encode())
         self.terms = terms or Terms()
