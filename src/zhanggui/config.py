@@ -62,6 +62,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("long_list_minutes", 120, "minutes", 0, 960),
     Setting("wait_seconds", 10, "seconds", 0, 600),
     Setting("memory_limit_mb", 1500, "MB", 256, 1_000_000),
+    Setting("upload_limit_mb", 500, "MB", 1, 100_000),
+    Setting("upload_files", 50, "files", 1, 1000),
+    Setting("upload_unpacked_mb", 4000, "MB", 10, 1_000_000),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -133,6 +136,46 @@ def check(config: Config) -> None:
         raise BadValue("config.unknown_timezone", value=config.timezone) from None
     if config.locale not in LOCALES:
         raise BadValue("config.unknown_locale", name=config.locale, known=", ".join(LOCALES))
+
+
+def rewrite(folder: Path, shop: Mapping[str, str], values: Mapping[str, float | None]) -> Config:
+    """Change some lines of ``zhanggui.toml`` and leave the others, comments too, as they stand. None takes a setting back to its default.
+
+    Raises BadValue for an unknown name or a value out of bounds; the file is then as before. It is replaced in one step.
+    """
+    path = folder / FILE
+    load(folder)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for name, text in shop.items():
+        quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+        lines = _with_line(lines, "shop", name, f'"{quoted}"')
+    for name, value in values.items():
+        lines = _with_line(lines, "settings", name, None if value is None else f"{value:.10g}")
+    told = "\n".join(lines) + "\n"
+    try:
+        config = parse(tomllib.loads(told))
+    except tomllib.TOMLDecodeError as error:
+        raise WorkspaceError("config.unreadable", file=str(path), reason=str(error)) from None
+    draft = path.with_suffix(".tmp")
+    draft.write_text(told, encoding="utf-8")
+    draft.replace(path)
+    return config
+
+
+def _with_line(lines: list[str], section: str, name: str, value: str | None) -> list[str]:
+    """The lines with one entry of a section set, or taken out where ``value`` is None."""
+    heads = [number for number, line in enumerate(lines) if line.strip().startswith("[")]
+    start = next((number for number in heads if lines[number].split("#")[0].strip() == f"[{section}]"), None)
+    if start is None:
+        return lines if value is None else [*lines, "", f"[{section}]", f"{name} = {value}"]
+    end = next((number for number in heads if number > start), len(lines))
+    at = next((n for n in range(start + 1, end) if lines[n].partition("=")[0].strip().strip('"') == name), None)
+    new = [] if value is None else [f"{name} = {value}"]
+    if at is not None:
+        comment = lines[at].partition("#")[2] if '"' not in lines[at] else ""
+        return [*lines[:at], *(f"{line}  #{comment}" if comment else line for line in new), *lines[at + 1 :]]
+    last = max((n for n in range(start, end) if lines[n].strip()), default=start)
+    return [*lines[: last + 1], *new, *lines[last + 1 :]]
 
 
 def write(folder: Path, config: Config) -> None:

@@ -8,8 +8,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from zhanggui.cli.speech import RUN, columns, say
-from zhanggui.i18n import has, text, writing
+from zhanggui.i18n import text, writing
 from zhanggui.i18n.columns import shorten, table, wrap
+from zhanggui.report.imports import COUNTS, columns_of, money_sums, reason
 
 if TYPE_CHECKING:
     from zhanggui.app import Batch, Reading, Reconciliation
@@ -72,20 +73,9 @@ def _tables(done: Reconciliation) -> list[str]:
     return table([head, *rows], "<>>>>>") if rows else []
 
 
-COUNTS = ("new", "replaced", "already_there", "rejected")
-
-
 def _money(done: Reconciliation) -> list[str]:
-    """What arrived of each table's money. Lines name no currency: where the import has one only, it is theirs."""
-    sums: dict[tuple[str, str], list[float]] = {}
-    for count in done.tables:
-        for check in count.money:
-            total = sums.setdefault((count.table, check.currency), [0.0] * 5)
-            each = (check.of_file, check.arrived, check.rejected, check.already_there, check.gap)
-            sums[count.table, check.currency] = [a + b for a, b in zip(total, each, strict=True)]
-    named = {currency for _, currency in sums if currency}
-    silent = named.pop() if len(named) == 1 else ""
-    return [" " + _money_line(name, currency or silent, total) for (name, currency), total in sums.items()]
+    """What arrived of each table's money."""
+    return [" " + _money_line(name, own, total) for (name, own), total in money_sums(done).items()]
 
 
 def _money_line(name: str, currency: str, total: Sequence[float]) -> str:
@@ -115,7 +105,7 @@ def _rejects(done: Reconciliation) -> Iterator[str]:
 
 
 def _reason(key: str) -> str:
-    return text(key, RUN.locale) if has(key, RUN.locale) else key.rpartition(".")[2].replace("_", " ")
+    return reason(key, RUN.locale)
 
 
 def guesses(readings: Sequence[Reading]) -> Iterator[str]:
@@ -130,18 +120,10 @@ def guesses(readings: Sequence[Reading]) -> Iterator[str]:
             sure=writing.percent(seen.score, RUN.locale),
         )
         for piece in reading.pieces:
-            pairs = [origin if origin == column else f"{origin} → {column}" for column, origin in _columns(piece)]
+            pairs = [origin if origin == column else f"{origin} → {column}" for column, origin in columns_of(piece)]
             yield from wrap(f"{piece.table}: {', '.join(pairs)}", columns(), "   ", "     ")
         if seen.unknown:
             yield "   " + say("cli.import.unused", columns=[shorten(name, 30) for name in seen.unknown])
-
-
-def _columns(piece: Any) -> list[tuple[str, str]]:
-    """Canonical column and where it comes from. A frame has the canonical names already."""
-    stated = getattr(piece.rows, "columns", None)
-    if isinstance(stated, dict):
-        return list(stated.items())
-    return [(name, name) for name in stated or () if not name.startswith("_")]
 
 
 def as_dict(done: Reconciliation, readings: Sequence[Reading] = ()) -> dict[str, Any]:
@@ -172,7 +154,7 @@ def as_dict(done: Reconciliation, readings: Sequence[Reading] = ()) -> dict[str,
                 "source": reading.recognition.source,
                 "layout": reading.recognition.layout,
                 "score": reading.recognition.score,
-                "columns": {piece.table: dict(_columns(piece)) for piece in reading.pieces},
+                "columns": {piece.table: dict(columns_of(piece)) for piece in reading.pieces},
                 "unknown": list(reading.recognition.unknown),
             }
             for reading in readings

@@ -1,0 +1,231 @@
+"""What takes long and goes on while the desk is read: reading files that were sent, importing, taking back, practice days.
+
+One job at a time; each writes in one transaction through the desk's one writer. What a killed server had begun is known at the next
+start: a job whose import is there is put down as done, any other left nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from zhanggui.app.uploads import Limits, Parcel, Uploads
+from zhanggui.errors import BadValue
+from zhanggui.jobs import Job, Jobs, Step
+
+if TYPE_CHECKING:
+    from zhanggui.app.desk import Desk
+    from zhanggui.app.shop import Shop
+    from zhanggui.store import Reconciliation, Undone
+    from zhanggui.tables.loading import Reading
+
+EXAMPLES = 3
+SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a person says of files: whose they are, which source reads them, which column is which field."""
+
+    source: str = ""
+    channel: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)  # field ← column
+
+    def read(self, shop: Shop, files: Sequence[Path]) -> list[Reading]:
+        """The files read that way; nothing is changed."""
+        return shop.read_files(
+            files, source=self.source or None, channel=self.channel or None, mapping=dict(self.mapping)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How one sheet was understood, before anything is loaded. ``columns`` are (table, field, column of the file); ``examples`` are the
+    first values of each column, ``***`` where one looks personal; ``rejects`` are (row, column, value, reason)."""
+
+    file: str
+    source: str
+    layout: str
+    score: float
+    channel: str
+    rows: int
+    columns: tuple[tuple[str, str, str], ...]
+    unknown: tuple[str, ...]
+    examples: Mapping[str, tuple[str, ...]]
+    left_out: Sequence[Any] = ()
+    rejects: Sequence[tuple[int, str, str, str]] = ()
+    rejected: int = 0
+    notes: Sequence[tuple[str, Mapping[str, object]]] = ()
+
+    @property
+    def by_mapping(self) -> bool:
+        """Whether a person may say which column is which field."""
+        return self.source == "general"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A parcel as it would be imported, and how it was to be read."""
+
+    token: str
+    how: How
+    sheets: tuple[Understood, ...]
+
+
+class Background:
+    """The long work of one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.jobs = Jobs(desk.folder)
+        self.uploads = Uploads(desk.folder)
+        self.uploads.clear()
+        self._mend()
+
+    def _mend(self) -> None:
+        """A server may die between the end of an import and the note of it: the warehouse knows better."""
+        broken = [
+            job for job in self.jobs.all() if job.state == "broken_off" and job.kind == "import" and not job.after
+        ]
+        if not broken:
+            return
+        with self._desk.reading() as shop:
+            batches = shop.imports()
+        for job in broken:
+            made = [batch.id for batch in batches if batch.id > job.before and {*batch.files} & {*job.about}]
+            if made:
+                self.jobs.mend(job.id, made[0])
+
+    def close(self) -> None:
+        """Wait for the job at hand."""
+        self.jobs.close()
+
+    # ---- files
+
+    def receive(self, sent: Sequence[tuple[str, BinaryIO]], how: How, by: str) -> Job:
+        """Keep files that were sent and look into them. Raises BadValue or BadFile for what is not taken; nothing is kept then."""
+        parcel = self.uploads.receive(sent, Limits.of(self._desk.config))
+        return self.look(parcel, how, by)
+
+    def look(self, parcel: Parcel, how: How, by: str) -> Job:
+        """Look into a parcel, how it would be read; nothing is changed."""
+
+        def work(step: Step) -> Preview:
+            step("reading")
+            with self._desk.reading() as shop:
+                return preview(parcel.token, how, how.read(shop, parcel.files))
+
+        return self.jobs.begin("look", work, by=by, steps=("reading",), about=parcel.names, before=parcel.token)
+
+    def load(self, token: str, how: How, by: str) -> Job:
+        """Import a parcel. Raises BadValue where it is gone."""
+        parcel = self.uploads.find(token)
+        if parcel is None:
+            raise BadValue("uploads.gone")
+
+        def work(step: Step) -> Reconciliation:
+            step("reading")
+            with self._desk.reading() as shop:
+                readings = how.read(shop, parcel.files)
+            step("loading")
+            with self._desk.writing() as shop:
+                done = shop.load(readings)
+            self.uploads.throw_away(token)
+            return done
+
+        return self.jobs.begin(
+            "import", work, by=by, steps=("reading", "loading"), about=parcel.names, before=self._last_batch()
+        )
+
+    def take_back(self, batch: str, by: str) -> Job:
+        """Take an import back."""
+
+        def work(step: Step) -> Undone:
+            step("taking_back")
+            with self._desk.writing() as shop:
+                return shop.undo(batch)
+
+        return self.jobs.begin("undo", work, by=by, steps=("taking_back",), about=(batch,))
+
+    def _last_batch(self) -> str:
+        with self._desk.reading() as shop:
+            batches = shop.imports()
+        return batches[-1].id if batches else ""
+
+    # ---- practice
+
+    def practice_days(self, days: int, by: str, *, follow: bool) -> Job:
+        """Let days of the practice shop pass; ``follow`` does today's proposals first."""
+
+        def work(step: Step) -> Any:
+            step("living")
+            with self._desk.writing() as shop:
+                if follow:
+                    shop.brief()
+                    shop.practice.do(())
+                return shop.practice.live(days)
+
+        return self.jobs.begin("practice_days", work, by=by, steps=("living",))
+
+    def practice_score(self, by: str) -> Job:
+        """Reckon the practice shop against doing nothing, rules of thumb and an oracle."""
+
+        def work(step: Step) -> Any:
+            step("reckoning")
+            with self._desk.reading() as shop:
+                return shop.practice.score()
+
+        return self.jobs.begin("practice_score", work, by=by, steps=("reckoning",))
+
+
+def preview(token: str, how: How, readings: Sequence[Reading]) -> Preview:
+    """What a person sees of readings before they are loaded; the rows themselves are let go."""
+    return Preview(token, how, tuple(_understood(reading, how) for reading in readings))
+
+
+def _understood(reading: Reading, how: How) -> Understood:
+    from zhanggui.store.personal import personal_value
+
+    sheet, seen = reading.sheet, reading.recognition
+    values = {
+        name: [row[at] for row in sheet.head if len(row) > at and row[at].strip()][:EXAMPLES]
+        for at, name in enumerate(sheet.columns)
+    }
+    return Understood(
+        file=sheet.name,
+        source=seen.source,
+        layout=seen.layout,
+        score=seen.score,
+        channel=reading.channel,
+        rows=reading.rows_read,
+        columns=_columns(reading, how),
+        unknown=tuple(seen.unknown),
+        examples={
+            name: tuple("***" if personal_value(value) else value[:SHOWN] for value in found)
+            for name, found in values.items()
+        },
+        left_out=tuple(reading.left_out),
+        rejects=tuple(
+            (row, column, "***" if personal_value(value) else value[:SHOWN], reason)
+            for row, column, value, reason in list(reading.rejects)[:SHOWN]
+        ),
+        rejected=len({row for row, *_ in reading.rejects}),
+        notes=tuple(reading.notes),
+    )
+
+
+def _columns(reading: Reading, how: How) -> tuple[tuple[str, str, str], ...]:
+    """(table, field, column of the file) of every column that is used, as far as its source says."""
+    from zhanggui.report.imports import columns_of
+
+    if reading.recognition.source == "general":
+        from zhanggui.sources.general_columns import guess
+
+        found = guess(reading.sheet, dict(how.mapping)).columns
+        return tuple(("", each.field, each.column) for each in found if each.field)
+    return tuple((piece.table, *pair) for piece in reading.pieces for pair in columns_of(piece))
+
+
+__all__ = ["Background", "How", "Job", "Preview", "Understood", "preview"]
