@@ -44,7 +44,8 @@ class Character:
     orders refunded before and after shipment; ``drift`` is the weekly standard deviation of a product's log interest, ``noise`` the day's
     coefficient of variation beyond counting; ``substitution`` the share of lost buyers who take a sibling; ``halo`` the mean of organic
     visitors gained per paid one (negative: paid takes from organic); ``claims`` the share of organic buyers that the ad report claims;
-    ``rival_sales`` the chance that a product's rival is on sale in a fortnight; ``willing`` the chance that the owner does an action of half an hour.
+    ``rival_sales`` the chance that a product's rival is on sale in a fortnight; ``willing`` the chance that the owner does an action of
+    half an hour.
     """
 
     name: str
