@@ -63,5 +63,13 @@ class Decided(UserError):
     """An action does not stand where that could be decided about it; ``params`` say who did what and when. Nothing was changed."""
 
 
+class NotLetIn(UserError):
+    """A wrong name or password, or a link or token that is worth nothing (any more)."""
+
+
+class Throttled(UserError):
+    """Too many tries to come in; ``params["seconds"]`` says how long to wait."""
+
+
 class Broken(ZhangguiError):
     """A promise inside the program did not hold: ours to mend."""

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from zhanggui.app.actions import Actions
     from zhanggui.app.backups import Backup
     from zhanggui.app.experiments import Experiments
+    from zhanggui.app.morning import Morning, decided, morning_of
     from zhanggui.app.outcomes import Outcomes
     from zhanggui.brief import Brief
     from zhanggui.costs import CostSheet
     from zhanggui.ledger import Decision, Entry
     from zhanggui.metrics.kinds import Metric
     from zhanggui.numbers.kinds import Answer, Driver, Flag
+    from zhanggui.people import Person
     from zhanggui.store import Batch, Reconciliation, Undone
     from zhanggui.tables.loading import Reading
 
@@ -34,10 +36,14 @@ _HOME = {
     "Experiments": "zhanggui.app.experiments",
     "Flag": "zhanggui.numbers.kinds",
     "Metric": "zhanggui.metrics.kinds",
+    "Morning": "zhanggui.app.morning",
     "Outcomes": "zhanggui.app.outcomes",
+    "Person": "zhanggui.people",
     "Reading": "zhanggui.tables.loading",
     "Reconciliation": "zhanggui.store",
     "Undone": "zhanggui.store",
+    "decided": "zhanggui.app.morning",
+    "morning_of": "zhanggui.app.morning",
 }
 
 __all__ = [
@@ -53,13 +59,18 @@ __all__ = [
     "Experiments",
     "Flag",
     "Metric",
+    "Morning",
     "Outcomes",
+    "Person",
     "Reading",
     "Reconciliation",
     "Shop",
     "Undone",
+    "at_the_machine",
     "catalogue",
     "caveat_text",
+    "decided",
+    "morning_of",
 ]
 
 
@@ -75,6 +86,13 @@ def catalogue() -> Mapping[str, Metric]:
     from zhanggui.metrics import METRICS
 
     return METRICS
+
+
+def at_the_machine() -> Person:
+    """Whoever runs a command: an owner, since the files are theirs anyway."""
+    from zhanggui.app.people import at_the_machine
+
+    return at_the_machine()
 
 
 def caveat_text(flag: Flag, locale: str, currency: str) -> str:

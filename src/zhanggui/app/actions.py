@@ -8,14 +8,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from zhanggui.app.who import day_of, who
-from zhanggui.errors import BadValue, UserError
+from zhanggui.errors import BadValue, Refused, UserError
+from zhanggui.units import Words
 
 if TYPE_CHECKING:
     from zhanggui.actions.kinds import Action, Freeze
     from zhanggui.app.shop import Shop
     from zhanggui.ledger import Decision, Entry, Handover
+    from zhanggui.report.cards import Card, Sheet
     from zhanggui.store import Reconciliation
-    from zhanggui.units import Words
 
 BY_HAND = "by_hand"
 """Playbook and rule of what a person enters."""
@@ -90,16 +91,21 @@ class Actions:
         as_of: date | str | None = None,
         despite: str = "",
         by: str | None = None,
+        role: str | None = None,
         seen: int | None = None,
     ) -> Decision:
         """Approve a proposal, or what the brief of ``as_of`` names without having it on the day's list (by its full id). How its target
-        stands now is kept beside it; ``despite`` is a reason to set a policy aside, and is noted.
+        stands now is kept beside it; ``despite`` is a reason to set a policy aside, and is noted. ``role`` is what the person is at
+        the desk: some kinds are the owner's to approve.
 
-        Raises Decided where it is no proposal any more, Refused for what law or policy forbids by now.
+        Raises Decided where it is no proposal any more, Refused for what law or policy forbids by now or is another's to approve.
         """
+        from zhanggui.actions.catalogue import kind_named
         from zhanggui.app.before import as_it_stands
 
         entry = self._known_or_named(name, as_of)
+        if role not in (None, "owner") and kind_named(entry.action.kind).approver == "owner":
+            raise Refused("ledger.owner_approves", id=entry.id, kind=Words(f"actions.kind.{entry.action.kind}"))
         if entry.state == "proposed":
             self._shop.guard(entry.action, [despite], despite=despite)
         before = as_it_stands(self._shop, entry.action)
@@ -244,6 +250,21 @@ class Actions:
         from zhanggui.report import ledger
 
         return ledger.entry_text(entry, self._shop.clock.zone, self._page([entry], locale, width))
+
+    def cards(self, locale: str, *, everything: bool = False) -> Sequence[Card]:
+        """The list as written cells, for a page that lays them out itself."""
+        from zhanggui.report.cards import card
+
+        entries = self.list(everything=everything)
+        page = self._page(entries, locale)
+        return [card(entry, self._shop.clock, page) for entry in entries]
+
+    def sheet(self, name: str, locale: str) -> Sheet:
+        """One action with all that is known of it as written cells."""
+        from zhanggui.report.cards import sheet
+
+        entry = self.show(name)
+        return sheet(entry, self._shop.clock, self._page([entry], locale))
 
     def as_json(self, entries: Sequence[Entry], locale: str) -> Sequence[dict[str, Any]]:
         """Actions for programs."""

@@ -6,16 +6,24 @@ import is running; a writer waits for the writer before it.
 
 from __future__ import annotations
 
+import hmac
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from queue import LifoQueue
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zhanggui.app.shop import Shop
+from zhanggui.people import Door, People
+from zhanggui.state.database import Database
 from zhanggui.units import Clock
+
+if TYPE_CHECKING:
+    from zhanggui.app.background import Background
 
 T = TypeVar("T")
 READERS = 4
@@ -31,11 +39,21 @@ class Desk:
         self._free: LifoQueue[Shop] = LifoQueue()
         first = Shop.open(folder, clock)
         _ = first.ledger  # whatever is wrong with warehouse or ledger is said before anybody waits for a page
+        self.secret = hmac.new(first.warehouse.key(), b"zhanggui desk", sha256).digest()
+        """Signs forms: the same after a restart, and nobody's who has not the workspace's key."""
+        self._entrance = Database.open(folder)
+        self.people = People(self._entrance, first.clock)
+        self.door = Door(self._entrance, first.clock)
         for shop in (first, *(Shop.open(folder, clock) for _ in range(readers - 1))):
             self._free.put(shop)
         self._writer = threading.Lock()
+        self._background: Background | None = None
+        self._beginning = threading.Lock()
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._making: dict[Hashable, threading.Lock] = {}
+        self._last: dict[Hashable, tuple[Any, Any]] = {}
+        self._renewing: dict[Hashable, Future[Any]] = {}
+        self._renewer = ThreadPoolExecutor(1, thread_name_prefix="renewing")
         self._guard = threading.Lock()
         self._readers = readers
 
@@ -65,6 +83,16 @@ class Desk:
             yield shop
 
     @property
+    def background(self) -> Background:
+        """The long work of this desk. What an earlier server left unfinished is told when it is first asked for."""
+        with self._beginning:
+            if self._background is None:
+                from zhanggui.app.background import Background
+
+                self._background = Background(self)
+            return self._background
+
+    @property
     def busy(self) -> bool:
         """Whether something is being written just now."""
         return self._writer.locked()
@@ -88,6 +116,30 @@ class Desk:
             self._making.pop(key, None)
         return found[0]  # type: ignore[no-any-return]
 
+    def latest(self, name: Hashable, make: Callable[[Shop], T], *, wait: bool = False) -> tuple[T, bool]:
+        """What ``make`` gives, and whether it is of the present data. While it is made anew, what it gave before is given: nobody but the
+        first waits for what takes long, and who says so. What people decide does not make it old."""
+        with self.reading() as shop:
+            state = shop.data_state
+        with self._guard:
+            known = self._last.get(name)
+            if known is not None and known[0] == state:
+                return known[1], True
+            running = self._renewing.get(name)
+            if running is None or running.done():
+                running = self._renewing[name] = self._renewer.submit(self._renew, name, make)
+        if known is not None and not wait and not (running.done() and running.exception()):
+            return known[1], False
+        running.result()
+        return self._last[name][1], True
+
+    def _renew(self, name: Hashable, make: Callable[[Shop], Any]) -> None:
+        with self.reading() as shop:
+            state = shop.data_state
+            made = make(shop)
+        with self._guard:
+            self._last[name] = (state, made)
+
     def _find(self, key: Hashable) -> tuple[Any] | None:
         with self._guard:
             if key not in self._kept:
@@ -104,5 +156,9 @@ class Desk:
 
     def close(self) -> None:
         """Let go of the workspace, once every reader is back."""
+        if self._background is not None:
+            self._background.close()
+        self._renewer.shutdown()
+        self._entrance.close()
         for _ in range(self._readers):
             self._free.get().close()

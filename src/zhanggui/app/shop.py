@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from zhanggui.costs import CostSheet
     from zhanggui.ledger import Ledger
     from zhanggui.numbers.kinds import Answer, Driver
+    from zhanggui.people import Door, People
     from zhanggui.store import Batch, Reconciliation, Undone, Warehouse
     from zhanggui.tables.loading import Reading
 
@@ -102,6 +103,11 @@ class Shop:
     @property
     def state(self) -> tuple[Any, ...]:
         """What every answer depends on: data, decisions, settings, cost sheet and the day. As long as it stays, so do the answers."""
+        return (self.data_state, self.ledger.stand, _stamp(self.folder / SAID))
+
+    @property
+    def data_state(self) -> tuple[Any, ...]:
+        """The same without what people decide and what earlier briefs said: what the day's numbers depend on."""
         return (self.warehouse.version, self.clock.today(), _stamps(self.folder))
 
     @property
@@ -293,7 +299,7 @@ class Shop:
             config=self.config,
             clock=self.clock,
             costs=self.costs,
-            memory=self.folder / "said.json" if remember else None,
+            memory=self.folder / SAID if remember else None,
             standing=replace(self.standing(), minutes=minutes, budget=budget),
         )
         if remember:
@@ -395,6 +401,20 @@ class Shop:
         return Actions(self)
 
     @property
+    def people(self) -> People:
+        """Who may come in to the desk, and who did what."""
+        from zhanggui.app.people import people_of
+
+        return people_of(self)
+
+    @property
+    def door(self) -> Door:
+        """Where people and programs come in to the desk."""
+        from zhanggui.app.people import door_of
+
+        return door_of(self)
+
+    @property
     def experiments(self) -> Experiments:
         """The shop's experiments: new ones, assignment, reading, stopping."""
         from zhanggui.app.experiments import Experiments
@@ -453,9 +473,14 @@ def _day(value: date | str | None, code: str = "config.bad_day", seen: str | Non
         raise BadValue(code, value=seen or value) from None
 
 
-WRITTEN = (settings.FILE, "practice.json", "costs.toml", "said.json", "ledger.sqlite", "ledger.sqlite-wal")
+WRITTEN = (settings.FILE, "practice.json", "costs.toml")
+SAID = "said.json"
 
 
 def _stamps(folder: Path) -> tuple[int, ...]:
     """When each of the workspace's own files was last written; 0 where there is none."""
-    return tuple((folder / name).stat().st_mtime_ns if (folder / name).is_file() else 0 for name in WRITTEN)
+    return tuple(_stamp(folder / name) for name in WRITTEN)
+
+
+def _stamp(file: Path) -> int:
+    return file.stat().st_mtime_ns if file.is_file() else 0

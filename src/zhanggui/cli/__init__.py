@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 
 from zhanggui import __version__
-from zhanggui.cli import actions, backups, briefs, costs, experiments, imports, numbers, outcomes, practice, workspace
+from zhanggui.cli import (
+    actions,
+    backups,
+    briefs,
+    costs,
+    experiments,
+    imports,
+    numbers,
+    outcomes,
+    practice,
+    serve,
+    users,
+    workspace,
+)
 from zhanggui.cli.speech import RUN, Run, help_text, say
 
 app = typer.Typer(
@@ -36,6 +49,8 @@ outcomes.add_to(app)
 backups.add_to(app)
 experiments.add_to(app)
 practice.add_to(app)
+serve.add_to(app)
+users.add_to(app)
 
 STOPPED = 130
 

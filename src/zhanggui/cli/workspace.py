@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from zhanggui.cli import progress
+from zhanggui.cli import progress, serve
 from zhanggui.cli.speech import RUN, columns, echo, help_text, of_environment, say, speak_as
 from zhanggui.config import Config
 
@@ -42,6 +43,7 @@ def init(
 def demo(
     folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help=help_text("demo_dir"))] = Path(DEMO_FOLDER),
     no_serve: Annotated[bool, typer.Option("--no-serve", help=help_text("demo_no_serve"))] = False,
+    port: serve.Port = serve.PORT,
 ) -> None:
     from zhanggui.app import Shop
 
@@ -52,6 +54,9 @@ def demo(
     with speak_as(shop):
         echo(shop.brief_text(shop.brief(), RUN.locale, columns()), say("cli.demo.credit"))
         echo(say("cli.demo.next", folder=str(folder)))
+    if sys.stdout.isatty() and not no_serve:
+        with Shop.open(folder) as shop:
+            serve.run(shop, serve.HOST, port, [])
 
 
 def _environment_lang() -> str:

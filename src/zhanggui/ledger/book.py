@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,13 +25,16 @@ from zhanggui.ledger.plain import plain
 from zhanggui.ledger.rounds import DISMISSED_DAYS, comes_back
 from zhanggui.ledger.steps import check_step, last_word
 from zhanggui.state.database import Database
-from zhanggui.state.decisions import EventRow, MarkRow
+from zhanggui.state.decisions import EventRow, FreezeRow, HandoverRow, MarkRow
+from zhanggui.state.experiments import ExperimentEventRow, ExperimentRow
 from zhanggui.units import Clock, Words
 
 PROGRAM = __name__.partition(".")[0]
 """Who proposes and reads: the program itself."""
 
 
+NUMBERED = (EventRow.number, FreezeRow.number, HandoverRow.number, ExperimentEventRow.number)
+"""What grows with every line of the ledger's tables."""
 FEEDS: tuple[Verb, ...] = ("done", "undone", "stopped", "found")
 """Verbs after which other lines stand in the table ``changes``."""
 
@@ -93,6 +96,14 @@ class Ledger:
         with self.database.reading() as session:
             row = session.get(EventRow, pages.last_number(session))
             return pages.event(row) if row else None
+
+    @property
+    def stand(self) -> tuple[int, ...]:
+        """How far it is written: as long as this stays, so does everything that people decided."""
+        with self.database.reading() as session:
+            last = [select(func.coalesce(func.max(number), 0)).scalar_subquery() for number in NUMBERED]
+            tests = select(func.count(ExperimentRow.id)).scalar_subquery()
+            return tuple(session.execute(select(*last, tests)).one())
 
     def fed_since(self, number: int) -> bool:
         """Whether an event after that one changed what stands in the table ``changes``."""

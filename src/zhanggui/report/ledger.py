@@ -121,7 +121,7 @@ def _rows(entries: Sequence[Entry], page: Page) -> list[str]:
             entry.id,
             status(entry, page),
             printable(page.say(entry.action.words)),
-            _expected(entry, page),
+            expected(entry, page),
             str(entry.action.minutes),
             day(entry.due_on, page.locale) if entry.due_on else "",
             shorten(printable(entry.owner), 12),
@@ -144,7 +144,7 @@ def status(entry: Entry, page: Page) -> str:
     return page.t(f"state.{entry.state}")
 
 
-def _expected(entry: Entry, page: Page) -> str:
+def expected(entry: Entry, page: Page) -> str:
     """What an action promised a week, or what was read of it."""
     outcome, gain = entry.outcome, entry.action.gain
     if outcome is not None and outcome.effect is not None:
@@ -158,21 +158,21 @@ def entry_text(entry: Entry, zone: str, page: Page) -> str:
     """One action with all that is known of it."""
     action, kind = entry.action, kind_named(entry.action.kind)
     facts: list[tuple[str, str]] = [
-        ("state", f"{status(entry, page)} · {entry.by} · {_moment(entry.at, zone, page)}"),
+        ("state", f"{status(entry, page)} · {entry.by} · {moment(entry.at, zone, page)}"),
         ("kind", text(f"actions.kind.{action.kind}", page.locale)),
         ("target", naming.where(action.where, page.locale, page.names) or page.t("whole_shop")),
-        ("expected", _promise(entry, page)),
-        ("cost", _effort(entry, page)),
+        ("expected", promise(entry, page)),
+        ("cost", effort(entry, page)),
         ("reversible", page.t("show.yes" if kind.reversible else "show.no")),
         ("approver", page.t("show.owner_approves" if kind.approver == "owner" else "show.operator")),
         ("do_by", action.do_by or ""),
         ("owner", entry.owner),
         ("due", day(entry.due_on, page.locale, year=True) if entry.due_on else ""),
         ("reason", page.say(action.reason) if action.reason else ""),
-        ("measure", _measure(entry, page)),
-        ("read", _read(entry, page)),
-        ("outcome", _outcome(entry, page)),
-        ("before", _before(entry, page)),
+        ("measure", measured_by(entry, page)),
+        ("read", reading(entry, page)),
+        ("outcome", result(entry, page)),
+        ("before", before(entry, page)),
     ]
     named = [(page.t(f"show.{name}"), printable(value)) for name, value in facts if value]
     wide = max(width(name) for name, _ in named)
@@ -185,7 +185,8 @@ def entry_text(entry: Entry, zone: str, page: Page) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _promise(entry: Entry, page: Page) -> str:
+def promise(entry: Entry, page: Page) -> str:
+    """What it is expected to bring a week."""
     gain = entry.action.gain
     if gain is None:
         return page.say(entry.action.break_even) if entry.action.break_even else UNKNOWN
@@ -194,7 +195,8 @@ def _promise(entry: Entry, page: Page) -> str:
     return page.t("show.a_week", money=page.money(gain.profit, gain.low, gain.high))
 
 
-def _effort(entry: Entry, page: Page) -> str:
+def effort(entry: Entry, page: Page) -> str:
+    """What it takes: minutes, and the cash it binds."""
     minutes = page.t("show.effort", minutes=entry.action.minutes)
     if not entry.action.cost:
         return minutes
@@ -202,7 +204,8 @@ def _effort(entry: Entry, page: Page) -> str:
     return f"{minutes} · {page.t('show.binds', money=money)}"
 
 
-def _measure(entry: Entry, page: Page) -> str:
+def measured_by(entry: Entry, page: Page) -> str:
+    """How its effect will be read."""
     measure = entry.action.measure
     if measure is None:
         return ""
@@ -214,21 +217,23 @@ def _measure(entry: Entry, page: Page) -> str:
     return f"{said} · {page.t('show.smallest', money=page.money(measure.smallest_visible))}"
 
 
-def _read(entry: Entry, page: Page) -> str:
+def reading(entry: Entry, page: Page) -> str:
+    """Since when it is being read and from when its effect is known."""
     if entry.done_on is None or entry.stop_on is None or entry.read_on is None:
         return ""
     return page.t("show.reading", done=entry.done_on, stop=entry.stop_on, read=entry.read_on)
 
 
-def _outcome(entry: Entry, page: Page) -> str:
+def result(entry: Entry, page: Page) -> str:
+    """What was read of it."""
     if entry.outcome is None:
         return ""
-    effect = _expected(entry, page) if entry.outcome.effect is not None else ""
+    effect = expected(entry, page) if entry.outcome.effect is not None else ""
     reason = page.say(entry.outcome.reason) if entry.outcome.reason else ""
     return " · ".join(filter(None, (status(entry, page), effect, reason)))
 
 
-def _before(entry: Entry, page: Page) -> str:
+def before(entry: Entry, page: Page) -> str:
     """What was kept at approval: the products' own fields, and the metrics of the four weeks before."""
     products = entry.before.get("products", {})
     parts = [f"{product} {name}={value}" for product, known in products.items() for name, value in known.items()]
@@ -249,14 +254,15 @@ def _drafted(entry: Entry, page: Page) -> list[str]:
 
 
 def _note(said: str, by: str, at: datetime, zone: str, page: Page) -> list[str]:
-    return wrap(printable(page.t("show.note", text=said, by=by, at=_moment(at, zone, page))), page.width, first=" ")
+    return wrap(printable(page.t("show.note", text=said, by=by, at=moment(at, zone, page))), page.width, first=" ")
 
 
 def _step(event: Any, zone: str, page: Page) -> list[str]:
-    return [_moment(event.at, zone, page), page.t(f"verb.{event.verb}"), printable(event.by)]
+    return [moment(event.at, zone, page), page.t(f"verb.{event.verb}"), printable(event.by)]
 
 
-def _moment(at: datetime, zone: str, page: Page) -> str:
+def moment(at: datetime, zone: str, page: Page) -> str:
+    """An instant of the ledger by the shop's clock."""
     local = _local(at, zone)
     return f"{day(local.date(), page.locale, year=True)} {local:%H:%M}"
 

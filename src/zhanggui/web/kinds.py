@@ -8,16 +8,15 @@ from typing import Literal
 from fastapi import APIRouter
 
 Role = Literal["viewer", "operator", "owner"]
-RANK: dict[str, int] = {"viewer": 0, "operator": 1, "owner": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One entry of the menu and its routes. ``order`` is its place in the menu; ``role`` is the least that may open it; a page with
-    ``order`` None has an address but stands in no menu."""
+    """One entry of the menu and its routes. ``order`` is its place in the menu; ``role`` is the least that may open it, None for
+    a page that anybody may; a page with ``order`` None has an address but stands in no menu."""
 
     name: str  # ``web.page.<name>`` is what the menu calls it
     path: str
     router: APIRouter
     order: int | None = None
-    role: Role = "viewer"
+    role: Role | None = "viewer"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -14,13 +15,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from zhanggui.config import LOCALES
-from zhanggui.i18n import text
-from zhanggui.web.kinds import RANK
+from zhanggui.errors import ZhangguiError
+from zhanggui.i18n import has, text
+from zhanggui.i18n.trouble import said_error
+from zhanggui.i18n.writing import say
+from zhanggui.units import Words
 from zhanggui.web.pages import pages
 from zhanggui.web.safety import form_token
 
 FOLDER = Path(__file__).parent
 LOCALE_COOKIE = "zhanggui_locale"
+MOST_TOLD = 1000
 
 
 @lru_cache(maxsize=1)
@@ -63,11 +68,10 @@ def rendered(request: Request, template: str, /, status: int = 200, **parts: Any
     """A page of the desk in the reader's language."""
     locale = locale_of(request)
     person = getattr(request.state, "person", None)
-    rank = RANK.get(person.role, -1) if person is not None else -1
     menu = [
         {"name": page.name, "path": page.path, "here": _is_here(request, page.path)}
         for page in pages()
-        if page.order is not None and rank >= RANK[page.role]
+        if page.order is not None and person is not None and person.may(page.role)
     ]
     secret, visitor = request.app.state.secret, getattr(request.state, "visitor", "")
     context: Mapping[str, Any] = {
@@ -77,8 +81,10 @@ def rendered(request: Request, template: str, /, status: int = 200, **parts: Any
         "t": lambda key, **params: text(f"web.{key}", locale, **params),
         "words": lambda key, **params: text(key, locale, **params),
         "menu": menu,
+        "has_page": lambda name: any(page.name == name for page in pages()),
         "person": person,
-        "may": lambda role: rank >= RANK[role],
+        "may": lambda role: person is not None and person.may(role),
+        "told": told(request) if status == 200 else (),
         "form_token": form_token(secret, visitor),
         "shop_name": request.app.state.desk.config.name,
         "static": lambda name: f"/static/{name}?v={static_version()}",
@@ -86,6 +92,28 @@ def rendered(request: Request, template: str, /, status: int = 200, **parts: Any
     }
     page = environment().get_template(template).render({**context, **parts})
     return HTMLResponse(page, status_code=status)
+
+
+def said_to(request: Request, error: ZhangguiError) -> str:
+    """An error in the reader's language. Where the words of the command line would not help in a browser, the desk has its own."""
+    own = f"web_errors.error.{error.code.replace('.', '_')}"
+    if has(own):
+        return say(Words(own, error.params), locale_of(request), request.app.state.desk.config.currency)
+    return said_error(error, locale_of(request), request.app.state.desk.config.currency)
+
+
+def tell(request: Request, *said: str) -> None:
+    """Keep sentences for the next page that this reader sees: after a form, the answer is another page."""
+    kept: OrderedDict[str, list[str]] = request.app.state.told
+    kept.setdefault(request.state.visitor, []).extend(said)
+    while len(kept) > MOST_TOLD:
+        kept.popitem(last=False)
+
+
+def told(request: Request) -> Sequence[str]:
+    """What was kept for this reader, once."""
+    found: Sequence[str] = request.app.state.told.pop(getattr(request.state, "visitor", ""), [])
+    return found
 
 
 def safe(markup: str) -> Markup:

@@ -6,15 +6,15 @@ ours is refused, so that a foreign name that was pointed at this machine (rebind
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Awaitable, Callable
-from hashlib import sha256
+from ipaddress import ip_address
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-VISITOR = "zhanggui_visitor"
+from zhanggui.app.forms import VISITOR, form_token, is_own_form
+
 FIELD = "csrf"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -27,7 +27,24 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
+ANY_ADDRESS = "address"
+"""Among the hosts: whatever is an address is ours too, where the desk is open to other machines."""
 ANSWERS = Callable[[Request], Awaitable[Response]]
+
+__all__ = [
+    "ANY_ADDRESS",
+    "FIELD",
+    "HEADERS",
+    "OWN_HOSTS",
+    "VISITOR",
+    "form_token",
+    "host_of",
+    "is_address",
+    "is_own_form",
+    "new_visitor",
+    "own_page",
+    "with_headers",
+]
 
 
 def new_visitor() -> str:
@@ -35,14 +52,17 @@ def new_visitor() -> str:
     return secrets.token_urlsafe(24)
 
 
-def form_token(secret: bytes, visitor: str) -> str:
-    """What a form of this browser must carry."""
-    return hmac.new(secret, f"form:{visitor}".encode(), sha256).hexdigest()
+def is_address(host: str) -> bool:
+    """Whether a host is an address and no name: names can be pointed anywhere, addresses cannot.
 
-
-def is_own_form(secret: bytes, visitor: str | None, token: str | None) -> bool:
-    """Whether a posted form was rendered by us for this very browser."""
-    return bool(visitor and token) and hmac.compare_digest(form_token(secret, visitor or ""), token or "")
+    >>> is_address("192.168.1.5"), is_address("[fe80::1]"), is_address("192.168.1.5.example")
+    (True, True, False)
+    """
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def host_of(request: Request) -> str:
@@ -56,7 +76,8 @@ def host_of(request: Request) -> str:
 async def with_headers(request: Request, call_next: ANSWERS) -> Response:
     """Every answer has the safe headers; one made for a person is not kept by anybody on the way."""
     hosts = request.app.state.hosts
-    if "*" not in hosts and host_of(request) not in hosts:
+    host = host_of(request)
+    if host not in hosts and not (ANY_ADDRESS in hosts and is_address(host)):
         return PlainTextResponse("unknown host", status_code=421, headers=HEADERS)
     response = await call_next(request)
     for name, value in HEADERS.items():

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-import secrets
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from zhanggui.app.desk import Desk
-from zhanggui.errors import UserError, ZhangguiError
-from zhanggui.i18n.trouble import said_error
+from zhanggui.errors import Busy, Decided, NotLetIn, Refused, Throttled, UserError, ZhangguiError
+from zhanggui.i18n import text
+from zhanggui.web.bounds import Bounded
+from zhanggui.web.entrance import needs, own_form, with_person
 from zhanggui.web.pages import pages
-from zhanggui.web.rendering import FOLDER, locale_of, rendered
-from zhanggui.web.safety import OWN_HOSTS, with_headers
+from zhanggui.web.rendering import FOLDER, locale_of, rendered, said_to
+from zhanggui.web.safety import HEADERS, OWN_HOSTS, with_headers
+
+ERRORS = {403: "forbidden", 404: "not_found", 405: "not_found", 413: "too_large", 429: "slow_down"}
+"""Which sentence an HTTP status has on the desk."""
 
 
 def desk_app(desk: Desk, *, hosts: Sequence[str] = OWN_HOSTS, secret: bytes | None = None) -> FastAPI:
-    """The desk of one workspace. ``hosts`` are the names it answers to; ``secret`` signs forms (default: new at every start)."""
+    """The desk of one workspace. ``hosts`` are the names it answers to; ``secret`` signs forms (default: the
+    workspace's own)."""
     app = FastAPI(title="The desk of zhanggui", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.state.hosts = tuple(hosts)
-    app.state.secret = secret or secrets.token_bytes(32)
+    app.state.secret = secret or desk.secret
+    app.state.told = OrderedDict()
+    app.add_middleware(Bounded, folder=desk.folder)
+    app.middleware("http")(with_person)
     app.middleware("http")(with_headers)
     app.mount("/static", Kept(directory=FOLDER / "static"), name="static")
     for page in pages():
-        app.include_router(page.router)
+        guards = [Depends(own_form)] if page.role is None else [needs(page.role), Depends(own_form)]
+        app.include_router(page.router, dependencies=guards)
     app.add_exception_handler(ZhangguiError, in_words)
     app.add_exception_handler(HTTPException, not_served)
+    app.add_exception_handler(RequestValidationError, not_understood)
+    app.add_exception_handler(Exception, broken)
     return app
 
 
@@ -46,24 +59,40 @@ class Kept(StaticFiles):
 async def in_words(request: Request, error: Exception) -> Response:
     """What went wrong and what to do, as a page in the reader's language."""
     assert isinstance(error, ZhangguiError)
-    said = said_error(error, locale_of(request))
-    return rendered(request, "error.html", status=400 if isinstance(error, UserError) else 500, said=said)
+    response = rendered(request, "error.html", status=status_of(error), said=said_to(request, error))
+    if isinstance(error, Throttled):
+        response.headers["Retry-After"] = str(error.params["seconds"])
+    return response
+
+
+def status_of(error: ZhangguiError) -> int:
+    """The status that says by number what the error says in words."""
+    if not isinstance(error, UserError):
+        return 500
+    known = ((Throttled, 429), (NotLetIn, 401), (Decided, 409), (Refused, 422), (Busy, 503))
+    return next((status for kind, status in known if isinstance(error, kind)), 400)
 
 
 async def not_served(request: Request, error: Exception) -> Response:
-    """A page that is not there, or not for this reader."""
+    """A page that is not there, or not for this reader. Who is not signed in gets the form to do so."""
     assert isinstance(error, HTTPException)
-    known = {
-        401: "signed_out",
-        403: "forbidden",
-        404: "not_found",
-        405: "not_found",
-        413: "too_large",
-        429: "slow_down",
-    }
-    name = known.get(error.status_code, "broken")
-    from zhanggui.i18n import text
+    if error.status_code == 401:
+        here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        back = here if request.method == "GET" else "/"
+        return rendered(request, "sign_in.html", status=401, next=back, name="", said="")
+    name = "form_old" if error.detail == "form" else ERRORS.get(error.status_code, "broken")
+    said = text(f"web.error_page.{name}", locale_of(request))
+    return rendered(request, "error.html", status=error.status_code, said=said)
 
-    return rendered(
-        request, "error.html", status=error.status_code, said=text(f"web.error_page.{name}", locale_of(request))
-    )
+
+async def not_understood(request: Request, error: Exception) -> Response:
+    """An address or a form with a value that no form of ours sends."""
+    said = text("web.error_page.not_understood", locale_of(request))
+    return rendered(request, "error.html", status=422, said=said)
+
+
+async def broken(request: Request, error: Exception) -> Response:
+    """Our own fault, said without telling a stranger what it was; the log has it."""
+    response = rendered(request, "error.html", status=500, said=text("web.error_page.broken", locale_of(request)))
+    response.headers.update(HEADERS)
+    return response

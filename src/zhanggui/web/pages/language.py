@@ -14,7 +14,7 @@ from zhanggui.web.rendering import LOCALE_COOKIE
 from zhanggui.web.safety import own_page
 
 router = APIRouter()
-PAGE = Page("language", "/language", router)
+PAGE = Page("language", "/language", router, role=None)
 YEAR = 365 * 24 * 3600
 
 

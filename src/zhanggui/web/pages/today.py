@@ -1,12 +1,16 @@
-"""Today: the brief as a page."""
+"""Today: the brief as a page, with what people decided about its actions by now. Before the first import it leads by the hand."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from zhanggui.app import Shop
+from zhanggui.app import decided, morning_of
 from zhanggui.web.kinds import Page
+from zhanggui.web.pages.actions import days_to_put_off
 from zhanggui.web.rendering import locale_of, rendered
 
 router = APIRouter()
@@ -14,10 +18,12 @@ PAGE = Page("today", "/", router, order=1)
 
 
 @router.get("/")
-def today(request: Request, as_of: str | None = None) -> HTMLResponse:
-    locale = locale_of(request)
-
-    def parts(shop: Shop) -> dict[str, object]:
-        return shop.brief_parts(shop.brief(as_of), locale)
-
-    return rendered(request, "today.html", **request.app.state.desk.kept(("today", as_of, locale), parts))
+def today(request: Request, as_of: date | None = None) -> HTMLResponse:
+    desk, locale = request.app.state.desk, locale_of(request)
+    made, fresh = desk.latest(("morning", as_of), lambda shop: morning_of(shop, as_of))
+    if made is None:
+        return rendered(request, "first.html", folder=str(desk.folder))
+    parts: dict[str, Any] = made.parts(locale)
+    live = desk.kept(("decided", as_of, id(made), locale), lambda shop: decided(shop, made.brief, locale))
+    later = days_to_put_off(desk)
+    return rendered(request, "today.html", **{**parts, **live, "fresh": fresh, "later": later, "as_of": as_of})

@@ -1,0 +1,55 @@
+"""The day's brief as a page keeps it: its numbers stay as long as the data does, what people decide about it is looked up anew."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zhanggui.app.shop import Shop
+    from zhanggui.brief import Brief
+
+
+class Morning:
+    """One brief, written in as many languages as are asked for."""
+
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+        self._parts: dict[str, dict[str, Any]] = {}
+        self._guard = threading.Lock()
+
+    def parts(self, locale: str) -> dict[str, Any]:
+        """Its sections as written cells and charts; drawn once for each language."""
+        from zhanggui.report.page import page_parts
+
+        with self._guard:
+            if locale not in self._parts:
+                self._parts[locale] = page_parts(self.brief, locale)
+            return self._parts[locale]
+
+
+def morning_of(shop: Shop, as_of: date | str | None = None) -> Morning | None:
+    """The brief of the last complete day, remembered and with its actions entered as proposals; of another day, only looked at. None
+    before the first import."""
+    if not shop.imports():
+        return None
+    made = Morning(shop.brief(as_of, remember=as_of is None))
+    made.parts(shop.config.locale)
+    return made
+
+
+def decided(shop: Shop, brief: Brief, locale: str) -> dict[str, Any]:
+    """What people decided about a brief's actions by now: the cards of its list, those approved beside it, and what is watched."""
+    from zhanggui.brief.make import watched
+    from zhanggui.report.today import Today
+
+    cards = {card.base: card for card in shop.actions.cards(locale, everything=True)}
+    listed = [ranked.action.id for ranked in brief.actions if ranked.today]
+    watching = watched(shop.standing(), brief.as_of)
+    return {
+        "cards": {name: cards[name] for name in listed if name in cards},
+        "waiting": [card for name, card in cards.items() if name not in listed and card.state == "approved"],
+        "watching": Today(replace(brief, watching=watching), locale).watched(),
+    }
