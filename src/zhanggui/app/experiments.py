@@ -306,6 +306,35 @@ class Experiments:
 
         return list_json(experiments, self._shop.clock.today())
 
+    # ---- the same as cells, for a page
+
+    def list_cells(self, locale: str) -> Sequence[dict[str, str]]:
+        """All experiments, those under way first."""
+        from zhanggui.report.experiment_cells import list_cells
+
+        return list_cells(self.list(), self._shop.clock.today(), locale)
+
+    def plan_cells(self, plan: Plan, outlook: Outlook, locale: str) -> dict[str, Any]:
+        """A plan and what this shop can show."""
+        from zhanggui.report.experiment_cells import plan_cells
+
+        return plan_cells(plan, outlook, locale, self._shop.config.currency)
+
+    def reading_cells(self, reading: ExperimentReading, locale: str) -> dict[str, Any]:
+        """What an experiment shows, with its drawings."""
+        from zhanggui.report.experiment_cells import reading_cells
+
+        return reading_cells(reading, locale, self._shop.config.currency)
+
+    @staticmethod
+    def choices(locale: str) -> dict[str, Sequence[tuple[str, str]]]:
+        """What a plan may choose from, each with what it is called: ``change``, ``unit``, ``metric``."""
+        from zhanggui.experiments.kinds import CHANGES, METRICS, UNITS
+        from zhanggui.i18n import text
+
+        lists: tuple[tuple[str, Sequence[str]], ...] = (("change", CHANGES), ("unit", UNITS), ("metric", METRICS))
+        return {kind: [(name, text(f"experiments.{kind}.{name}", locale)) for name in names] for kind, names in lists}
+
 
 def _with(plan: Plan, id: str, planned: int, baseline: Baseline | None) -> Plan:
     from dataclasses import replace

@@ -42,9 +42,13 @@ class Outcomes:
 def outcomes(shop: Shop, as_of: date | str | None = None) -> Outcomes:
     """Read what is due by ``as_of`` (the last complete day) and give everything that was read. Without data nothing is read, and what
     waits for it is said."""
+    return known(shop, as_of, fresh=read_due(shop, day_of(as_of)))
+
+
+def known(shop: Shop, as_of: date | str | None = None, *, fresh: Sequence[str] = ()) -> Outcomes:
+    """What was read so far, without reading anything now."""
     from zhanggui.outcomes import scorecard
 
-    fresh = read_due(shop, day_of(as_of))
     last = _last_day(shop)
     past = shop.ledger.standing().past
     waiting = [Waiting(each, each.read_on, last) for each in past if each.state == "done" and each.read_on is not None]
@@ -99,6 +103,24 @@ def outcomes_text(shop: Shop, found: Outcomes, locale: str, width: int = 120) ->
     page = Page(locale, currency, names, width)
     rows = [(one.past, one.read_on, one.data_to, one.lacks_data) for one in found.waiting]
     return text + waiting_text(rows, page)
+
+
+def outcomes_cells(shop: Shop, locale: str) -> dict[str, Any]:
+    """What was read so far as written cells: ``read``, ``waiting``, ``scores``, the day of the data, the currency."""
+    from zhanggui.i18n.writing import day
+    from zhanggui.report import outcome_cells as cells
+
+    found = known(shop)
+    writer = cells.writer(locale, shop.config.currency, _names(shop, found))
+    rows = [(one.past, one.read_on, one.data_to, one.lacks_data) for one in found.waiting]
+    return {
+        "as_of": day(found.as_of, locale, year=True),
+        "currency": shop.config.currency,
+        "read": cells.outcome_cells(found.read, writer),
+        "waiting": cells.waiting_cells(rows, writer),
+        "scores": cells.score_cells(found.scorecard, writer),
+        "due": sum(not one.lacks_data for one in found.waiting),
+    }
 
 
 def outcomes_json(shop: Shop, found: Outcomes, locale: str) -> dict[str, Any]:

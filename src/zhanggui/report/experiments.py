@@ -19,7 +19,9 @@ PER = 1000
 """Losses are told for so many units."""
 
 
-class _Writer:
+class Writer:
+    """How experiments are written: the language, the money, the columns of the terminal."""
+
     def __init__(self, locale: str, currency: str, columns: int) -> None:
         self.locale, self.currency, self.columns = locale, currency, columns
 
@@ -53,7 +55,7 @@ class _Writer:
 
 def plan_text(plan: Plan, outlook: Outlook, locale: str, currency: str, width: int = 120) -> str:
     """A plan and how long this shop needs for which effect."""
-    writer = _Writer(locale, currency, width)
+    writer = Writer(locale, currency, width)
     unit = writer.word(f"unit.{plan.unit}")
     lines = [
         writer.word("title", name=plan.name, id=plan.id),
@@ -62,7 +64,7 @@ def plan_text(plan: Plan, outlook: Outlook, locale: str, currency: str, width: i
             change=writer.word(f"change.{plan.change}"),
             unit=unit,
             metric=writer.word(f"metric.{plan.metric}"),
-            variants=_shares(plan, locale),
+            variants=shares(plan, locale),
             period=days(plan.period, locale, year=True),
             planned=plan.planned,
             smallest=Quantity(plan.smallest, "share"),
@@ -73,17 +75,18 @@ def plan_text(plan: Plan, outlook: Outlook, locale: str, currency: str, width: i
     return "\n".join(lines) + "\n"
 
 
-def _shares(plan: Plan, locale: str) -> str:
+def shares(plan: Plan, locale: str) -> str:
+    """The variants with their shares."""
     return joined([f"{variant.name} {percent(variant.share, locale)}" for variant in plan.variants], locale)
 
 
-def _outlook(outlook: Outlook, plan: Plan, unit: str, writer: _Writer) -> list[str]:
+def _outlook(outlook: Outlook, plan: Plan, unit: str, writer: Writer) -> list[str]:
     known = outlook.baseline
     if known is None or not outlook.needs:
         return writer.wrapped("nothing_known", reason=writer.word(f"unknown.{outlook.reason or 'no_variance'}"))
-    lines = writer.wrapped(_source(known), **_known(known, plan, unit, writer))
+    lines = writer.wrapped(source_key(known), **known_params(known, plan, unit, writer))
     head = [writer.word(f"column.{name}") for name in ("effect", "units_needed", "days_needed")]
-    rows = [_need(need, known, writer) for need in outlook.needs]
+    rows = [need_row(need, known, writer) for need in outlook.needs]
     lines += ["", *table([head, *rows], "<>>"), ""]
     if outlook.shown is not None:
         lines += writer.wrapped("shown", days=outlook.days, effect=Quantity(outlook.shown, "share"))
@@ -92,13 +95,15 @@ def _outlook(outlook: Outlook, plan: Plan, unit: str, writer: _Writer) -> list[s
     return lines + writer.wrapped("looking", times=round(outlook.looking, 1))
 
 
-def _source(known: Baseline) -> str:
+def source_key(known: Baseline) -> str:
+    """Which sentence tells where that is known from."""
     if known.period is None:
         return "entered"
     return "counted_at_once" if known.at_once is not None else "counted"
 
 
-def _known(known: Baseline, plan: Plan, unit: str, writer: _Writer) -> dict[str, Any]:
+def known_params(known: Baseline, plan: Plan, unit: str, writer: Writer) -> dict[str, Any]:
+    """What fills the sentence of what the shop shows before."""
     units = known.at_once if known.at_once is not None else known.a_day
     written = UNKNOWN if units is None else write(Quantity(units, "count"), writer.locale)
     return {"units": written, "unit": unit, "mean": writer.mean(known.mean, plan.metric)} | (
@@ -106,7 +111,8 @@ def _known(known: Baseline, plan: Plan, unit: str, writer: _Writer) -> dict[str,
     )
 
 
-def _need(need: Need, known: Baseline, writer: _Writer) -> list[str]:
+def need_row(need: Need, known: Baseline, writer: Writer) -> list[str]:
+    """One line of what effects need: the effect, its units, the days until they are there."""
     if need.days is not None:
         days = count(need.days, writer.locale)
     elif known.at_once is not None:
@@ -121,7 +127,7 @@ def _need(need: Need, known: Baseline, writer: _Writer) -> list[str]:
 
 def reading_text(reading: ExperimentReading, locale: str, currency: str, width: int = 120) -> str:
     """What an experiment shows: the split, each variant, what was left out, and whether to stop."""
-    writer, plan = _Writer(locale, currency, width), reading.experiment.plan
+    writer, plan = Writer(locale, currency, width), reading.experiment.plan
     lines = [
         writer.word("title", name=plan.name, id=plan.id),
         *writer.wrapped(
@@ -134,11 +140,11 @@ def reading_text(reading: ExperimentReading, locale: str, currency: str, width: 
         ),
         "",
         *_variants(reading, writer),
-        *_split(reading, writer),
-        *_at_end(reading, writer),
-        *_left_out(reading, writer),
-        *_losses(reading, writer),
-        *wrap(_advice(reading, writer), width),
+        *split_lines(reading, writer),
+        *end_lines(reading, writer),
+        *left_out_lines(reading, writer),
+        *loss_lines(reading, writer),
+        *wrap(advice(reading, writer), width),
     ]
     if stop := reading.experiment.stopped:
         lines += writer.wrapped(
@@ -147,12 +153,12 @@ def reading_text(reading: ExperimentReading, locale: str, currency: str, width: 
     return "\n".join(lines) + "\n"
 
 
-def _variants(reading: ExperimentReading, writer: _Writer) -> list[str]:
+def _variants(reading: ExperimentReading, writer: Writer) -> list[str]:
     plan = reading.experiment.plan
     mean = "rate" if plan.metric == "conversion" else "mean"
     names = ("variant", "units", "hits", mean, "relative", "daily", "p", "best")
     head = [writer.word(f"column.{name}", control=plan.control.name) for name in names]
-    rows = [_variant(shown, plan, writer) for shown in reading.variants]
+    rows = [variant_row(shown, plan, writer) for shown in reading.variants]
     if plan.metric == "value":
         head.pop(2)
         for row in rows:
@@ -164,7 +170,8 @@ def _variants(reading: ExperimentReading, writer: _Writer) -> list[str]:
     ]
 
 
-def _variant(shown: Shown, plan: Plan, writer: _Writer) -> list[str]:
+def variant_row(shown: Shown, plan: Plan, writer: Writer) -> list[str]:
+    """One variant: units, rate or mean, its difference to the first, and its chance of being best."""
     locale = writer.locale
     daily = shown.daily
     row = [
@@ -184,13 +191,15 @@ def _variant(shown: Shown, plan: Plan, writer: _Writer) -> list[str]:
     return [*row, "" if shown.best is None else percent(shown.best, locale, 0)]
 
 
-def _split(reading: ExperimentReading, writer: _Writer) -> list[str]:
+def split_lines(reading: ExperimentReading, writer: Writer) -> list[str]:
+    """Whether the split is as planned."""
     if not isinstance(reading.split, SampleRatio):
         return []
     return writer.wrapped(f"split.{reading.split.verdict}", p=writer.p(reading.split.p))
 
 
-def _at_end(reading: ExperimentReading, writer: _Writer) -> list[str]:
+def end_lines(reading: ExperimentReading, writer: Writer) -> list[str]:
+    """The reading at the planned end, or why there is none yet."""
     plan = reading.experiment.plan
     if reading.experiment.late:
         return writer.wrapped("late", day=reading.experiment.day.isoformat())
@@ -214,7 +223,8 @@ def _at_end(reading: ExperimentReading, writer: _Writer) -> list[str]:
     return lines
 
 
-def _left_out(reading: ExperimentReading, writer: _Writer) -> list[str]:
+def left_out_lines(reading: ExperimentReading, writer: Writer) -> list[str]:
+    """Units that were left out, and why."""
     counts = {
         "outside": reading.left_out.outside,
         "crossed": reading.left_out.crossed,
@@ -226,7 +236,8 @@ def _left_out(reading: ExperimentReading, writer: _Writer) -> list[str]:
     return lines + (writer.wrapped("strangers", n=strangers, units=reading.units) if strangers else [])
 
 
-def _losses(reading: ExperimentReading, writer: _Writer) -> list[str]:
+def loss_lines(reading: ExperimentReading, writer: Writer) -> list[str]:
+    """What choosing each variant now is expected to lose."""
     if reading.leader is None:
         return []
     losses = [
@@ -237,13 +248,14 @@ def _losses(reading: ExperimentReading, writer: _Writer) -> list[str]:
     return writer.wrapped("losses", per=PER, losses=joined(losses, writer.locale))
 
 
-def _loss(loss: float, reading: ExperimentReading, writer: _Writer) -> str:
+def _loss(loss: float, reading: ExperimentReading, writer: Writer) -> str:
     if reading.experiment.plan.metric == "value":
         return money(PER * loss, writer.currency, writer.locale)
     return writer.word("conversions", n=Quantity(PER * loss, "ratio"))
 
 
-def _advice(reading: ExperimentReading, writer: _Writer) -> str:
+def advice(reading: ExperimentReading, writer: Writer) -> str:
+    """What to do about stopping."""
     plan = reading.experiment.plan
     return writer.word(
         f"advice.{reading.advice}",
@@ -261,7 +273,7 @@ def list_text(experiments: Sequence[Experiment], today: date, locale: str) -> st
     """All experiments, one a line."""
     if not experiments:
         return text("experiments.none", locale) + "\n"
-    writer = _Writer(locale, "", 120)
+    writer = Writer(locale, "", 120)
     head = [writer.word(f"column.{name}") for name in ("id", "name", "state", "days", "unit", "metric")]
     rows = [
         [

@@ -31,7 +31,7 @@ def outcomes_text(
     width: int = 120,
 ) -> str:
     """Every action that was read, the latest first, and the scorecard."""
-    writer = _Writer(locale, currency, names or {}, width)
+    writer = Writer(locale, currency, names or {}, width)
     read = sorted((each for each in past if each.outcome is not None), key=lambda each: each.done_on or each.since)
     lines = [writer.t("heading", day=day(as_of, locale), currency=currency)]
     lines += [line for each in reversed(read) for line in writer.outcome(each)] or [writer.t("none")]
@@ -93,7 +93,9 @@ def _score(score: Score) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Writer:
+class Writer:
+    """How outcomes are written: the language, the money, the products' short names, the columns of the terminal."""
+
     locale: str
     currency: str
     names: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,94 @@
+"""Long work: how far it is, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from zhanggui.app import data
+from zhanggui.app.background import Job
+from zhanggui.i18n import text
+from zhanggui.i18n.columns import shorten
+from zhanggui.i18n.writing import joined, printable, say
+from zhanggui.units import Words
+from zhanggui.web.entrance import needs
+from zhanggui.web.kinds import Page
+from zhanggui.web.rendering import environment, locale_of, rendered, said_to
+
+router = APIRouter()
+PAGE = Page("jobs", "/jobs", router)
+LONGEST = 120
+
+
+@router.get("/jobs")
+def all_of_them(request: Request) -> HTMLResponse:
+    """Every piece of long work that is remembered."""
+    locale = locale_of(request)
+    jobs = request.app.state.desk.background.jobs.all()
+    return rendered(request, "jobs.html", jobs=[job_cells(job, locale) for job in jobs])
+
+
+@router.get("/jobs/{id}")
+def show(request: Request, id: str) -> HTMLResponse:
+    """One of them: its progress, then what came of it."""
+    job, locale = _found(request, id), locale_of(request)
+    desk = request.app.state.desk
+    done = job.result if job.state == "done" else None
+    return rendered(
+        request,
+        "job.html",
+        job=job_cells(job, locale, request),
+        reconciled=data.reconciled(done, locale, desk.config.currency) if job.kind == "import" and done else None,
+        taken_back=data.taken_back(done, locale) if job.kind == "undo" and done else "",
+    )
+
+
+@router.get("/jobs/{id}/progress")
+def progress(request: Request, id: str) -> HTMLResponse:
+    """The piece of the page that tells how far it is."""
+    locale = locale_of(request)
+    job = job_cells(_found(request, id), locale, request)
+    part = environment().get_template("parts/progress.html")
+    return HTMLResponse(part.render(job=job, words=lambda key, **params: text(key, locale, **params)))
+
+
+@router.post("/jobs/{id}/forget", dependencies=[needs("operator")])
+def forget(request: Request, id: str) -> Response:
+    """Take one that has ended off the list."""
+    request.app.state.desk.background.jobs.forget(id)
+    return RedirectResponse("/data", status_code=303)
+
+
+def _found(request: Request, id: str) -> Job:
+    job: Job | None = request.app.state.desk.background.jobs.find(id)
+    if job is None:
+        raise HTTPException(404)
+    return job
+
+
+def job_cells(job: Job, locale: str, request: Request | None = None) -> dict[str, Any]:
+    """A job, written. ``error`` needs the ``request`` it is told to."""
+    names = shorten(joined([printable(name) for name in job.about], locale), LONGEST)
+    seconds = int(((job.ended_at or datetime.now(UTC)) - job.at).total_seconds())
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "title": text(f"jobs.kind.{job.kind}", locale),
+        "about": names,
+        "by": job.by,
+        "at": f"{job.at:%Y-%m-%d %H:%M}",
+        "state": job.state,
+        "said": text(f"jobs.state.{job.state}", locale),
+        "ended": job.ended,
+        "step": job.step,
+        "steps": len(job.steps),
+        "step_name": text(f"jobs.step.{job.step_name}", locale) if job.step_name else "",
+        "seconds": say(Words("jobs.seconds", {"n": seconds}), locale, ""),
+        "error": said_to(request, job.error) if job.error is not None and request is not None else "",
+        "after": job.after,
+        "address": f"/data/upload/{job.before}" if job.kind == "look" and not job.after else f"/jobs/{job.id}",
+    }

@@ -1,0 +1,33 @@
+"""Outcomes: what came of what was done, with its interval, and the scorecard of each rule."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from zhanggui.app.outcomes import outcomes, outcomes_cells
+from zhanggui.i18n.writing import say
+from zhanggui.units import Words
+from zhanggui.web.entrance import needs
+from zhanggui.web.kinds import Page
+from zhanggui.web.rendering import locale_of, rendered, tell
+
+router = APIRouter()
+PAGE = Page("outcomes", "/outcomes", router, order=60)
+
+
+@router.get("/outcomes")
+def show(request: Request) -> HTMLResponse:
+    """What was read so far."""
+    locale = locale_of(request)
+    cells = request.app.state.desk.kept(("outcomes", locale), lambda shop: outcomes_cells(shop, locale))
+    return rendered(request, "outcomes.html", **cells)
+
+
+@router.post("/outcomes/read", dependencies=[needs("operator")])
+def read(request: Request) -> Response:
+    """Read what is due by the data at hand."""
+    with request.app.state.desk.writing() as shop:
+        fresh = outcomes(shop).fresh
+    tell(request, say(Words("web_outcomes.fresh", {"n": len(fresh)}), locale_of(request), ""))
+    return RedirectResponse("/outcomes", status_code=303)
