@@ -292,3 +292,13 @@ def test_every_reason_has_its_words():
     for code in ("few_donors", "no_controls", "too_short", "constant", "few_placebos", "no_data"):
         for locale in LOCALES:
             assert say(refused(code, 8, 3), locale, "GBP")
+
+
+def test_a_festival_is_left_out_where_nothing_stands_beside():
+    days = [DONE + timedelta(days=k) for k in range(-6, -1)]
+    assert [day.isoformat() for day in days] == [f"2026-06-{n}" for n in range(16, 21)]
+    sale = shop(products=1, lift=0.0, days={0: dict.fromkeys(days, 12.0)})
+    action = done()
+    (there,) = read(sale, [action], as_of=LAST, config=Config(timezone="Asia/Shanghai"), costs=CostSheet())
+    (elsewhere,) = read(sale, [action], as_of=LAST, config=CONFIG, costs=CostSheet())
+    assert abs(there.effect) < abs(elsewhere.effect) / 3

@@ -12,6 +12,7 @@ import polars as pl
 
 from zhanggui.actions.catalogue import kind_named
 from zhanggui.actions.kinds import Past
+from zhanggui.numbers.festivals import festivals
 from zhanggui.outcomes.books import Books, Mask
 from zhanggui.units import Period
 
@@ -112,6 +113,17 @@ def left_out(products: Sequence[str], books: Books, around: Around) -> Mask:
         told = _named(row["products"])
         if told & set(products):
             _mark(mask, books, row["day"], (row["until"] or books.period.end) + timedelta(days=HANGOVER))
+    return mask
+
+
+def festive(period: Period, zone: str) -> Mask:
+    """Days (days,) of ``period`` on which trade is not ordinary where the shop is."""
+    mask: Mask = np.zeros(period.days, dtype=bool)
+    for year in range(period.start.year - 1, period.end.year + 1):
+        for _, days in festivals(year, zone):
+            for day in days.each():
+                if day in period:
+                    mask[(day - period.start).days] = True
     return mask
 
 

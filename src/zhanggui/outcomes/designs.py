@@ -46,7 +46,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Case:
     """What is to be read: rows of the ``target`` and of the products that may stand ``beside`` it (largest first), the column of the day of
-    ``change``, whole weeks ``before`` it and ``after``, days ``left_out`` of all, and which money is read."""
+    ``change``, whole weeks ``before`` it and ``after``, days ``left_out`` of all, and which money is read. ``festive`` days are left out
+    where nothing stands beside."""
 
     books: Books
     target: npt.NDArray[np.int64]
@@ -56,6 +57,7 @@ class Case:
     after: int
     left_out: Mask
     measure: Money
+    festive: Mask | None = None
 
     def weekly(self, rows: npt.NDArray[np.int64], days: Floats) -> tuple[Floats, int]:
         """Whole weeks (rows, weeks) of ``days``, and how many lie before."""
@@ -132,7 +134,8 @@ def _own_past(case: Case) -> Found | Refusal:
     days = case.books.money(case.measure)[case.target].sum(axis=0)
     first = case.books.period.start
     start, end = case.change - WEEK * case.before, case.change + 1 + WEEK * case.after
-    kept = np.where(case.left_out, np.nan, days)
+    shut = case.left_out if case.festive is None else case.left_out | case.festive
+    kept = np.where(shut, np.nan, days)
     kept[case.change] = np.nan
     window = np.delete(kept[start:end], case.change - start)
     weekdays = [(first + timedelta(days=i)).weekday() for i in range(start, end) if i != case.change]

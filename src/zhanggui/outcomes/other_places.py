@@ -16,10 +16,10 @@ from zhanggui.errors import ZhangguiError
 from zhanggui.methods.before_after import before_after
 from zhanggui.numbers.kinds import Question
 from zhanggui.numbers.query import ask
-from zhanggui.outcomes.around import targets
+from zhanggui.outcomes.around import festive, targets
 from zhanggui.outcomes.books import NET_SALES, Floats
 from zhanggui.outcomes.designs import WEEK, Found
-from zhanggui.units import Clock, Refusal
+from zhanggui.units import Clock, Period, Refusal
 
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
@@ -102,4 +102,5 @@ def _days(
     if metric in MONEY:
         first = int(np.flatnonzero(~np.isnan(found))[0])
         found[first:] = np.nan_to_num(found[first:])  # a day without a sale brought nothing
+    found[festive(Period(start, past.stop_on), config.timezone)] = np.nan
     return np.delete(found, before)

@@ -18,7 +18,7 @@ from zhanggui.costs import CostSheet
 from zhanggui.numbers.frames import FRAMES, View
 from zhanggui.numbers.product_money import ProductMoney, product_money
 from zhanggui.numbers.query import data_span
-from zhanggui.outcomes.around import Around, busy, disturbed_by, left_out, settled_since, targets, together
+from zhanggui.outcomes.around import Around, busy, disturbed_by, festive, left_out, settled_since, targets, together
 from zhanggui.outcomes.books import CONTRIBUTION, NET_SALES, Books, Money, open_books
 from zhanggui.outcomes.counting import Counted, count, is_counted
 from zhanggui.outcomes.designs import Case, Found, beside, best, reach_back, whole_weeks
@@ -192,11 +192,12 @@ class _Desk:
         if 2 * lost > after:
             return Words("outcomes.reason.left_out", {"weeks": int(lost), "of": after})
         window = slice(max(books.day(done) - WEEK * min(before, reach_back(0)), 0), books.day(stop) + 1)
-        shut = busy(Period(done - timedelta(days=SPELL), stop), self.past, self.around)
+        touched = busy(Period(done - timedelta(days=SPELL), stop), self.past, self.around)
         if measure == CONTRIBUTION:
-            shut |= {name for name, known in zip(books.products, books.known, strict=True) if not known}
-        others = beside(books, set(targets(past)), shut, self.categories, window)
-        return Case(books, own, others, books.day(done), before, after, mask, measure)
+            touched |= {name for name, known in zip(books.products, books.known, strict=True) if not known}
+        others = beside(books, set(targets(past)), touched, self.categories, window)
+        shut = festive(books.period, self.config.timezone)
+        return Case(books, own, others, books.day(done), before, after, mask, measure, shut)
 
     def _elsewhere(self, nothing: Outcome, past: Past) -> Outcome:
         """Effects on the whole shop, a source, a region, or on another metric than money: read against their own past alone."""
