@@ -12,8 +12,9 @@ import sys
 import polars as pl
 import pytest
 
-from zhanggui.cli.numbers import FORMULA, as_csv
+from zhanggui.cli.numbers import as_csv
 from zhanggui.numbers.kinds import Answer, Question
+from zhanggui.report.files import FORMULA
 
 
 def test_a_question_without_dimensions_gives_one_total(run, stocked):

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 GRAINS = ("day", "week", "month")
 FORMATS = ("table", "csv", "json", "parquet")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -84,29 +83,9 @@ def _print(answer: Answer, form: str, currency: str) -> None:
 
 def as_csv(answer: Answer) -> str:
     """The rows as CSV. A text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    import csv
-    import io
+    from zhanggui.report import files
 
-    out = io.StringIO()
-    counts = [_unit(name) == "count" for name in answer.rows.columns]
-    rows = [
-        [_whole(cell) if count else _neutral(cell) for cell, count in zip(row, counts, strict=True)]
-        for row in answer.rows.iter_rows()
-    ]
-    # The writer does not quote a lone carriage return by itself, and readers then take it for the end of the row.
-    broken = any(isinstance(cell, str) and "\r" in cell for row in rows for cell in row)
-    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL if broken else csv.QUOTE_MINIMAL)
-    writer.writerow(answer.rows.columns)
-    writer.writerows(rows)
-    return out.getvalue()
-
-
-def _whole(cell: Any) -> Any:
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
-
-
-def _neutral(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return files.as_csv(answer.rows, {name for name in answer.rows.columns if _unit(name) == "count"})
 
 
 def _table(answer: Answer, currency: str) -> list[str]:

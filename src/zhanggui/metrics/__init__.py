@@ -13,16 +13,17 @@ from collections.abc import Mapping
 from zhanggui.errors import BadValue
 from zhanggui.metrics.kinds import Measure, Metric
 
-_TOPICS = tuple(
+TOPICS = tuple(
     importlib.import_module(f"{__name__}.{found.name}")
     for found in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name)
     if found.name != "kinds"
 )
+"""The files of the catalogue, each with its own ``MEASURES`` and ``METRICS``."""
 
-MEASURES: Mapping[str, Measure] = {measure.name: measure for topic in _TOPICS for measure in topic.MEASURES}
+MEASURES: Mapping[str, Measure] = {measure.name: measure for topic in TOPICS for measure in topic.MEASURES}
 """Every measure by name."""
 
-METRICS: Mapping[str, Metric] = {metric.name: metric for topic in _TOPICS for metric in topic.METRICS}
+METRICS: Mapping[str, Metric] = {metric.name: metric for topic in TOPICS for metric in topic.METRICS}
 """Every metric by name, topic after topic."""
 
 
@@ -53,4 +54,4 @@ def lineage(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{measure.table}.{column}" for measure in read for column in measure.columns))
 
 
-__all__ = ["MEASURES", "METRICS", "Measure", "Metric", "lineage", "metric", "nearest"]
+__all__ = ["MEASURES", "METRICS", "TOPICS", "Measure", "Metric", "lineage", "metric", "nearest"]

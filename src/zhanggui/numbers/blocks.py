@@ -76,6 +76,15 @@ def first_of(day: date, grain: str) -> date:
 
 def aggregated(warehouse: Warehouse, rows: Rows, measures: Mapping[str, Measure], asked: Asked) -> Any:
     """The block's expression: ``tag``, the asked dimensions (time as DATE), one float64 column per measure."""
+    t = rows_of(warehouse, rows, asked)
+    keys = {name: _key(t, name, rows) for name in asked.by}
+    values = {name: measure.value(t).cast("float64") for name, measure in measures.items()}
+    grouped = t.group_by(**keys).aggregate(**values) if keys else t.aggregate(**values)
+    return grouped.mutate(tag=ibis.literal(asked.tag))
+
+
+def rows_of(warehouse: Warehouse, rows: Rows, asked: Asked) -> Any:
+    """The rows that a block aggregates, with the columns it joins to them."""
     t = warehouse.table(rows.table)
     if rows.where is not None:
         t = t.filter(rows.where(t))
@@ -86,12 +95,7 @@ def aggregated(warehouse: Warehouse, rows: Rows, measures: Mapping[str, Measure]
     t = with_columns(warehouse, t, rows, product, asked)
     for name, kept in asked.where.items():
         t = t.filter(_matches(t, name, kept, rows.day))
-    if rows.snapshot:
-        t = _last_days(t, rows, asked)
-    keys = {name: _key(t, name, rows) for name in asked.by}
-    values = {name: measure.value(t).cast("float64") for name, measure in measures.items()}
-    grouped = t.group_by(**keys).aggregate(**values) if keys else t.aggregate(**values)
-    return grouped.mutate(tag=ibis.literal(asked.tag))
+    return _last_days(t, rows, asked) if rows.snapshot else t
 
 
 def _in_period(t: Any, rows: Rows, asked: Asked) -> Any:

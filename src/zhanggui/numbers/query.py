@@ -138,11 +138,10 @@ def _answer(
     clock: Clock,
     costs: Costs | None,
 ) -> Answer:
-    held = coverage(warehouse, config.currency, {MEASURES[name].table for one in metrics for name in one.measures})
+    held = coverage(warehouse, config.currency, _tables(metrics))
     by = tuple(dict.fromkeys(question.by))
     measures = _measures(metrics, (*by, *question.where), held)
-    tables = sorted({measure.table for _, measure, _ in measures if measure.table != CALENDAR})
-    span = held.span((*tables, *(FACTS if any(table in FACTS for table in tables) else ())))
+    span = _span(measures, held)
     period = _period(question, span, clock)
     if period is None:
         nothing = Period(clock.today(), clock.today())
@@ -160,6 +159,39 @@ def _answer(
     answered, measured = shaped(frame, question, metrics, measures, by, period, against, held)
     seen = Seen(question, period, held, memory.validity.counts(warehouse, held), measured, gaps, clock.today())
     return Answer(question, answered, period.start, period.end, tuple(flags(metrics, seen)))
+
+
+def asked_of(
+    warehouse: Warehouse,
+    question: Question,
+    metrics: Sequence[Metric],
+    *,
+    config: Config,
+    clock: Clock,
+    costs: Costs | None = None,
+) -> tuple[Asked | None, list[tuple[str, Measure, int]], Coverage]:
+    """What a question asks of the tables, which measures it needs, and what the warehouse holds; None where it holds nothing for it.
+
+    Raises as :func:`ask` does.
+    """
+    _check(question)
+    held = coverage(warehouse, config.currency, _tables(metrics))
+    by = tuple(dict.fromkeys(question.by))
+    measures = _measures(metrics, (*by, *question.where), held)
+    span = _span(measures, held)
+    period = _period(question, span, clock)
+    if period is None or span is None:
+        return None, measures, held
+    return Asked(by, question.where, period, span[1], config.currency, costs, held.foreign > 0), measures, held
+
+
+def _tables(metrics: Sequence[Metric]) -> set[str]:
+    return {MEASURES[name].table for one in metrics for name in one.measures}
+
+
+def _span(measures: Sequence[tuple[str, Measure, int]], held: Coverage) -> tuple[date, date] | None:
+    tables = sorted({measure.table for _, measure, _ in measures if measure.table != CALENDAR})
+    return held.span((*tables, *(FACTS if any(table in FACTS for table in tables) else ())))
 
 
 def _measures(metrics: Iterable[Metric], asked: Sequence[str], held: Coverage) -> list[tuple[str, Measure, int]]:
@@ -231,4 +263,4 @@ def _empty(question: Question, metrics: Sequence[Metric], by: Sequence[str], fou
     return Answer(question, rows, question.start, question.end, tuple(found))
 
 
-__all__ = ["ask", "coverage", "data_span", "last_complete_day"]
+__all__ = ["ask", "asked_of", "coverage", "data_span", "last_complete_day"]

@@ -50,9 +50,9 @@ class Reads:
         gaps: dict[str, Choice] = {}
         read: list[Read] = []
         for one in (asked, *((replace(asked, period=against, tag=THEN),) if against else ())):
-            groups = self._by_rows(measures, held, one, gaps)
-            if groups:
-                read.append((one, groups))
+            grouped = self.groups(measures, held, one, gaps)
+            if grouped:
+                read.append((one, grouped))
         if not read:
             return None, gaps
         key = (repr(asked.costs), *(shape(one, groups) for one, groups in read))
@@ -65,7 +65,7 @@ class Reads:
         parameters = {name: value for one, groups in read for name, value in given(one, groups).items()}
         return warehouse.run(self.expressions[key], parameters), gaps
 
-    def _by_rows(
+    def groups(
         self, measures: Sequence[Column], held: Coverage, asked: Asked, gaps: dict[str, Choice]
     ) -> dict[Rows, dict[str, Measure]]:
         """Measures that read the same rows, together."""

@@ -44,7 +44,7 @@ def _template() -> Any:
     return environment.get_template("page.html")
 
 
-def _safe(markup: str) -> Any:
+def safe(markup: str) -> Any:
     """Markup of our own making, whose texts are escaped already."""
     from markupsafe import Markup
 
@@ -69,7 +69,7 @@ class _Page:
         level = percent(next((line.level for line in brief.metrics), 0.9), locale)
         return {
             "locale": locale,
-            "style": _safe((_FOLDER / "page.css").read_text(encoding="utf-8")),
+            "style": safe((_FOLDER / "page.css").read_text(encoding="utf-8")),
             "t": self.t,
             "words": lambda key, **params: text(key, locale, **params),
             "title": self.t(
@@ -139,7 +139,7 @@ class _Page:
             "label": row.label,
             "value": row.value,
             "normal": row.against,
-            "band": _safe(band(line, label)) if row.mark else "",
+            "band": safe(band(line, label)) if row.mark else "",
             "mark": mark,
             "sign": SIGNS.get(row.mark, ""),
             "tone": _tone(row.mark, line.name),
@@ -166,7 +166,7 @@ class _Page:
         return {
             "equation": lines.equation(driver, self.locale, self.brief.currency),
             "caption": caption,
-            "chart": _safe(charts.svg(self.waterfall(driver), caption)),
+            "chart": safe(charts.svg(self.waterfall(driver), caption)),
             "groups": [self.group(driver, by, group) for by, group in lines.places(driver, most=6)],
         }
 
@@ -245,7 +245,7 @@ class _Page:
         scale = axis_scale(max((value or 0.0 for value in (*weekly.values, *weekly.high)), default=0.0), self.locale)
         drawn = charts.weekly(weekly, share=unit == "share", good=_good(name), scale=scale)
         chart = charts.svg(drawn, caption)
-        return {"caption": caption, "chart": _safe(chart), "rows": self.series_rows(weekly, unit)}
+        return {"caption": caption, "chart": safe(chart), "rows": self.series_rows(weekly, unit)}
 
     def series_rows(self, weekly: charts.Weekly, unit: str) -> list[list[str]]:
         numbers = zip(weekly.values, weekly.low, weekly.high, strict=True)

@@ -1,0 +1,254 @@
+"""The pictures of an answer, chosen by its shape: lines over time, bars by place, a heat map of two dimensions, dots of two numbers.
+
+Places are told apart by line pattern and legend as well as by colour; a heat map shades one colour, so that a page's dark mode reaches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zhanggui.charts.ink import (
+    BAD,
+    FAINT,
+    GOOD,
+    GRID,
+    HEIGHT,
+    INK,
+    MOST_LABELS,
+    PLACES,
+    PLAIN,
+    PLAIN_SCALE,
+    WIDTH,
+    Scale,
+    number_axis,
+    room,
+    spec_of,
+)
+
+MOST_SERIES = len(PLACES)
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3], [4, 2, 1, 2])
+ROW, CELL = 24, 26
+FEWEST_TIMES_TO_BEND = 40
+"""From which ratio of the largest to the smallest on the axis is logarithmic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line. ``faint``: what it is held against. ``written`` are its values as a reader sees them."""
+
+    name: str
+    values: Sequence[float | None]
+    written: Sequence[str] = ()
+    faint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One place of a picture of two numbers; ``named`` ones carry their name."""
+
+    name: str
+    x: float
+    y: float
+    written: str
+    named: bool = False
+
+
+def lines(
+    labels: Sequence[str], series: Sequence[Series], *, share: bool = False, scale: Scale = PLAIN_SCALE
+) -> dict[str, Any]:
+    """The spec of up to six series over days, weeks or months (ISO texts); a gap stays a gap."""
+    import altair as alt
+
+    shown = series[:MOST_SERIES]
+    rows = [
+        {"at": label, "series": one.name, "value": value, "written": _nth(one.written, i)}
+        for one in shown
+        for i, (label, value) in enumerate(zip(labels, one.values, strict=True))
+    ]
+    plain = iter(range(MOST_SERIES))
+    looks = [(FAINT, [3, 3]) if one.faint else _look(next(plain), alone=_is_alone(shown)) for one in shown]
+    names = [one.name for one in shown]
+    legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=170, symbolType="stroke") if shown[1:] else None
+    colour = alt.Color(
+        "series:N", sort=names, legend=legend, scale=alt.Scale(domain=names, range=[c for c, _ in looks])
+    )
+    dash = alt.StrokeDash(
+        "series:N", sort=names, legend=legend, scale=alt.Scale(domain=names, range=[d for _, d in looks])
+    )
+    y = alt.Y("value:Q", title=None, axis=_axis(share, scale), scale=alt.Scale(zero=False, nice=True))
+    chart = alt.Chart(alt.Data(values=rows)).encode(
+        x=_time(labels), y=y, color=colour, tooltip=_tooltip("at", "series")
+    )
+    line = chart.mark_line(strokeWidth=1.8).encode(strokeDash=dash)
+    points = chart.mark_point(filled=True, size=18, opacity=1)
+    return spec_of(alt.layer(line, points).properties(width=WIDTH - 60, height=HEIGHT + 20))
+
+
+def _is_alone(series: Sequence[Series]) -> bool:
+    return sum(not one.faint for one in series) == 1
+
+
+def _look(index: int, *, alone: bool) -> tuple[str, list[int]]:
+    return (INK, [1, 0]) if alone else (PLACES[index], DASHES[index])
+
+
+def _nth(written: Sequence[str], index: int) -> str:
+    return written[index] if index < len(written) else ""
+
+
+def _time(labels: Sequence[str]) -> Any:
+    """An axis of ISO labels of which a few are written: days and weeks as ``9/14``, months whole."""
+    import altair as alt
+
+    written = list(labels)[:: -max(1, -(-len(labels) // MOST_LABELS))][::-1]
+    label = "replace(length(datum.value) > 7 ? slice(datum.value, 5) : datum.value, '-', '/')"
+    return alt.X(
+        "at:O", title=None, sort=list(labels), axis=alt.Axis(values=written, labelExpr=label, labelAngle=0, grid=False)
+    )
+
+
+def _axis(share: bool, scale: Scale) -> Any:
+    import altair as alt
+
+    return alt.Axis(format=".1%", tickCount=4, minExtent=40) if share else number_axis(scale)
+
+
+def _tooltip(*names: str) -> list[Any]:
+    import altair as alt
+
+    return [alt.Tooltip(f"{name}:N", title=" ") for name in (*names, "written")]
+
+
+def bars(
+    places: Sequence[tuple[str, float, float | None, str]], *, share: bool = False, scale: Scale = PLAIN_SCALE
+) -> dict[str, Any]:
+    """The spec of a bar for each (name, value, value before, value written); the value before is a tick. Bars start at zero."""
+    import altair as alt
+
+    names = _apart([name for name, *_ in places])
+    rows = [
+        {"name": name, "value": value, "before": before, "written": written, "far": max(value, before or 0.0, 0.0)}
+        for name, (_, value, before, written) in zip(names, places, strict=True)
+    ]
+    left, right = min(room(names), WIDTH // 2 - 40), room([written for *_, written in places])
+    y = alt.Y(
+        "name:N",
+        sort=names,
+        title=None,
+        axis=alt.Axis(labelLimit=left, minExtent=left, maxExtent=left, ticks=False, domain=False),
+    )
+    chart = alt.Chart(alt.Data(values=rows)).encode(y=y, tooltip=_tooltip("name"))
+    x = alt.X("value:Q", title=None, axis=_axis(share, scale))
+    layers = [chart.mark_bar(height={"band": 0.62}, color=PLAIN).encode(x=x)]
+    if any(row["before"] is not None for row in rows):
+        tick = chart.mark_tick(thickness=3, color=INK, opacity=1).transform_filter("datum.before != null")
+        layers.append(tick.encode(x="before:Q"))
+    layers.append(chart.mark_text(align="left", dx=6, fontSize=12, color=INK).encode(x="far:Q", text="written:N"))
+    padding = {"left": 4, "right": right, "top": 4, "bottom": 4}
+    inner = max(WIDTH - left - right, 100)
+    return spec_of(alt.layer(*layers).properties(width=inner, height=ROW * len(rows), padding=padding))
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Names that are all different: two places that are cut to the same name stay two."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found
+
+
+def heat(
+    columns: Sequence[str], rows: Sequence[str], cells: Sequence[tuple[str, str, float, str]], *, time: bool = False
+) -> dict[str, Any]:
+    """The spec of a heat map; ``cells`` are (column, row, value, written). The darker, the more; what is not there is left open."""
+    import altair as alt
+
+    values = [{"at": at, "name": name, "value": value, "written": written} for at, name, value, written in cells]
+    left = min(room(rows), WIDTH // 2 - 40)
+    x = (
+        _time(columns)
+        if time
+        else alt.X("at:N", sort=list(columns), title=None, axis=alt.Axis(labelAngle=-40, labelLimit=110))
+    )
+    y = alt.Y(
+        "name:N",
+        sort=list(rows),
+        title=None,
+        axis=alt.Axis(labelLimit=left, minExtent=left, maxExtent=left, ticks=False, domain=False),
+    )
+    least = min((value for *_, value, _ in cells), default=0.0)
+    shade = alt.FillOpacity("value:Q", legend=None, scale=alt.Scale(range=[0.08, 1.0], zero=least >= 0))
+    chart = alt.Chart(alt.Data(values=values)).mark_rect(color=GOOD, stroke=GRID, strokeWidth=0.5)
+    encoded = chart.encode(x=x, y=y, fillOpacity=shade, tooltip=_tooltip("at", "name"))
+    return spec_of(encoded.properties(width=max(WIDTH - left, 120), height=CELL * max(len(rows), 1)))
+
+
+def dots(
+    found: Sequence[Dot],
+    *,
+    levels: Sequence[tuple[float, str]] = (),
+    titles: tuple[str, str] = ("", ""),
+    scales: tuple[Scale, Scale] = (PLAIN_SCALE, PLAIN_SCALE),
+) -> dict[str, Any]:
+    """The spec of places by two numbers whose product counts: ``levels`` are curves of equal product with their names. What lies below
+    zero is a diamond in the colour of loss."""
+    import altair as alt
+
+    rows = [
+        {
+            "name": dot.name,
+            "x": dot.x,
+            "y": dot.y,
+            "written": dot.written,
+            "label": dot.name if dot.named else "",
+            "lost": dot.y < 0,
+        }
+        for dot in found
+    ]
+    xs = [dot.x for dot in found if dot.x > 0]
+    bent = bool(xs) and max(xs) / min(xs) >= FEWEST_TIMES_TO_BEND
+    x_scale = alt.Scale(type="log", nice=False) if bent else alt.Scale(zero=True)
+    x_axis, y_axis = number_axis(scales[0]), number_axis(scales[1])
+    x = alt.X("x:Q", title=titles[0], scale=x_scale, axis=x_axis)
+    y = alt.Y("y:Q", title=titles[1], axis=y_axis)
+    chart = alt.Chart(alt.Data(values=rows))
+    shape = alt.Shape("lost:N", legend=None, scale=alt.Scale(domain=[False, True], range=["circle", "diamond"]))
+    colour = alt.Color("lost:N", legend=None, scale=alt.Scale(domain=[False, True], range=[PLAIN, BAD]))
+    points = chart.mark_point(filled=True, size=60, opacity=0.9).encode(
+        x=x, y=y, shape=shape, color=colour, tooltip=_tooltip("name")
+    )
+    words = chart.mark_text(align="left", dx=7, dy=-5, fontSize=11, color=INK, limit=150).encode(
+        x=x, y=y, text="label:N"
+    )
+    layers = [*_curves(levels, found, x, y), points, words]
+    if any(dot.y < 0 for dot in found):
+        zero = alt.Chart(alt.Data(values=[{"y": 0}])).mark_rule(color=FAINT).encode(y="y:Q")
+        layers.insert(0, zero)
+    return spec_of(alt.layer(*layers).properties(width=WIDTH - 60, height=260))
+
+
+def _curves(levels: Sequence[tuple[float, str]], found: Sequence[Dot], x: Any, y: Any) -> list[Any]:
+    """Lines along which the product of both numbers stays, drawn where dots are."""
+    import altair as alt
+
+    xs, ys = [dot.x for dot in found if dot.x > 0], [dot.y for dot in found]
+    if not xs or max(ys) <= 0:
+        return []
+    first, last, top = min(xs), max(xs), max(ys)
+    steps = [first * (last / first) ** (i / 40) for i in range(41)]
+    rows = [
+        {"x": at, "y": level / at, "curve": name} for level, name in levels for at in steps if level / at <= top * 1.05
+    ]
+    if not rows:
+        return []
+    ends = [
+        {**max((row for row in rows if row["curve"] == name), key=lambda row: row["y"])}
+        for name in {row["curve"] for row in rows}
+    ]
+    line = alt.Chart(alt.Data(values=rows)).mark_line(color=GRID, strokeDash=[4, 3]).encode(x=x, y=y, detail="curve:N")
+    named = alt.Chart(alt.Data(values=ends)).mark_text(align="left", dx=4, dy=-4, fontSize=11, color=FAINT)
+    return [line, named.encode(x=x, y=y, text="curve:N")]

@@ -1,0 +1,109 @@
+"""Metrics: any of the catalogue, over time and places, drawn, listed, to take away; and what each one means."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from zhanggui.app import Shop, numbers
+from zhanggui.app.numbers import WEEKS, Ask
+from zhanggui.errors import Unanswerable
+from zhanggui.web.asking import GRAINS, address, asked, inside
+from zhanggui.web.kinds import Page
+from zhanggui.web.pages.why import taken, with_choices
+from zhanggui.web.rendering import locale_of, rendered, said_to
+
+router = APIRouter()
+PAGE = Page("metrics", "/metrics", router, order=3)
+DEFAULT = ("net_sales", "orders")
+FORMS = ("csv", "xlsx", "parquet")
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> HTMLResponse:
+    locale, ask = locale_of(request), asked(request)
+    fresh = not ask.metrics
+    ask = replace(ask, metrics=ask.metrics or DEFAULT, grain="week" if fresh else ask.grain)
+
+    def parts(shop: Shop) -> dict[str, Any]:
+        told = numbers.dimensions(shop, ask.metrics)
+        spans = numbers.spans(shop, locale)
+        answered = since(ask, spans["first"], spans["last"]) if fresh else ask
+        return {
+            "ask": answered,
+            "told": numbers.dimension_names(told, locale),
+            **spans,
+            **numbers.table(shop, answered, locale),
+        }
+
+    known = {**with_choices(request, ask, locale), "grains": GRAINS}
+    try:
+        found = request.app.state.desk.kept(("metrics", ask.key, fresh, locale), parts)
+    except Unanswerable as error:
+        return rendered(request, "metrics.html", **known, refusal=said_to(request, error), answer=None)
+    return rendered(request, "metrics.html", **{**known, **linked(found)}, refusal="", answer=found)
+
+
+def since(ask: Ask, first: date, last: date) -> Ask:
+    """The last half year where no days are asked: whole weeks up to the last complete day."""
+    monday = last - timedelta(days=last.weekday())
+    return replace(ask, start=max(first, monday - timedelta(weeks=WEEKS - 1)), end=last)
+
+
+def linked(found: dict[str, Any]) -> dict[str, Any]:
+    ask: Ask = found["ask"]
+    return {
+        "ask": ask,
+        "told": found["told"],
+        "quick": [
+            {
+                **each,
+                "to_page": address(
+                    "/metrics", replace(ask, start=date.fromisoformat(each["from"]), end=date.fromisoformat(each["to"]))
+                ),
+                "here": (str(ask.start), str(ask.end)) == (each["from"], each["to"]),
+            }
+            for each in found["quick"]
+        ],
+        "files": [{"form": form, "to_page": address(f"/metrics.{form}", ask)} for form in FORMS],
+        "shapes": [
+            {"name": name, "to_page": address("/metrics", replace(ask, shape=name))} for name in found["shapes"]
+        ],
+        "why_of": lambda place: address(
+            "/why", replace(inside(ask, place), metrics=ask.metrics[:1], grain="", by=(), shape="")
+        ),
+    }
+
+
+@router.get("/metrics.{form}")
+def metrics_file(request: Request, form: str) -> Response:
+    """The table as a file."""
+    ask = asked(request)
+    ask = replace(ask, metrics=ask.metrics or DEFAULT)
+    numbers.media(form)
+    with request.app.state.desk.reading() as shop:
+        content = numbers.table_file(shop, ask, form)
+    return taken(content, "-".join(ask.metrics), form)
+
+
+@router.get("/metrics/{name}")
+def definition(request: Request, name: str) -> HTMLResponse:
+    """What a metric means and when not to trust it."""
+    locale = locale_of(request)
+    found = request.app.state.desk.kept(
+        ("metric", name[:100], locale), lambda shop: numbers.definition(shop, name, locale)
+    )
+    ask = Ask((found["name"],))
+    return rendered(
+        request,
+        "metric.html",
+        metric=found,
+        m="web_metrics.",
+        why=address("/why", ask),
+        over_time=address("/metrics", replace(ask, grain="week")),
+        by=[{**each, "to_page": address("/metrics", replace(ask, by=(each["name"],)))} for each in found["here"]],
+    )

@@ -1,0 +1,132 @@
+"""Why a number moved: by its factors and by place, deeper at every click, down to the rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from zhanggui.app import Shop, numbers
+from zhanggui.app.numbers import Ask
+from zhanggui.errors import Unanswerable
+from zhanggui.web.asking import address, asked, inside, outside
+from zhanggui.web.kinds import Page
+from zhanggui.web.rendering import locale_of, rendered, said_to
+
+router = APIRouter()
+PAGE = Page("why", "/why", router, order=2)
+DEFAULT = "net_sales"
+
+
+@router.get("/why")
+def why(request: Request) -> HTMLResponse:
+    locale, ask = locale_of(request), asked(request)
+    ask = replace(ask, metrics=ask.metrics[:1] or (DEFAULT,))
+    open_by = "by" in request.query_params
+
+    def parts(shop: Shop) -> dict[str, Any]:
+        told = [name for name in numbers.dimensions(shop, ask.metrics) if name not in ask.where]
+        by = tuple(name for name in ask.by if name in told) if open_by else tuple(told[:1])
+        answered = replace(ask, by=by)
+        return {
+            "ask": answered,
+            "told": numbers.dimension_names(told, locale),
+            "deeper": told,
+            **numbers.spans(shop, locale),
+            **numbers.why(shop, answered, locale),
+        }
+
+    known = with_choices(request, ask, locale)
+    try:
+        found = request.app.state.desk.kept(("why", ask.key, open_by, locale), parts)
+    except Unanswerable as error:
+        return rendered(request, "why.html", **known, refusal=said_to(request, error), answer=None)
+    return rendered(request, "why.html", **{**known, **linked(found)}, refusal="", answer=found)
+
+
+def linked(found: dict[str, Any]) -> dict[str, Any]:
+    """The links out of an answer: deeper into a place, to its rows, to another split, to other days."""
+    ask: Ask = found["ask"]
+
+    def deeper(place: dict[str, Any]) -> str:
+        left = [name for name in found["deeper"] if name not in place["by"]]
+        return address("/why", inside(ask, place["by"], left[:1]), **({} if left else {"by": ""}))
+
+    return {
+        "ask": ask,
+        "told": found["told"],
+        "quick": [
+            {
+                **each,
+                "to_page": address(
+                    "/why", replace(ask, start=date.fromisoformat(each["from"]), end=date.fromisoformat(each["to"]))
+                ),
+                "here": (str(ask.start), str(ask.end)) == (each["from"], each["to"]),
+            }
+            for each in found["quick"]
+        ],
+        "splits": [
+            {**each, "to_page": address("/why", replace(ask, by=(each["name"],))), "here": ask.by == (each["name"],)}
+            for each in found["told"]
+        ],
+        "deeper": deeper,
+        "rows_of": lambda place: address("/rows", replace(inside(ask, place["by"], ()), against="")),
+        "rows": address("/rows", replace(ask, by=(), against="")),
+        "over_time": address("/metrics", replace(ask, by=(), grain="week", start=None, end=None, against="")),
+    }
+
+
+def with_choices(request: Request, ask: Ask, locale: str) -> dict[str, Any]:
+    """What every page about numbers offers: the metrics, the filters as they stand and how to take each off."""
+    desk, path = request.app.state.desk, request.url.path
+    where = tuple((name, values) for name, values in ask.where.items())
+    chips = (
+        desk.kept(("filters", where, locale), lambda shop: numbers.place_names(shop, ask.where, locale))
+        if where
+        else []
+    )
+    return {
+        "ask": ask,
+        "listed": desk.kept(("metrics", locale), lambda _: numbers.metric_list(locale)),
+        "chips": [{**chip, "off": address(path, outside(ask, chip["name"], chip["value"]))} for chip in chips],
+        "told": [],
+        "quick": [],
+        "script": f"/charts/{numbers.chart_script()[0]}/vega.js",
+        "w": "web_why.",
+        "m": "web_metrics.",
+    }
+
+
+@router.get("/rows")
+def rows(request: Request) -> HTMLResponse:
+    """The rows behind a number."""
+    locale, ask = locale_of(request), asked(request)
+    ask = replace(ask, metrics=ask.metrics[:1] or (DEFAULT,))
+    desk = request.app.state.desk
+    known = with_choices(request, ask, locale)
+    try:
+        found = desk.kept(("rows", ask.key, locale), lambda shop: numbers.rows(shop, ask, locale))
+    except Unanswerable as error:
+        return rendered(request, "rows.html", **known, refusal=said_to(request, error), tables=[], why="")
+    tables = [{**one, "file": address("/rows.csv", ask, table=one["table"])} for one in found]
+    return rendered(request, "rows.html", **known, refusal="", tables=tables, why=address("/why", ask))
+
+
+@router.get("/rows.csv")
+def rows_file(request: Request, table: str) -> Response:
+    """The same rows as a file."""
+    ask = asked(request)
+    ask = replace(ask, metrics=ask.metrics[:1] or (DEFAULT,))
+    with request.app.state.desk.reading() as shop:
+        content = numbers.rows_file(shop, ask, table)
+    return taken(content, f"rows-{ask.metrics[0]}", "csv")
+
+
+def taken(content: bytes, name: str, form: str) -> Response:
+    """A file to take away. Its name holds nothing but letters, digits and lines."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in name)[:80]
+    headers = {"Content-Disposition": f'attachment; filename="{plain}.{form}"'}
+    return Response(content, media_type=numbers.media(form), headers=headers)
