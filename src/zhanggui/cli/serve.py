@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,7 +47,7 @@ def run(shop: Shop, host: str, port: int, names: list[str]) -> None:
 def serve_on(listening: socket.socket, folder: Path, host: str, names: list[str], *, inside: bool) -> None:
     import uvicorn
 
-    from zhanggui.app import at_the_machine
+    from zhanggui.app import at_the_machine, morning_of
     from zhanggui.app.desk import Desk
     from zhanggui.web import desk_app
     from zhanggui.web.safety import ANY_ADDRESS, OWN_HOSTS
@@ -55,10 +56,13 @@ def serve_on(listening: socket.socket, folder: Path, host: str, names: list[str]
     try:
         others = () if inside else (host, socket.gethostname(), ANY_ADDRESS)
         app = desk_app(desk, hosts=(*OWN_HOSTS, *others, *names))
+        app.mount(PATH, api_app(desk))
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{listening.getsockname()[1]}"
         echo(say("serve.said.open", link=f"{address}/enter?key={desk.door.link(at_the_machine().name)}"))
         echo(say("serve.said.stop"))
+        with suppress(TimeoutError):  # the brief is on its way before anybody asks for it
+            desk.latest(("morning", None), morning_of, patience=0.0)
         settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
         uvicorn.Server(settings).run(sockets=[listening])
     except KeyboardInterrupt:  # Ctrl-C is how a desk is closed
