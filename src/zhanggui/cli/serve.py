@@ -47,6 +47,7 @@ def run(shop: Shop, host: str, port: int, names: list[str]) -> None:
 def serve_on(listening: socket.socket, folder: Path, host: str, names: list[str], *, inside: bool) -> None:
     import uvicorn
 
+    from zhanggui.api import PATH, api_app
     from zhanggui.app import at_the_machine, morning_of
     from zhanggui.app.desk import Desk
     from zhanggui.web import desk_app
