@@ -19,6 +19,13 @@ from zhanggui.web import desk_app
 OWNER = Person("owner", "owner")
 PASSWORD = "a long enough password 7"
 HOST = "testserver"
+ORDERS = (
+    b"order_id,order date,product,quantity,amount\n"
+    b"1001,2026-05-01 10:00,White cup,2,58.00\n"
+    b"1002,2026-05-02 11:30,Tea tin,1,120.00\n"
+    b"1003,2026-05-03 09:15,White cup,1,29.00\n"
+)
+"""A file of orders as anybody might have one."""
 
 
 class Browser:
@@ -80,3 +87,15 @@ def desk(folder: Path) -> Iterator[Desk]:
         yield opened
     finally:
         opened.close()
+
+
+def rows(browser: Browser, table: str = "orders") -> int:
+    """How many rows a table of the shop has."""
+    with browser.desk.reading() as shop:
+        return shop.warehouse.rows()[table]
+
+
+def left_behind(browser: Browser) -> list[Path]:
+    """Files of uploads that still lie in the workspace."""
+    folder = browser.desk.folder / ".uploads"
+    return [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []

@@ -6,30 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from drawn.browsers import Browser, desk
 
-ORDERS = (
-    "order_id,order date,product,quantity,amount\n"
-    "1001,2026-05-01 10:00,White cup,2,58.00\n"
-    "1002,2026-05-02 11:30,Tea tin,1,120.00\n"
-    "1003,2026-05-03 09:15,White cup,1,29.00\n"
-).encode()
+from drawn.browsers import ORDERS, Browser, desk, left_behind, rows
 
 
 @pytest.fixture
 def owner(tmp_path: Path) -> Iterator[Browser]:
     with desk(tmp_path / "shop") as opened:
         yield Browser(opened)
-
-
-def rows(browser: Browser, table: str = "orders") -> int:
-    with browser.desk.reading() as shop:
-        return shop.warehouse.rows()[table]
-
-
-def left_behind(browser: Browser) -> list[Path]:
-    folder = browser.desk.folder / ".uploads"
-    return [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
 
 
 def test_a_file_is_shown_before_anything_is_loaded(owner: Browser) -> None:

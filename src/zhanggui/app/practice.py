@@ -24,6 +24,8 @@ FILE = "practice.json"
 FORMAT = 1
 CURRENCY, TIMEZONE = "CNY", "Asia/Shanghai"
 MORNING = time(9)
+SHOWN = ("yours", "nothing", "thumb", "oracle")
+"""Whose profits a score shows, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,65 @@ def _today(course: Course) -> date:
     from zhanggui.practice.demand import opening_day
 
     return opening_day(character(course.character).festival) + timedelta(days=course.day)
+
+
+def is_practice(folder: Path) -> bool:
+    """Whether a workspace is a practice shop."""
+    return (folder / FILE).is_file()
+
+
+def passed_cells(passed: Passed, locale: str) -> dict[str, Any]:
+    """Days that went by, written: ``said`` and what the shop felt of the actions."""
+    from zhanggui.i18n import text
+    from zhanggui.i18n.writing import printable, say
+    from zhanggui.units import Words
+
+    whole = text("practice.said.whole", locale)
+    done = [
+        text(
+            f"practice.said.{'felt' if taken else 'not_felt'}",
+            locale,
+            kind=text(f"actions.kind.{kind}", locale),
+            target=printable(product) or whole,
+        )
+        for kind, product, taken in passed.done
+    ]
+    return {
+        "said": say(Words("practice.said.passed", {"start": passed.start, "end": passed.end}), locale, ""),
+        "done": done,
+    }
+
+
+def score_cells(score: Score, locale: str, currency: str) -> dict[str, Any]:
+    """A score, written: one row for each way to lead the shop, with bars on one scale."""
+    from zhanggui.i18n import text
+    from zhanggui.i18n.writing import quantity, say
+    from zhanggui.units import Quantity, Words
+
+    def money(value: float, *, signed: bool = False) -> str:
+        return quantity(Quantity(value, "money", signed=signed), locale, currency)
+
+    gains = {who: getattr(score, who) - score.nothing for who in SHOWN}
+    widest = max(*(abs(gain) for gain in gains.values()), 1.0)
+    rows = [
+        {
+            "who": text(f"practice.who.{who}", locale),
+            "yours": who == "yours",
+            "profit": money(getattr(score, who)),
+            "against": money(gains[who], signed=True),
+            "size": abs(gains[who]) / widest,
+            "lost": gains[who] < 0,
+        }
+        for who in SHOWN
+    ]
+    share = None if score.share is None else Quantity(score.share, "share")
+    return {
+        "said": say(Words("practice.said.score", {"start": score.start, "end": score.end}), locale, currency),
+        "rows": rows,
+        "share": text("practice.said.no_share", locale)
+        if share is None
+        else say(Words("practice.said.share", {"share": share}), locale, currency),
+    }
 
 
 def clock_of(folder: Path) -> Clock | None:
