@@ -10,6 +10,7 @@ import polars as pl
 
 from zhanggui.config import Config
 from zhanggui.errors import Unanswerable
+from zhanggui.metrics.refunds import refunded
 from zhanggui.numbers.frames.grid import MONEY, goods, refunds, total
 from zhanggui.numbers.joined import Costs, goods_cost
 from zhanggui.numbers.kinds import Question
@@ -99,7 +100,7 @@ def _sold(warehouse: Warehouse, currency: str, costs: Costs | None) -> Any:
 def _back(warehouse: Warehouse, currency: str, costs: Costs | None) -> Any:
     """Refunds by the sale they reverse; those of a whole order fall on its products by money."""
     back = refunds(warehouse)
-    back = back.filter((back.sale_day >= START) & (back.sale_day <= END))
+    back = back.filter((back.sale_day >= START) & (back.sale_day <= END) & refunded(back))
     lost = (back.kind == "refund_only") & (back.phase.isnull() | (back.phase != "before_shipment"))
     back = back.select(
         *ORDER,
