@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 READERS = 4
 KEPT = 512
+KEPT_LATEST = 16
 
 
 class Desk:
     """The workspace in ``folder``, shared by ``readers`` threads at once; the rest wait their turn."""
 
     def __init__(self, folder: Path, *, readers: int = READERS, clock: Clock | None = None) -> None:
-        self.folder = folder
+        self.folder = folder = folder.resolve()  # a command that is handed over changes where the process stands
         self._clock = clock
         self._free: LifoQueue[Shop] = LifoQueue()
         first = Shop.open(folder, clock)
@@ -92,6 +93,12 @@ class Desk:
                 self._background = Background(self)
             return self._background
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else writes meanwhile: for a command that opens the workspace itself."""
+        with self._writer:
+            yield
+
     @property
     def busy(self) -> bool:
         """Whether something is being written just now."""
@@ -116,9 +123,14 @@ class Desk:
             self._making.pop(key, None)
         return found[0]  # type: ignore[no-any-return]
 
-    def latest(self, name: Hashable, make: Callable[[Shop], T], *, wait: bool = False) -> tuple[T, bool]:
+    def latest(
+        self, name: Hashable, make: Callable[[Shop], T], *, wait: bool = False, patience: float | None = None
+    ) -> tuple[T, bool]:
         """What ``make`` gives, and whether it is of the present data. While it is made anew, what it gave before is given: nobody but the
-        first waits for what takes long, and who says so. What people decide does not make it old."""
+        first waits for what takes long, and who says so. What people decide does not make it old.
+
+        Raises TimeoutError for the first one where it takes longer than ``patience`` seconds; it is made all the same.
+        """
         with self.reading() as shop:
             state = shop.data_state
         with self._guard:
@@ -130,15 +142,20 @@ class Desk:
                 running = self._renewing[name] = self._renewer.submit(self._renew, name, make)
         if known is not None and not wait and not (running.done() and running.exception()):
             return known[1], False
-        running.result()
-        return self._last[name][1], True
+        running.result(patience)
+        with self._guard:
+            return self._last[name][1], True
 
     def _renew(self, name: Hashable, make: Callable[[Shop], Any]) -> None:
         with self.reading() as shop:
             state = shop.data_state
             made = make(shop)
         with self._guard:
+            self._last.pop(name, None)
             self._last[name] = (state, made)
+            while len(self._last) > KEPT_LATEST:
+                del self._last[next(iter(self._last))]
+                self._renewing = {each: running for each, running in self._renewing.items() if not running.done()}
 
     def _find(self, key: Hashable) -> tuple[Any] | None:
         with self._guard:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -23,7 +24,7 @@ from zhanggui.cli import (
     users,
     workspace,
 )
-from zhanggui.cli.speech import RUN, Run, help_text, say
+from zhanggui.cli.speech import RUN, WIDTH, Run, columns, help_text, of_environment, say
 
 app = typer.Typer(
     name="zhanggui",
@@ -75,6 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if rest[0] == "--version":
             typer.echo(f"zhanggui {__version__}")
             return 0
+        if RUN.terminal is None and (handed := _handed(rest, given)) is not None:
+            return handed
         code = app(args=rest, prog_name="zhanggui", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
@@ -87,6 +90,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     if code == STOPPED:
         typer.echo(say("cli.stopped"), err=True)
     return code if isinstance(code, int) else 0
+
+
+def _handed(rest: list[str], given: list[str]) -> int | None:
+    """The exit code of a command that the desk ran, None where no desk has the workspace open."""
+    from zhanggui.cli import handing
+
+    if not handing.is_handed(rest) or not (handing.folder_of(rest) / handing.NOTE).is_file():
+        return None
+    terminal = {"language": of_environment(os.environ), "width": columns(), "terminal": sys.stdout.isatty()}
+    return handing.hand_over(rest, given, terminal)
+
+
+def run_handed(given: list[str], terminal: Mapping[str, Any]) -> int:
+    """Run a command that was handed over, as its own terminal would show it."""
+    RUN.terminal = (str(terminal.get("language", "en")), int(terminal.get("width", WIDTH)))
+    return main(given)
 
 
 def _own_apart(args: list[str]) -> tuple[Run, list[str]]:
@@ -108,7 +127,7 @@ def _own_apart(args: list[str]) -> tuple[Run, list[str]]:
 
 def _reader_left() -> int:
     """``zhanggui query … | head`` ends quietly when head has seen enough."""
-    import os
-
+    if RUN.terminal is not None:
+        return 1
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from contextlib import suppress
 from ipaddress import ip_address
@@ -50,9 +51,12 @@ def serve_on(listening: socket.socket, folder: Path, host: str, names: list[str]
     from zhanggui.api import PATH, api_app
     from zhanggui.app import at_the_machine, morning_of
     from zhanggui.app.desk import Desk
+    from zhanggui.cli import run_handed
+    from zhanggui.cli.receiving import receiving
     from zhanggui.web import desk_app
     from zhanggui.web.safety import ANY_ADDRESS, OWN_HOSTS
 
+    signal.signal(signal.SIGTERM, _stopped)
     desk = Desk(folder)
     try:
         others = () if inside else (host, socket.gethostname(), ANY_ADDRESS)
@@ -65,12 +69,18 @@ def serve_on(listening: socket.socket, folder: Path, host: str, names: list[str]
         with suppress(TimeoutError):  # the brief is on its way before anybody asks for it
             desk.latest(("morning", None), morning_of, patience=0.0)
         settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
-        uvicorn.Server(settings).run(sockets=[listening])
+        with receiving(desk.folder, run_handed, desk.alone):
+            uvicorn.Server(settings).run(sockets=[listening])
     except KeyboardInterrupt:  # Ctrl-C is how a desk is closed
         pass
     finally:
         desk.close()
     echo(say("serve.said.closed"))
+
+
+def _stopped(*_: object) -> None:
+    """Whoever ends the process ends it as Ctrl-C does: what is open is closed."""
+    raise KeyboardInterrupt
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -80,6 +90,7 @@ def listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(128)  # who follows the printed link at once waits instead of being turned away
     except OSError as error:
         listening.close()
         raise BadValue("serve.not_free", host=host, port=port, reason=error.strerror or str(error)) from None

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
 WIDTH = 120
 
 
-@dataclass(slots=True)
-class Run:
-    """What was asked of the whole run. ``lang`` beats the workspace's language, which beats the environment's."""
+@dataclass
+class Run(threading.local):
+    """What was asked of the whole run, which is a thread's own: a desk runs commands that were handed over to it beside its own work.
+    ``lang`` beats the workspace's language, which beats the terminal's. ``terminal`` is the one of a command that was handed over: its
+    language and width."""
 
     lang: str | None = None
     workspace: str | None = None
     debug: bool = False
+    terminal: tuple[str, int] | None = None
 
     def start(self, lang: str | None, *, debug: bool) -> None:
         if lang is not None and lang not in LOCALES:
@@ -38,7 +42,7 @@ class Run:
 
     @property
     def locale(self) -> str:
-        return self.lang or self.workspace or of_environment(os.environ)
+        return self.lang or self.workspace or (self.terminal[0] if self.terminal else of_environment(os.environ))
 
 
 RUN = Run()
@@ -91,6 +95,8 @@ def echo(*lines: str) -> None:
 
 def columns() -> int:
     """How wide text may be: the terminal's width up to 120, and 120 where there is no terminal."""
+    if RUN.terminal:
+        return RUN.terminal[1]
     return min(WIDTH, max(40, shutil.get_terminal_size((WIDTH, 40)).columns)) if sys.stdout.isatty() else WIDTH
 
 

@@ -22,7 +22,7 @@ def settings(folder: Path, config: Config) -> dict[str, Any]:
     return {
         "memory_limit": f"{int(config['memory_limit_mb'])}MB",
         "threads": os.cpu_count() or 2,
-        "temp_directory": str(folder / ".spill"),
+        "temp_directory": str(folder.resolve() / ".spill"),
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "preserve_insertion_order": "false",
@@ -40,7 +40,7 @@ def connect(
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            connection = duckdb.connect(str(file), read_only=read_only, config=settings(folder, config))
+            connection = duckdb.connect(str(file.resolve()), read_only=read_only, config=settings(folder, config))
         except duckdb.Error as error:
             if not _held(error):
                 raise _unopened(file, error) from None
