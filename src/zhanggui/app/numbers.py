@@ -103,6 +103,14 @@ def spans(shop: Shop, locale: str) -> dict[str, Any]:
     return {"first": first, "last": last, "quick": quick}
 
 
+def said_names(metrics: Sequence[str], locale: str) -> str:
+    """The names of metrics in one line. Raises BadValue for one that there is not."""
+    from zhanggui.metrics import metric
+    from zhanggui.report import naming
+
+    return text("units.comma", locale).join(naming.metric(metric(name).name, locale) for name in metrics)
+
+
 # ---- answers
 
 

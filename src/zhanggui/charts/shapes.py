@@ -5,7 +5,7 @@ Places are told apart by line pattern and legend as well as by colour; a heat ma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,9 +56,15 @@ class Dot:
 
 
 def lines(
-    labels: Sequence[str], series: Sequence[Series], *, share: bool = False, scale: Scale = PLAIN_SCALE
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    share: bool = False,
+    scale: Scale = PLAIN_SCALE,
+    marks: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The spec of up to six series over days, weeks or months (ISO texts); a gap stays a gap."""
+    """The spec of up to six series over days, weeks or months (ISO texts); a gap stays a gap. ``marks`` says what happened at some of
+    the labels: a dashed line up."""
     import altair as alt
 
     shown = series[:MOST_SERIES]
@@ -83,7 +89,19 @@ def lines(
     )
     line = chart.mark_line(strokeWidth=1.8).encode(strokeDash=dash)
     points = chart.mark_point(filled=True, size=18, opacity=1)
-    return spec_of(alt.layer(line, points).properties(width=WIDTH - 60, height=HEIGHT + 20))
+    return spec_of(
+        alt.layer(*_marks(marks or {}, labels), line, points).properties(width=WIDTH - 60, height=HEIGHT + 20)
+    )
+
+
+def _marks(marks: Mapping[str, str], labels: Sequence[str]) -> list[Any]:
+    import altair as alt
+
+    rows = [{"at": label, "written": said} for label, said in marks.items() if label in labels]
+    if not rows:
+        return []
+    rule = alt.Chart(alt.Data(values=rows)).mark_rule(color=FAINT, strokeDash=[4, 3], strokeWidth=1.5)
+    return [rule.encode(x=_time(labels), tooltip=_tooltip("at"))]
 
 
 def _is_alone(series: Sequence[Series]) -> bool:
@@ -211,7 +229,7 @@ def dots(
     ]
     xs = [dot.x for dot in found if dot.x > 0]
     bent = bool(xs) and max(xs) / min(xs) >= FEWEST_TIMES_TO_BEND
-    x_scale = alt.Scale(type="log", nice=False) if bent else alt.Scale(zero=True)
+    x_scale = alt.Scale(type="log", nice=False, padding=12) if bent else alt.Scale(zero=False, padding=12)
     x_axis, y_axis = number_axis(scales[0]), number_axis(scales[1])
     x = alt.X("x:Q", title=titles[0], scale=x_scale, axis=x_axis)
     y = alt.Y("y:Q", title=titles[1], axis=y_axis)

@@ -43,8 +43,10 @@ def days_before(moment: Any, days: int) -> Any:
     return moment - ibis.interval(days=days) if days else moment
 
 
-def put(warehouse: Warehouse, shape: Hashable, build: Callable[[], Any], moments: Mapping[Any, date]) -> pl.DataFrame:
-    """The rows of the expression that ``build`` makes, for these days. It is built once per warehouse and ``shape``, so the
+def put(
+    warehouse: Warehouse, shape: Hashable, build: Callable[[], Any], moments: Mapping[Any, date | str]
+) -> pl.DataFrame:
+    """The rows of the expression that ``build`` makes, for these days and values. It is built once per warehouse and ``shape``, so the
     shape must name everything that it depends on besides the parameters."""
     built = _BUILT.setdefault(warehouse, {})
     if shape not in built:

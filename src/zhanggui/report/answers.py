@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Literal
 
 import polars as pl
@@ -17,6 +18,7 @@ from zhanggui.metrics import METRICS
 from zhanggui.numbers.kinds import TIME, Answer
 from zhanggui.report import lines, naming
 from zhanggui.report.page import safe
+from zhanggui.units import Period
 
 Shape = Literal["", "line", "bar", "heat"]
 SHAPES: tuple[Shape, ...] = ("line", "bar", "heat")
@@ -34,6 +36,16 @@ class Answered:
         self.places = [name for name in self.by if name not in TIME]
         self.held = answer.question.against is not None
         self.rows = self._ordered()
+        self.cut = cut_short(answer)
+        """The weeks or months of which the answer has only some days, and how many of how many."""
+        self.drawn = self._drawn()
+
+    def _drawn(self) -> pl.DataFrame:
+        """What a picture shows: part of a week beside whole ones would look like a fall."""
+        if not self.cut or len(self.grains) != 1:
+            return self.rows
+        whole = self.rows.filter(~pl.col(self.grains[0]).is_in(list(self.cut)))
+        return whole if whole[self.grains[0]].n_unique() > 1 else self.rows
 
     def _ordered(self) -> pl.DataFrame:
         """Over time as time goes; places by the first metric, the largest first."""
@@ -47,7 +59,7 @@ class Answered:
     def parts(self, shape: Shape = "") -> dict[str, Any]:
         """The table's written cells, its caveats and the pictures. ``shape`` is the reader's own wish, where it is possible."""
         return {
-            "heads": [text(f"metrics.dimension.{name}", self.locale) for name in self.by],
+            "heads": [naming.heading(text(f"metrics.dimension.{name}", self.locale)) for name in self.by],
             "columns": self.columns(),
             "rows": [self.row(row) for row in self.rows.head(MOST_ROWS).iter_rows(named=True)],
             "count": write(self.rows.height, self.locale),
@@ -65,8 +77,8 @@ class Answered:
         for name in self.answer.question.metrics:
             found.append({"name": name, "head": naming.metric(name, self.locale)})
             if self.held:
-                found.append({"name": "", "head": text("report.column.previous", self.locale)})
-                found.append({"name": "", "head": text("report.page.change", self.locale)})
+                found.append({"name": "", "head": naming.heading(text("report.column.previous", self.locale))})
+                found.append({"name": "", "head": naming.heading(text("report.page.change", self.locale))})
         return found
 
     def row(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +106,15 @@ class Answered:
         return {"said": said, "tone": "quiet"}
 
     def label(self, name: str, value: Any) -> str:
-        return str(value) if name in TIME else naming.where({name: _plain(value)}, self.locale, self.names)
+        if name in TIME:
+            return self.moment(str(value))
+        return naming.where({name: _plain(value)}, self.locale, self.names)
+
+    def moment(self, label: str) -> str:
+        if label not in self.cut:
+            return label
+        some, of = self.cut[label]
+        return text("web_metrics.cut_short", self.locale, label=label, n=some, of=of)
 
     def caveats(self) -> list[str]:
         about: dict[str, list[str]] = {}
@@ -129,7 +149,7 @@ class Answered:
         return [picture for picture in drawn if picture]
 
     def picture(self, name: str, shape: Shape) -> dict[str, Any]:
-        values = [abs(value) for value in self.rows[name].drop_nulls() if math.isfinite(value)]
+        values = [abs(value) for value in self.drawn[name].drop_nulls() if math.isfinite(value)]
         if not values:
             return {}
         unit = METRICS[name].unit
@@ -152,7 +172,7 @@ class Answered:
 
     def line(self, name: str, *, share: bool, scale: charts.Scale) -> dict[str, Any]:
         grain = self.grains[0]
-        labels = sorted({str(value) for value in self.rows[grain]})
+        labels = sorted({str(value) for value in self.drawn[grain]})
         if self.places:
             place = self.places[0]
             series = [
@@ -163,26 +183,26 @@ class Answered:
         if self.held:
             before = self.one(text("report.page.before", self.locale), name, f"{name}_previous")
             found.append(charts.Series(before.name, before.values, before.written, faint=True))
-        return charts.lines([str(value) for value in self.rows[grain]], found, share=share, scale=scale)
+        return charts.lines([str(value) for value in self.drawn[grain]], found, share=share, scale=scale)
 
     def one(self, said: str, name: str, column: str) -> charts.Series:
-        values = self.rows[column].to_list()
+        values = self.drawn[column].to_list()
         return charts.Series(said, values, [self.written(name, value) for value in values])
 
     def series(self, name: str, labels: Sequence[str], grain: str, place: str, value: Any) -> charts.Series:
-        own = self.rows.filter(pl.col(place) == value)
+        own = self.drawn.filter(pl.col(place) == value)
         known = dict(zip((str(at) for at in own[grain]), own[name], strict=True))
         values = [known.get(label) for label in labels]
         return charts.Series(self.short(place, value), values, [self.written(name, each) for each in values])
 
     def largest(self, name: str, place: str, most: int) -> list[Any]:
         """The places with the most, the largest first."""
-        sums = self.rows.group_by(place).agg(pl.col(name).abs().sum().alias("size"))
+        sums = self.drawn.group_by(place).agg(pl.col(name).abs().sum().alias("size"))
         return sums.sort(["size", place], descending=[True, False])[place].head(most).to_list()
 
     def bar(self, name: str, *, share: bool, scale: charts.Scale) -> dict[str, Any]:
         place = self.places[0]
-        top = self.rows.filter(pl.col(name).is_not_null()).sort(name, descending=True).head(MOST_BARS)
+        top = self.drawn.filter(pl.col(name).is_not_null()).sort(name, descending=True).head(MOST_BARS)
         before = top[f"{name}_previous"].to_list() if self.held else [None] * top.height
         found = [
             (self.short(place, value), float(size), then, self.written(name, size))
@@ -194,16 +214,33 @@ class Answered:
         down = self.places[0]
         across = self.grains[0] if self.grains else self.places[1]
         rows = self.largest(name, down, MOST_HEAT)
-        times = sorted({str(value) for value in self.rows[across]}) if self.grains else None
+        times = sorted({str(value) for value in self.drawn[across]}) if self.grains else None
         columns = times or self.largest(name, across, MOST_HEAT)
         names = {value: self.short(down, value) for value in rows}
         heads = {value: value if times else self.short(across, value) for value in columns}
         cells = [
             (heads[at], names[value], float(size), self.written(name, size))
-            for at, value, size in self.rows.select(across, down, name).iter_rows()
+            for at, value, size in self.drawn.select(across, down, name).iter_rows()
             if size is not None and at in heads and value in names
         ]
         return charts.heat(list(heads.values()), list(names.values()), cells, time=bool(times))
+
+
+def cut_short(answer: Answer) -> dict[str, tuple[int, int]]:
+    """The labels of weeks and months that the answer's days do not cover: how many days of how many it has of each."""
+    grains = [name for name in answer.question.by if name in ("week", "month")]
+    if answer.start is None or answer.end is None or len(grains) != 1:
+        return {}
+    period = Period(answer.start, answer.end)
+    found = {}
+    for day in (period.start, period.end):
+        first = day - timedelta(days=day.weekday()) if grains[0] == "week" else day.replace(day=1)
+        after = first + timedelta(days=7) if grains[0] == "week" else (first + timedelta(days=31)).replace(day=1)
+        some = (min(after, period.end + timedelta(days=1)) - max(first, period.start)).days
+        if some < (after - first).days:
+            label = first.isoformat() if grains[0] == "week" else f"{first:%Y-%m}"
+            found[label] = (some, (after - first).days)
+    return found
 
 
 def _plain(value: Any) -> str:

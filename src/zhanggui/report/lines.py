@@ -145,7 +145,7 @@ def equation(driver: Driver, locale: str, currency: str) -> str:
     parts = " · ".join(
         f"{naming.inside(part.name, locale)} {amount(part.change, driver.unit, locale, currency)}"
         for part in driver.parts
-        if abs(part.change) >= _smallest(driver) and part.name != driver.metric
+        if abs(part.change) >= smallest(driver) and part.name != driver.metric
     )
     head = f"{naming.inside(driver.metric, locale)} {amount(driver.change, driver.unit, locale, currency)}"
     return f"{head} = {parts}" if parts else head
@@ -160,7 +160,8 @@ def months(driver: Driver, locale: str) -> str:
     )
 
 
-def _smallest(driver: Driver) -> float:
+def smallest(driver: Driver) -> float:
+    """Below which a change is not worth a word."""
     return 0.5 if driver.unit in ("money", "count") else 1e-9
 
 

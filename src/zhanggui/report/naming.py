@@ -29,10 +29,21 @@ def inside(name: str, locale: str) -> str:
     return named[:1].lower() + named[1:] if locale == "en" and not named[1:2].isupper() else named
 
 
+def heading(name: str) -> str:
+    """A name as it stands at the head of a column or row: with a capital where the script has any."""
+    return name[:1].upper() + name[1:]
+
+
 def dimension(name: str, locale: str) -> str:
     """The name of a dimension; its own name where the catalogue has none."""
     key = f"report.dimension.{name}"
     return text(key, locale) if has(key, locale) else name
+
+
+def column(name: str, locale: str) -> str:
+    """The name of a draft's column, or of what a product has."""
+    key = f"drafts.column.{name}"
+    return text(key, locale) if has(key, locale) else dimension(name, locale).replace("_", " ")
 
 
 def table(name: str, locale: str) -> str:

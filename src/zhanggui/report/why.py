@@ -34,7 +34,8 @@ class Why:
         """Written cells for the page; ``chart`` is None where a side is unknown."""
         driver = self.driver
         return {
-            "metric_name": naming.metric(driver.metric, self.locale),
+            "period": driver.period,
+            "metric_name": naming.inside(driver.metric, self.locale),
             "now": days(driver.period, self.locale, year=True),
             "then": days(driver.against, self.locale, year=True),
             "value": self.number(driver.value),
@@ -46,7 +47,7 @@ class Why:
             "chart": self.chart(),
             "factors": [
                 {
-                    "name": naming.metric(part.name, self.locale),
+                    "name": naming.heading(naming.metric(part.name, self.locale)),
                     "change": self.amount(part.change),
                     "interval": lines.interval(part.low, part.high, driver.unit, self.locale, self.currency),
                     "tone": self.tone(part.change),
@@ -96,6 +97,7 @@ class Why:
         changes = [
             charts.Step(naming.inside(part.name, self.locale), part.change, written=self.amount(part.change))
             for part in driver.parts
+            if abs(part.change) >= lines.smallest(driver) or len(driver.parts) == 1
         ]
         return [total("report.page.before", driver.previous), *changes, total("report.page.now", driver.value)]
 

@@ -14,12 +14,13 @@ from zhanggui.app.numbers import WEEKS, Ask
 from zhanggui.errors import Unanswerable
 from zhanggui.web.asking import GRAINS, address, asked, inside
 from zhanggui.web.kinds import Page
-from zhanggui.web.pages.why import taken, with_choices
+from zhanggui.web.pages.why import quick_links, taken, with_choices
 from zhanggui.web.rendering import locale_of, rendered, said_to
 
 router = APIRouter()
 PAGE = Page("metrics", "/metrics", router, order=3)
 DEFAULT = ("net_sales", "orders")
+DAYS = 28
 FORMS = ("csv", "xlsx", "parquet")
 
 
@@ -32,15 +33,15 @@ def metrics(request: Request) -> HTMLResponse:
     def parts(shop: Shop) -> dict[str, Any]:
         told = numbers.dimensions(shop, ask.metrics)
         spans = numbers.spans(shop, locale)
-        answered = since(ask, spans["first"], spans["last"]) if fresh else ask
+        answered = since(ask, spans["first"], spans["last"])
         return {
             "ask": answered,
-            "told": numbers.dimension_names(told, locale),
+            "dimensions": numbers.dimension_names(told, locale),
             **spans,
             **numbers.table(shop, answered, locale),
         }
 
-    known = {**with_choices(request, ask, locale), "grains": GRAINS}
+    known = {**with_choices(request, ask, locale), "grains": GRAINS, "chosen": numbers.said_names(ask.metrics, locale)}
     try:
         found = request.app.state.desk.kept(("metrics", ask.key, fresh, locale), parts)
     except Unanswerable as error:
@@ -49,26 +50,20 @@ def metrics(request: Request) -> HTMLResponse:
 
 
 def since(ask: Ask, first: date, last: date) -> Ask:
-    """The last half year where no days are asked: whole weeks up to the last complete day."""
+    """Where no days are asked: over time the last half year, from a Monday on; otherwise the last four weeks."""
+    if ask.start or ask.end:
+        return ask
     monday = last - timedelta(days=last.weekday())
-    return replace(ask, start=max(first, monday - timedelta(weeks=WEEKS - 1)), end=last)
+    start = monday - timedelta(weeks=WEEKS - 1) if ask.grain else last - timedelta(days=DAYS - 1)
+    return replace(ask, start=min(max(first, start), last), end=last)
 
 
 def linked(found: dict[str, Any]) -> dict[str, Any]:
     ask: Ask = found["ask"]
     return {
         "ask": ask,
-        "told": found["told"],
-        "quick": [
-            {
-                **each,
-                "to_page": address(
-                    "/metrics", replace(ask, start=date.fromisoformat(each["from"]), end=date.fromisoformat(each["to"]))
-                ),
-                "here": (str(ask.start), str(ask.end)) == (each["from"], each["to"]),
-            }
-            for each in found["quick"]
-        ],
+        "dimensions": found["dimensions"],
+        "quick": quick_links("/metrics", ask, found["quick"]),
         "files": [{"form": form, "to_page": address(f"/metrics.{form}", ask)} for form in FORMS],
         "shapes": [
             {"name": name, "to_page": address("/metrics", replace(ask, shape=name))} for name in found["shapes"]
@@ -102,7 +97,6 @@ def definition(request: Request, name: str) -> HTMLResponse:
         request,
         "metric.html",
         metric=found,
-        m="web_metrics.",
         why=address("/why", ask),
         over_time=address("/metrics", replace(ask, grain="week")),
         by=[{**each, "to_page": address("/metrics", replace(ask, by=(each["name"],)))} for each in found["here"]],

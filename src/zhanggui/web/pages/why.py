@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -31,12 +32,14 @@ def why(request: Request) -> HTMLResponse:
         told = [name for name in numbers.dimensions(shop, ask.metrics) if name not in ask.where]
         by = tuple(name for name in ask.by if name in told) if open_by else tuple(told[:1])
         answered = replace(ask, by=by)
+        found = numbers.why(shop, answered, locale)
+        days = found["period"]
         return {
-            "ask": answered,
-            "told": numbers.dimension_names(told, locale),
-            "deeper": told,
+            **found,
             **numbers.spans(shop, locale),
-            **numbers.why(shop, answered, locale),
+            "ask": replace(answered, start=days.start, end=days.end),
+            "dimensions": numbers.dimension_names(told, locale),
+            "deeper": told,
         }
 
     known = with_choices(request, ask, locale)
@@ -57,26 +60,32 @@ def linked(found: dict[str, Any]) -> dict[str, Any]:
 
     return {
         "ask": ask,
-        "told": found["told"],
-        "quick": [
-            {
-                **each,
-                "to_page": address(
-                    "/why", replace(ask, start=date.fromisoformat(each["from"]), end=date.fromisoformat(each["to"]))
-                ),
-                "here": (str(ask.start), str(ask.end)) == (each["from"], each["to"]),
-            }
-            for each in found["quick"]
-        ],
+        "dimensions": found["dimensions"],
+        "quick": quick_links("/why", ask, found["quick"]),
         "splits": [
             {**each, "to_page": address("/why", replace(ask, by=(each["name"],))), "here": ask.by == (each["name"],)}
-            for each in found["told"]
+            for each in found["dimensions"]
         ],
         "deeper": deeper,
         "rows_of": lambda place: address("/rows", replace(inside(ask, place["by"], ()), against="")),
         "rows": address("/rows", replace(ask, by=(), against="")),
         "over_time": address("/metrics", replace(ask, by=(), grain="week", start=None, end=None, against="")),
     }
+
+
+def quick_links(path: str, ask: Ask, quick: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same question for other days, one click each."""
+    links = []
+    for each in quick:
+        days = (date.fromisoformat(each["from"]), date.fromisoformat(each["to"]))
+        to_page = address(path, replace(ask, start=days[0], end=days[1]))
+        links.append({**each, "to_page": to_page, "here": days == (ask.start, ask.end)})
+    return links
+
+
+def script_address() -> str:
+    """Where the script is that makes charts interactive."""
+    return f"/charts/{numbers.chart_script()[0]}/vega.js"
 
 
 def with_choices(request: Request, ask: Ask, locale: str) -> dict[str, Any]:
@@ -92,11 +101,9 @@ def with_choices(request: Request, ask: Ask, locale: str) -> dict[str, Any]:
         "ask": ask,
         "listed": desk.kept(("metrics", locale), lambda _: numbers.metric_list(locale)),
         "chips": [{**chip, "off": address(path, outside(ask, chip["name"], chip["value"]))} for chip in chips],
-        "told": [],
+        "dimensions": [],
         "quick": [],
-        "script": f"/charts/{numbers.chart_script()[0]}/vega.js",
-        "w": "web_why.",
-        "m": "web_metrics.",
+        "script": script_address(),
     }
 
 
