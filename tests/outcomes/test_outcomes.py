@@ -94,6 +94,27 @@ def test_an_action_on_another_product_neither_disturbs_nor_stands_beside():
     assert found.placebo_rank[1] < alone.placebo_rank[1]
 
 
+def test_what_moves_the_whole_shop_or_no_buyer_sees_disturbs_no_product():
+    nothing = {"where": {"channel": "shop:main"}, "touches": (), "state": "measured"}
+    others = [
+        done("b2", kind="member_day", **nothing),
+        done("b3", kind="enter_data", **nothing),
+        done("b4", kind="ship_orders", state="measured"),
+    ]
+    warehouse = shop(lift=0.5)
+    warehouse.draw("changes", [{"change_id": "x", "at_day": DONE + timedelta(days=3), "what": "freight"}])
+    (found,) = outcomes(warehouse, done(), *others)
+    assert (found.verdict, found.together) == ("worked", ())
+
+
+def test_two_actions_on_the_whole_shop_cannot_be_told_apart():
+    whole = {"where": {"channel": "shop:main"}, "touches": ()}
+    first, second = outcomes(
+        shop_with(0.0), done(kind="member_day", **whole), done("b2", kind="gift_threshold", **whole)
+    )
+    assert first.reason.key == second.reason.key == "outcomes.reason.together"
+
+
 def test_a_change_logged_by_somebody_else_voids_the_reading():
     warehouse = shop(lift=0.5)
     warehouse.draw(

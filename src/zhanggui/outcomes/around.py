@@ -19,6 +19,8 @@ from zhanggui.units import Period
 HANGOVER = 14
 """Days after a promotion that its products' sales still pay for it."""
 WHOLE_SHOP = "*"
+UNSEEN = frozenset({"data", "shipping", "report", "audit", "supplier", "positioning"})
+"""What actions change without any buyer seeing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,12 @@ def targets(past: Past) -> tuple[str, ...]:
 
 
 def alike(first: Past, second: Past) -> bool:
-    """Whether two actions move the same products: one without products moves all."""
+    """Whether two actions move the same products, or both no product of their own. What moves the whole shop moves the products beside
+    as well, so it disturbs no reading of one product; what no buyer sees disturbs nothing."""
     mine, theirs = set(targets(first)), set(targets(second))
-    return not mine or not theirs or bool(mine & theirs)
+    if kind_named(second.kind).changes in UNSEEN:
+        return False
+    return bool(mine & theirs) if mine and theirs else not mine and not theirs
 
 
 def together(past: Past, others: Iterable[Past]) -> tuple[str, ...]:
@@ -70,7 +75,7 @@ def disturbed_by(past: Past, around: Around) -> list[tuple[date, str]]:
     found = []
     for row in _of_kind(around, "change"):
         told = _named(row["products"])
-        on_target = not products or not told or bool(products & told)
+        on_target = bool(products & told) if products else not told
         within = _first(past) <= row["day"] <= _last(past)
         itself = row["day"] == past.done_on and (row["what"] or "") == own
         if on_target and within and not itself and not str(row["name"]).startswith("ledger:"):
@@ -90,7 +95,7 @@ def busy(period: Period, others: Iterable[Past], around: Around) -> set[str]:
     """Products on which something was done or changed in ``period``, or that alone were in a promotion: none of them stands beside."""
     found: set[str] = set()
     for other in others:
-        if other.done_on is not None and other.done_on in period:
+        if other.done_on in period and kind_named(other.kind).changes not in UNSEEN:
             found |= set(targets(other))
     for row in _of_kind(around, "change"):
         if row["day"] in period:
