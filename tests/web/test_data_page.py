@@ -54,10 +54,31 @@ def test_files_that_are_thrown_away_leave_nothing(owner: Browser) -> None:
 
 def test_a_file_that_is_not_understood_changes_nothing_and_says_why(owner: Browser) -> None:
     page = owner.send(("poem.csv", b"roses,violets\nred,blue\nwhite,pale\n"))
-    assert "poem.csv" in page
+    assert "It cannot be told what poem.csv is" in page
     assert "roses" in page
     assert "The data was not changed" in page
+    assert 'value="load"' not in page
     assert rows(owner) == 0
+
+
+def test_a_broken_file_says_what_is_wrong_with_it(owner: Browser) -> None:
+    page = owner.send(("orders.xlsx", b"PK\x03\x04 and then nothing"), status=400)
+    assert "orders.xlsx is cut off or damaged" in page
+    page = owner.send(("orders.csv", b""))
+    assert "orders.csv is empty" in page
+    assert rows(owner) == 0
+
+
+def test_the_columns_of_a_file_that_is_not_understood_are_told_by_hand(owner: Browser) -> None:
+    odd = ORDERS.replace(b"order_id,order date,product,quantity,amount", b"a,b,c,d,e")
+    page = owner.send(("odd.csv", odd))
+    assert 'name="map:e"' in page
+    at, told = owner.at, {"map:a": "order_id", "map:b": "created_at", "map:c": "title", "map:e": "line_total"}
+    owner.post(at, do="again", source="general", **told)
+    owner.at = at
+    assert 'value="load"' in owner.wait()
+    owner.post(at, do="load", source="general", **told)
+    assert "¥207.00" in owner.wait()
 
 
 def test_a_column_is_told_by_hand_where_the_guess_is_wrong(owner: Browser) -> None:

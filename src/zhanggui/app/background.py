@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from zhanggui.app.uploads import Limits, Parcel, Uploads
-from zhanggui.errors import BadValue
+from zhanggui.errors import BadFile, BadValue, NotUnderstood
 from zhanggui.jobs import Job, Jobs, Step
 
 if TYPE_CHECKING:
     from zhanggui.app.desk import Desk
     from zhanggui.app.shop import Shop
     from zhanggui.store import Reconciliation, Undone
-    from zhanggui.tables.loading import Reading
+    from zhanggui.tables.loading import Reading, Sheet
 
 EXAMPLES = 3
 SHOWN = 40
@@ -67,11 +67,13 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A parcel as it would be imported, and how it was to be read."""
+    """A parcel as it would be imported, and how it was to be read. Where it was not understood, ``problem`` says why, and ``sheets`` are
+    its tables as far as their names and first rows tell, for a person to say which column is which."""
 
     token: str
     how: How
     sheets: tuple[Understood, ...]
+    problem: NotUnderstood | None = None
 
 
 class Background:
@@ -115,7 +117,10 @@ class Background:
         def work(step: Step) -> Preview:
             step("reading")
             with self._desk.reading() as shop:
-                return preview(parcel.token, how, how.read(shop, parcel.files))
+                try:
+                    return preview(parcel.token, how, how.read(shop, parcel.files))
+                except NotUnderstood as problem:
+                    return Preview(parcel.token, how, _as_they_look(parcel.files, how), problem)
 
         return self.jobs.begin("look", work, by=by, steps=("reading",), about=parcel.names, before=parcel.token)
 
@@ -185,14 +190,43 @@ def preview(token: str, how: How, readings: Sequence[Reading]) -> Preview:
     return Preview(token, how, tuple(_understood(reading, how) for reading in readings))
 
 
+def _as_they_look(files: Sequence[Path], how: How) -> tuple[Understood, ...]:
+    """The tables of files that were not understood, each column with what it may be and its first values."""
+    from zhanggui.sources.general_columns import guess
+    from zhanggui.sources.reading import sheets
+
+    found = []
+    for file in files:
+        try:
+            tables = sheets(file)
+        except BadFile:  # its fault is not its columns
+            continue
+        for sheet in tables:
+            known = {each.field: each.column for each in guess(sheet).columns if each.field}
+            stated = {field: column for field, column in how.mapping.items() if column in sheet.columns}
+            columns = tuple(("", field, column) for field, column in (known | stated).items())
+            left = tuple(name for name in sheet.columns if name not in {*known.values(), *stated.values()})
+            found.append(Understood(sheet.name, "general", "", 0.0, "", 0, columns, left, _examples(sheet)))
+    return tuple(found)
+
+
+def _examples(sheet: Sheet) -> dict[str, tuple[str, ...]]:
+    """The first values of each column; what looks personal is not shown."""
+    from zhanggui.store.personal import personal_value
+
+    return {
+        name: tuple(
+            "***" if personal_value(row[at]) else row[at][:SHOWN]
+            for row in [row for row in sheet.head if len(row) > at and row[at].strip()][:EXAMPLES]
+        )
+        for at, name in enumerate(sheet.columns)
+    }
+
+
 def _understood(reading: Reading, how: How) -> Understood:
     from zhanggui.store.personal import personal_value
 
     sheet, seen = reading.sheet, reading.recognition
-    values = {
-        name: [row[at] for row in sheet.head if len(row) > at and row[at].strip()][:EXAMPLES]
-        for at, name in enumerate(sheet.columns)
-    }
     return Understood(
         file=sheet.name,
         source=seen.source,
@@ -202,10 +236,7 @@ def _understood(reading: Reading, how: How) -> Understood:
         rows=reading.rows_read,
         columns=_columns(reading, how),
         unknown=tuple(seen.unknown),
-        examples={
-            name: tuple("***" if personal_value(value) else value[:SHOWN] for value in found)
-            for name, found in values.items()
-        },
+        examples=_examples(sheet),
         left_out=tuple(reading.left_out),
         rejects=tuple(
             (row, column, "***" if personal_value(value) else value[:SHOWN], reason)

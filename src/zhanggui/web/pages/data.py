@@ -19,7 +19,7 @@ from zhanggui.units import Words
 from zhanggui.web.entrance import needs
 from zhanggui.web.kinds import Page
 from zhanggui.web.pages.jobs import job_cells
-from zhanggui.web.rendering import locale_of, rendered, tell
+from zhanggui.web.rendering import locale_of, rendered, said_to, tell
 
 router = APIRouter()
 PAGE = Page("data", "/data", router, order=75)
@@ -38,8 +38,8 @@ def show(request: Request) -> Response:
         "data.html",
         imports=desk.kept(("imports", locale), lambda shop: data.imports(shop, locale)),
         coverage=desk.kept(("coverage", locale), lambda shop: data.coverage(shop, locale)),
-        running=[job_cells(job, locale) for job in jobs if not job.ended],
-        broken=[job_cells(job, locale) for job in jobs if job.state == "broken_off"],
+        running=[job_cells(job, request) for job in jobs if not job.ended],
+        broken=[job_cells(job, request) for job in jobs if job.state == "broken_off"],
         sources=data.sources(locale),
         limits={"size": int(config["upload_limit_mb"]), "files": int(config["upload_files"])},
     )
@@ -76,10 +76,11 @@ def look(request: Request, token: str) -> HTMLResponse:
         "data_preview.html",
         status=200,
         token=token,
-        job=job_cells(job, locale, request),
+        job=job_cells(job, request),
         sheets=data.previewed(found, locale, currency) if found is not None else [],
         how=found.how if found is not None else How(),
         names=parcel.names,
+        problem=said_to(request, found.problem) if found is not None and found.problem is not None else "",
         sources=data.sources(locale),
         fields=data.fields(),
     )

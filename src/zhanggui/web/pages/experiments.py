@@ -22,7 +22,8 @@ PAGE = Page("experiments", "/experiments", router, order=65)
 SEPARATORS = "[,\uff0c\u3001]"
 OPERATOR = needs("operator")
 EMPTY = {"name": "", "change": "picture", "unit": "visitor", "metric": "conversion", "variants": "control, treatment"}
-DEFAULTS = {**EMPTY, "start": "", "end": "", "effect": "10", "note": "", "action": ""}
+NUMBERS = ("size", "a_day", "mean", "spread")
+DEFAULTS = {**EMPTY, "start": "", "end": "", "effect": "10", "note": "", "action": "", **dict.fromkeys(NUMBERS, "")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ class Wanted:
             start=told["start"] or None,
             end=told["end"] or None,
             smallest=_percent(told["effect"]),
+            planned=round(size) if (size := _number(told["size"])) is not None else None,
+            a_day=_number(told["a_day"]),
+            mean=_number(told["mean"]),
+            spread=_number(told["spread"]),
             note=told["note"].strip(),
             action=told["action"].strip(),
         )
@@ -56,6 +61,15 @@ def _variant(part: str) -> tuple[str, float | None]:
 def _percent(typed: str) -> float:
     try:
         return float(typed.strip().removesuffix("%")) / 100
+    except ValueError:
+        raise BadValue("experiments.not_a_share", value=typed) from None
+
+
+def _number(typed: str) -> float | None:
+    if typed.strip().endswith("%"):
+        return _percent(typed)
+    try:
+        return float(typed) if typed.strip() else None
     except ValueError:
         raise BadValue("experiments.not_a_share", value=typed) from None
 

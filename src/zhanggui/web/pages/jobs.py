@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from zhanggui.app import data
-from zhanggui.app.background import Job
+from zhanggui.app.background import Background, Job
 from zhanggui.i18n import text
 from zhanggui.i18n.columns import shorten
 from zhanggui.i18n.writing import joined, printable, say
@@ -27,9 +28,8 @@ LONGEST = 120
 @router.get("/jobs")
 def all_of_them(request: Request) -> HTMLResponse:
     """Every piece of long work that is remembered."""
-    locale = locale_of(request)
     jobs = request.app.state.desk.background.jobs.all()
-    return rendered(request, "jobs.html", jobs=[job_cells(job, locale) for job in jobs])
+    return rendered(request, "jobs.html", jobs=[job_cells(job, request) for job in jobs])
 
 
 @router.get("/jobs/{id}")
@@ -41,7 +41,7 @@ def show(request: Request, id: str) -> HTMLResponse:
     return rendered(
         request,
         "job.html",
-        job=job_cells(job, locale, request),
+        job=job_cells(job, request),
         reconciled=data.reconciled(done, locale, desk.config.currency) if job.kind == "import" and done else None,
         taken_back=data.taken_back(done, locale) if job.kind == "undo" and done else "",
     )
@@ -51,7 +51,7 @@ def show(request: Request, id: str) -> HTMLResponse:
 def progress(request: Request, id: str) -> HTMLResponse:
     """The piece of the page that tells how far it is."""
     locale = locale_of(request)
-    job = job_cells(_found(request, id), locale, request)
+    job = job_cells(_found(request, id), request)
     part = environment().get_template("parts/progress.html")
     return HTMLResponse(part.render(job=job, words=lambda key, **params: text(key, locale, **params)))
 
@@ -70,8 +70,9 @@ def _found(request: Request, id: str) -> Job:
     return job
 
 
-def job_cells(job: Job, locale: str, request: Request | None = None) -> dict[str, Any]:
-    """A job, written. ``error`` needs the ``request`` it is told to."""
+def job_cells(job: Job, request: Request) -> dict[str, Any]:
+    """A job, written for who asks."""
+    locale, desk = locale_of(request), request.app.state.desk
     names = shorten(joined([printable(name) for name in job.about], locale), LONGEST)
     seconds = int(((job.ended_at or datetime.now(UTC)) - job.at).total_seconds())
     return {
@@ -80,7 +81,7 @@ def job_cells(job: Job, locale: str, request: Request | None = None) -> dict[str
         "title": text(f"jobs.kind.{job.kind}", locale),
         "about": names,
         "by": job.by,
-        "at": f"{job.at:%Y-%m-%d %H:%M}",
+        "at": f"{job.at.astimezone(ZoneInfo(desk.config.timezone)):%Y-%m-%d %H:%M}",
         "state": job.state,
         "said": text(f"jobs.state.{job.state}", locale),
         "ended": job.ended,
@@ -88,7 +89,13 @@ def job_cells(job: Job, locale: str, request: Request | None = None) -> dict[str
         "steps": len(job.steps),
         "step_name": text(f"jobs.step.{job.step_name}", locale) if job.step_name else "",
         "seconds": say(Words("jobs.seconds", {"n": seconds}), locale, ""),
-        "error": said_to(request, job.error) if job.error is not None and request is not None else "",
-        "after": job.after,
-        "address": f"/data/upload/{job.before}" if job.kind == "look" and not job.after else f"/jobs/{job.id}",
+        "error": said_to(request, job.error) if job.error is not None else "",
+        "address": _address(job, desk.background),
     }
+
+
+def _address(job: Job, work: Background) -> str:
+    """Where a job is seen; empty for files that were looked into and are gone."""
+    if job.kind != "look":
+        return f"/jobs/{job.id}"
+    return f"/data/upload/{job.before}" if work.uploads.find(job.before) is not None else ""

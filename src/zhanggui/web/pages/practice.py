@@ -39,7 +39,7 @@ def show(request: Request) -> HTMLResponse:
         today=today.isoformat(),
         lived=practice.passed_cells(lived.result, locale) if lived else None,
         score=practice.score_cells(scored.result, locale, desk.config.currency) if scored else None,
-        running=job_cells(running, locale) if running else None,
+        running=job_cells(running, request) if running else None,
     )
 
 
