@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhanggui import config as settings
 from zhanggui.errors import BadValue
-from zhanggui.i18n import text
+from zhanggui.i18n import has, text
 
 if TYPE_CHECKING:
     from zhanggui.app.shop import Shop
@@ -71,11 +71,16 @@ def cells(shop: Shop, locale: str) -> dict[str, list[dict[str, Any]]]:
                 "own": value != setting.default,
                 "low": f"{setting.low:.10g}",
                 "high": f"{setting.high:.10g}",
-                "unit": text(f"web_settings.unit.{setting.unit.replace(' ', '_')}", locale),
+                "unit": _unit(setting.unit, locale),
                 "at_start": setting.name in AT_START,
             }
         )
     return found
+
+
+def _unit(unit: str, locale: str) -> str:
+    key = f"web_settings.unit.{unit.replace(' ', '_')}"
+    return text(key, locale) if has(key, locale) else unit
 
 
 def change(shop: Shop, told: Mapping[str, str]) -> int:

@@ -152,7 +152,7 @@ def check_unpacked(files: Iterable[Path], limits: Limits) -> None:
                 left -= _unpacked_gzip(path, left)
             elif head == b"PAR1":
                 left -= _unpacked_parquet(path, left)
-        except (zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, EOFError, RuntimeError) as error:
             raise BadFile("sources.truncated", file=path.name, reason=str(error)[:200]) from None
 
 
