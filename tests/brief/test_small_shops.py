@@ -259,6 +259,7 @@ def test_stock_that_runs_out_is_not_called_selling_at_a_loss(opened: Open) -> No
     products = [{"product_id": f"P{n}", "title": f"Cup {n}", "cost": "8", "lead_days": "9"} for n in range(1, 7)]
     stock = [{"day": str(LAST), "product_id": f"P{n}", "sku": "", "on_hand": "3"} for n in range(1, 7)]
     brief = opened({**orders(90, 25), "products": products, "stock_days": stock}).brief("2026-09-13", remember=False)
-    assert {s.finding.rule for s in brief.findings if s.finding.kind == "arithmetic"} == {"stock_out"}
+    assert {s.finding.kind for s in brief.findings if s.finding.rule == "stock_out"} == {"state"}
+    assert [s for s in brief.findings if s.finding.kind == "arithmetic"] == []
     assert "rules.verdict.leaks" not in [words.key for words in brief.verdict]
     assert "rules.verdict.look" in [words.key for words in brief.verdict]

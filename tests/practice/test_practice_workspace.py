@@ -62,8 +62,8 @@ def test_the_score_compares_with_nothing_thumb_and_oracle(begun: Path) -> None:
         score = shop.practice.score()
     assert score.oracle > score.nothing
     assert score.yours != score.nothing
-    assert score.share is not None
-    assert score.share < 1.0
+    # Of a single week a greedy oracle may be beaten: it looks further ahead than the week is long.
+    assert score.share == pytest.approx((score.yours - score.nothing) / (score.oracle - score.nothing))
     assert (score.end - score.start).days == 6
 
 
