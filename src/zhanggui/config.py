@@ -78,6 +78,8 @@ class Config:
     timezone: str = "Asia/Shanghai"
     locale: str = "zh-Hant"
     settings: Mapping[str, float] = field(default_factory=dict)
+    notify: Mapping[str, Any] = field(default_factory=dict)
+    """Who is told what, as it stands in the file (docs/using/daily.md)."""
 
     def __getitem__(self, name: str) -> float:
         """The value of a setting, or its default."""
@@ -119,6 +121,7 @@ def parse(raw: Mapping[str, Any]) -> Config:
         timezone=str(shop.get("timezone", "Asia/Shanghai")),
         locale=locale,
         settings=values,
+        notify=raw.get("notify", {}),
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zhanggui.costs import CostSheet
     from zhanggui.ledger import Decision, Entry
     from zhanggui.metrics.kinds import Metric
+    from zhanggui.notify import Told
     from zhanggui.numbers.kinds import Answer, Driver, Flag
     from zhanggui.people import Person
     from zhanggui.store import Batch, Reconciliation, Undone
@@ -41,6 +42,7 @@ _HOME = {
     "Person": "zhanggui.people",
     "Reading": "zhanggui.tables.loading",
     "Reconciliation": "zhanggui.store",
+    "Told": "zhanggui.notify",
     "Undone": "zhanggui.store",
     "decided": "zhanggui.app.morning",
     "morning_of": "zhanggui.app.morning",
@@ -65,6 +67,7 @@ __all__ = [
     "Reading",
     "Reconciliation",
     "Shop",
+    "Told",
     "Undone",
     "at_the_machine",
     "catalogue",

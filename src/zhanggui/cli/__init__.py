@@ -15,6 +15,7 @@ from zhanggui.cli import (
     backups,
     briefs,
     costs,
+    daily,
     experiments,
     imports,
     numbers,
@@ -50,6 +51,7 @@ outcomes.add_to(app)
 backups.add_to(app)
 experiments.add_to(app)
 practice.add_to(app)
+daily.add_to(app)
 serve.add_to(app)
 users.add_to(app)
 

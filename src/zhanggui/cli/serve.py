@@ -51,6 +51,7 @@ def serve_on(listening: socket.socket, folder: Path, host: str, names: list[str]
     from zhanggui.api import PATH, api_app
     from zhanggui.app import at_the_machine, morning_of
     from zhanggui.app.desk import Desk
+    from zhanggui.app.schedule import running
     from zhanggui.cli import run_handed
     from zhanggui.cli.receiving import receiving
     from zhanggui.web import desk_app
@@ -69,7 +70,7 @@ def serve_on(listening: socket.socket, folder: Path, host: str, names: list[str]
         with suppress(TimeoutError):  # the brief is on its way before anybody asks for it
             desk.latest(("morning", None), morning_of, patience=0.0)
         settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
-        with receiving(desk.folder, run_handed, desk.alone):
+        with receiving(desk.folder, run_handed, desk.alone), running(desk):
             uvicorn.Server(settings).run(sockets=[listening])
     except KeyboardInterrupt:  # Ctrl-C is how a desk is closed
         pass

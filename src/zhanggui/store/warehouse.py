@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 KEPT_STATEMENTS = 512
 """Compiled statements remembered at most."""
+NOTE_TRIES, NOTE_PAUSE_SECONDS = 20, 0.02
+"""How often a note is tried while others note something too: each takes a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +233,15 @@ class Warehouse:
     def note(self, **values: object) -> None:
         """Note something beside the content, which stays as it is."""
         self._writable()
-        with self._transaction():
-            schema.set_meta(self._connection, **values)
+        for tries_left in reversed(range(NOTE_TRIES)):
+            try:
+                with self._transaction():
+                    schema.set_meta(self._connection, **values)
+                break
+            except duckdb.TransactionException:  # another reader of the same desk notes something at this very moment
+                if not tries_left:
+                    raise
+                time.sleep(NOTE_PAUSE_SECONDS)
         self._meta = schema.get_meta(self._connection)
 
     def _writable(self) -> None:
