@@ -69,7 +69,7 @@ def lines(
 
     shown = series[:MOST_SERIES]
     rows = [
-        {"at": label, "series": one.name, "value": value, "written": _nth(one.written, i)}
+        {"at": label, "series": one.name, "value": value, "told": _told(label, one.name, _nth(one.written, i))}
         for one in shown
         for i, (label, value) in enumerate(zip(labels, one.values, strict=True))
     ]
@@ -84,9 +84,7 @@ def lines(
         "series:N", sort=names, legend=legend, scale=alt.Scale(domain=names, range=[d for _, d in looks])
     )
     y = alt.Y("value:Q", title=None, axis=_axis(share, scale), scale=alt.Scale(zero=False, nice=True))
-    chart = alt.Chart(alt.Data(values=rows)).encode(
-        x=_time(labels), y=y, color=colour, tooltip=_tooltip("at", "series")
-    )
+    chart = alt.Chart(alt.Data(values=rows)).encode(x=_time(labels), y=y, color=colour, tooltip=_tooltip())
     line = chart.mark_line(strokeWidth=1.8).encode(strokeDash=dash)
     points = chart.mark_point(filled=True, size=18, opacity=1)
     return spec_of(
@@ -97,11 +95,11 @@ def lines(
 def _marks(marks: Mapping[str, str], labels: Sequence[str]) -> list[Any]:
     import altair as alt
 
-    rows = [{"at": label, "written": said} for label, said in marks.items() if label in labels]
+    rows = [{"at": label, "told": _told(label, said)} for label, said in marks.items() if label in labels]
     if not rows:
         return []
     rule = alt.Chart(alt.Data(values=rows)).mark_rule(color=FAINT, strokeDash=[4, 3], strokeWidth=1.5)
-    return [rule.encode(x=_time(labels), tooltip=_tooltip("at"))]
+    return [rule.encode(x=_time(labels), tooltip=_tooltip())]
 
 
 def _is_alone(series: Sequence[Series]) -> bool:
@@ -133,10 +131,15 @@ def _axis(share: bool, scale: Scale) -> Any:
     return alt.Axis(format=".1%", tickCount=4, minExtent=40) if share else number_axis(scale)
 
 
-def _tooltip(*names: str) -> list[Any]:
+def _told(*texts: str) -> str:
+    return " · ".join(text for text in texts if text)
+
+
+def _tooltip() -> Any:
+    """What the pointer is told in a browser."""
     import altair as alt
 
-    return [alt.Tooltip(f"{name}:N", title=" ") for name in (*names, "written")]
+    return alt.Tooltip("told:N")
 
 
 def bars(
@@ -147,7 +150,14 @@ def bars(
 
     names = _apart([name for name, *_ in places])
     rows = [
-        {"name": name, "value": value, "before": before, "written": written, "far": max(value, before or 0.0, 0.0)}
+        {
+            "name": name,
+            "value": value,
+            "before": before,
+            "written": written,
+            "told": _told(name, written),
+            "far": max(value, before or 0.0, 0.0),
+        }
         for name, (_, value, before, written) in zip(names, places, strict=True)
     ]
     left, right = min(room(names), WIDTH // 2 - 40), room([written for *_, written in places])
@@ -157,7 +167,7 @@ def bars(
         title=None,
         axis=alt.Axis(labelLimit=left, minExtent=left, maxExtent=left, ticks=False, domain=False),
     )
-    chart = alt.Chart(alt.Data(values=rows)).encode(y=y, tooltip=_tooltip("name"))
+    chart = alt.Chart(alt.Data(values=rows)).encode(y=y, tooltip=_tooltip())
     x = alt.X("value:Q", title=None, axis=_axis(share, scale))
     layers = [chart.mark_bar(height={"band": 0.62}, color=PLAIN).encode(x=x)]
     if any(row["before"] is not None for row in rows):
@@ -185,7 +195,9 @@ def heat(
     """The spec of a heat map; ``cells`` are (column, row, value, written). The darker, the more; what is not there is left open."""
     import altair as alt
 
-    values = [{"at": at, "name": name, "value": value, "written": written} for at, name, value, written in cells]
+    values = [
+        {"at": at, "name": name, "value": value, "told": _told(name, at, written)} for at, name, value, written in cells
+    ]
     left = min(room(rows), WIDTH // 2 - 40)
     x = (
         _time(columns)
@@ -201,7 +213,7 @@ def heat(
     least = min((value for *_, value, _ in cells), default=0.0)
     shade = alt.FillOpacity("value:Q", legend=None, scale=alt.Scale(range=[0.08, 1.0], zero=least >= 0))
     chart = alt.Chart(alt.Data(values=values)).mark_rect(color=GOOD, stroke=GRID, strokeWidth=0.5)
-    encoded = chart.encode(x=x, y=y, fillOpacity=shade, tooltip=_tooltip("at", "name"))
+    encoded = chart.encode(x=x, y=y, fillOpacity=shade, tooltip=_tooltip())
     return spec_of(encoded.properties(width=max(WIDTH - left, 120), height=CELL * max(len(rows), 1)))
 
 
@@ -221,7 +233,7 @@ def dots(
             "name": dot.name,
             "x": dot.x,
             "y": dot.y,
-            "written": dot.written,
+            "told": _told(dot.name, dot.written),
             "label": dot.name if dot.named else "",
             "lost": dot.y < 0,
         }
@@ -237,7 +249,7 @@ def dots(
     shape = alt.Shape("lost:N", legend=None, scale=alt.Scale(domain=[False, True], range=["circle", "diamond"]))
     colour = alt.Color("lost:N", legend=None, scale=alt.Scale(domain=[False, True], range=[PLAIN, BAD]))
     points = chart.mark_point(filled=True, size=60, opacity=0.9).encode(
-        x=x, y=y, shape=shape, color=colour, tooltip=_tooltip("name")
+        x=x, y=y, shape=shape, color=colour, tooltip=_tooltip()
     )
     words = chart.mark_text(align="left", dx=7, dy=-5, fontSize=11, color=INK, limit=150).encode(
         x=x, y=y, text="label:N"

@@ -86,7 +86,7 @@ class Why:
         share = driver.unit == "share"
         spec = charts.waterfall(self.steps(), good=self.good, scale=(0.01, "%") if share else scale)
         label = self.t("waterfall", metric=naming.inside(driver.metric, self.locale))
-        return {"caption": label, "svg": safe(charts.svg(spec, label)), "spec": charts.with_variables(spec)}
+        return {"caption": label, "svg": safe(charts.svg(spec, label))}
 
     def steps(self) -> list[charts.Step]:
         driver = self.driver

@@ -107,13 +107,17 @@ def one(request: Request, name: str) -> HTMLResponse:
     found = desk.kept(("product", name[:LONGEST], locale), lambda shop: products.product(shop, name, locale))
     if found is None:
         raise HTTPException(404)
-    morning, _ = desk.latest(("morning", None), morning_of)
+    try:
+        morning, making = desk.latest(("morning", None), morning_of, patience=0.0)[0], False
+    except TimeoutError:  # the day's brief is being made: the page does not wait for what it says of one product
+        morning, making = None, True
     own = Ask(("net_sales",), where={"product_id": (name,)})
     return rendered(
         request,
         "product.html",
         product=found,
         findings=products.findings_about(morning.brief, name, locale) if morning else [],
+        making=making,
         script=script_address(),
         why=address("/why", own),
         rows=address("/rows", own),
