@@ -262,4 +262,3 @@ def test_stock_that_runs_out_is_not_called_selling_at_a_loss(opened: Open) -> No
     assert {s.finding.kind for s in brief.findings if s.finding.rule == "stock_out"} == {"state"}
     assert [s for s in brief.findings if s.finding.kind == "arithmetic"] == []
     assert "rules.verdict.leaks" not in [words.key for words in brief.verdict]
-    assert "rules.verdict.look" in [words.key for words in brief.verdict]
