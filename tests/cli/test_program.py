@@ -31,6 +31,8 @@ COMMANDS = (
     "outcomes",
     "experiment",
     "practice",
+    "serve",
+    "user",
     "backup",
     "restore",
     "export",

@@ -43,13 +43,21 @@ def morning_of(shop: Shop, as_of: date | str | None = None) -> Morning | None:
 def decided(shop: Shop, brief: Brief, locale: str) -> dict[str, Any]:
     """What people decided about a brief's actions by now: the cards of its list, those approved beside it, and what is watched."""
     from zhanggui.brief.make import watched
+    from zhanggui.report.cards import interval
     from zhanggui.report.today import Today
 
     cards = {card.base: card for card in shop.actions.cards(locale, everything=True)}
     listed = [ranked.action.id for ranked in brief.actions if ranked.today]
+    written = Today(brief, locale)
+    ranges = {
+        ranked.action.id: interval(ranked.profit, ranked.low, ranked.high, written.gain(ranked))
+        for ranked in brief.actions
+        if ranked.today
+    }
     watching = watched(shop.standing(), brief.as_of)
     return {
         "cards": {name: cards[name] for name in listed if name in cards},
+        "ranges": ranges,
         "waiting": [card for name, card in cards.items() if name not in listed and card.state == "approved"],
         "watching": Today(replace(brief, watching=watching), locale).watched(),
     }

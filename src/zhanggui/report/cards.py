@@ -125,7 +125,7 @@ def sheet(entry: Entry, clock: Clock, page: Page) -> Sheet:
         promise=promise(entry, page),
         facts=tuple((page.t(f"show.{name}"), printable(value)) for name, value in facts if value),
         draft=lines,
-        columns=tuple(_column(name, page) for name in columns),
+        columns=tuple(naming.column(name, page.locale) for name in columns),
         rows=rows,
         notes=tuple((printable(n.text), printable(n.by), moment(n.at, clock.zone, page)) for n in entry.notes),
         history=tuple(
@@ -137,17 +137,18 @@ def sheet(entry: Entry, clock: Clock, page: Page) -> Sheet:
 
 
 def drawn_range(entry: Entry, written: str) -> Any:
-    """The interval of what is expected (80 %) or was read (95 %) as a bar on a line with zero marked; empty where there is none."""
-    from markupsafe import Markup
-
+    """What is expected (80 %) or was read (95 %) as a drawn interval; empty where there is none."""
     outcome, gain = entry.outcome, entry.action.gain
     if outcome is not None and outcome.effect is not None:
-        middle, low, high = outcome.effect, outcome.low, outcome.high
-    elif gain is not None:
-        middle, low, high = gain.profit, gain.low, gain.high
-    else:
-        return ""
-    if low is None or high is None or low == high:
+        return interval(outcome.effect, outcome.low, outcome.high, written)
+    return interval(gain.profit, gain.low, gain.high, written) if gain is not None else ""
+
+
+def interval(middle: float | None, low: float | None, high: float | None, written: str) -> Any:
+    """An interval as a bar on a line with zero marked, named ``written`` for who does not see it; empty where it has no width."""
+    from markupsafe import Markup
+
+    if middle is None or low is None or high is None or low == high:
         return ""
     left, right = min(low, 0.0), max(high, 0.0)
     margin = 0.08 * (right - left)
@@ -165,10 +166,6 @@ def drawn_range(entry: Entry, written: str) -> Any:
         f'<path d="M{x(0.0)} {y - 9}v18" stroke="var(--faint)" stroke-dasharray="2 2"/>'
         f'<circle cx="{x(middle)}" cy="{y}" r="5" fill="var(--{tone})"/></svg>'
     )
-
-
-def _column(name: str, page: Page) -> str:
-    return naming.dimension(name, page.locale) if name != "what" else page.t("said.column_what")
 
 
 def _cell(value: Any) -> str:

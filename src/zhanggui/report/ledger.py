@@ -236,7 +236,12 @@ def result(entry: Entry, page: Page) -> str:
 def before(entry: Entry, page: Page) -> str:
     """What was kept at approval: the products' own fields, and the metrics of the four weeks before."""
     products = entry.before.get("products", {})
-    parts = [f"{product} {name}={value}" for product, known in products.items() for name, value in known.items()]
+    parts = [
+        f"{page.names.get(product, product)}: {naming.column(name, page.locale)} {value}"
+        for product, known in products.items()
+        for name, value in known.items()
+        if name != "title"
+    ]
     for name, value in entry.before.get("metrics", {}).items():
         if isinstance(value, float):
             unit = METRICS[name].unit if name in METRICS else "count"

@@ -41,6 +41,7 @@ class Filled:
 
 @router.get("/actions")
 def board(request: Request, state: State | None = None, view: Literal["board", "list"] = "board") -> Response:
+    """The board or the list."""
     desk, locale = request.app.state.desk, locale_of(request)
     cards = desk.kept(("cards", locale), lambda shop: shop.actions.cards(locale))
     columns = {name: [card for card in cards if card.state == name] for name in STATES if state in (None, name)}
@@ -50,6 +51,7 @@ def board(request: Request, state: State | None = None, view: Literal["board", "
 
 @router.get("/actions/{name}")
 def one(request: Request, name: str) -> Response:
+    """One action's page."""
     return shown(request, name)
 
 

@@ -19,6 +19,7 @@ PAGE = Page("entrance", "/sign-in", router, role=None)
 
 @router.get("/sign-in")
 def form(request: Request, next: str = "/") -> Response:
+    """The form to sign in."""
     if request.state.person is not None:
         return RedirectResponse(own_page(next), status_code=303)
     return rendered(request, "sign_in.html", next=own_page(next), name="", said="")
@@ -31,6 +32,7 @@ def sign_in(
     password: Annotated[str, Form(max_length=1000)] = "",
     next: Annotated[str, Form()] = "/",
 ) -> Response:
+    """Sign in, and go where one wanted to."""
     door = request.app.state.desk.door
     try:
         request.state.welcome = door.sign_in(name, password, address=address_of(request))
@@ -49,6 +51,7 @@ def enter(request: Request, key: str = "") -> Response:
 
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
+    """Sign out of this browser."""
     request.app.state.desk.door.sign_out(request.state.visitor, address=address_of(request))
     request.state.welcome = new_visitor()
     return RedirectResponse("/sign-in", status_code=303)

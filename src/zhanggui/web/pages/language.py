@@ -20,6 +20,7 @@ YEAR = 365 * 24 * 3600
 
 @router.post("/language")
 def choose(request: Request, locale: Annotated[str, Form()], back: Annotated[str, Form()] = "/") -> RedirectResponse:
+    """Keep the language for a year."""
     if locale not in LOCALES:
         raise BadValue("config.unknown_locale", name=locale, known=", ".join(LOCALES))
     response = RedirectResponse(own_page(back), status_code=303)

@@ -17,13 +17,31 @@ router = APIRouter()
 PAGE = Page("today", "/", router, order=1)
 
 
+PATIENCE_SECONDS = 2.0
+"""So long the first one waits for the brief; then the page says that it is being made."""
+
+
 @router.get("/")
 def today(request: Request, as_of: date | None = None) -> HTMLResponse:
+    """The day; the first one who comes after a start may have to wait for it."""
     desk, locale = request.app.state.desk, locale_of(request)
-    made, fresh = desk.latest(("morning", as_of), lambda shop: morning_of(shop, as_of))
+    try:
+        made, fresh = desk.latest(("morning", as_of), lambda shop: morning_of(shop, as_of), patience=PATIENCE_SECONDS)
+    except TimeoutError:
+        return rendered(request, "making.html")
     if made is None:
         return rendered(request, "first.html", folder=str(desk.folder))
     parts: dict[str, Any] = made.parts(locale)
     live = desk.kept(("decided", as_of, id(made), locale), lambda shop: decided(shop, made.brief, locale))
     later = days_to_put_off(desk)
     return rendered(request, "today.html", **{**parts, **live, "fresh": fresh, "later": later, "as_of": as_of})
+
+
+@router.get("/making")
+def making(request: Request) -> HTMLResponse:
+    """What the page that waits for the brief asks for every second."""
+    try:
+        request.app.state.desk.latest(("morning", None), morning_of, patience=0.0)
+    except TimeoutError:
+        return rendered(request, "parts/making.html", finished=False)
+    return rendered(request, "parts/making.html", finished=True)

@@ -19,3 +19,5 @@ document.querySelectorAll("[data-follow]").forEach((place) => {
   };
   window.setTimeout(follow, 1000);
 });
+const here = document.querySelector(".menu [aria-current]");
+if (here) here.closest("nav").scrollLeft = here.offsetLeft - here.closest("nav").offsetLeft - 40;
