@@ -57,3 +57,10 @@ def test_an_axis_counts_in_ten_thousands_where_the_locale_does():
     series = Weekly(["2026-01-05", "2026-01-12", "2026-01-19"], [200_000, 300_000, 250_000], [None] * 3, [None] * 3)
     drawn = charts.svg(charts.weekly(series, scale=(1e4, "萬")), "sales")
     assert "30萬" in drawn
+
+
+def test_a_change_that_may_be_chance_is_hollow_and_has_no_colour_of_good_or_bad():
+    sure, unsure = charts.waterfall([Step("a", 10), Step("b", 10, unsure=True)])["data"]["values"]
+    assert (sure["colour"], sure["filled"]) == (charts.GOOD, 1.0)
+    assert unsure["colour"] not in (charts.GOOD, charts.BAD)
+    assert unsure["filled"] < 0.5

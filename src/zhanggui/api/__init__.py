@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zhanggui.api.serving import PATH, api_app
+    from zhanggui.api.serving import PATH, api_app, mounted
 
 
 def __getattr__(name: str) -> Any:
@@ -16,4 +16,4 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(name)
 
 
-__all__ = ["PATH", "api_app"]
+__all__ = ["PATH", "api_app", "mounted"]

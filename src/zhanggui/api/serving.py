@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib.metadata import version
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.routing import Mount
 
 from zhanggui.api.about import about
 from zhanggui.api.entrance import Entrance
@@ -55,6 +57,13 @@ def api_app(desk: Desk) -> FastAPI:
     app.add_exception_handler(RequestValidationError, not_understood)
     app.add_exception_handler(Exception, broken)
     return app
+
+
+def mounted(desk: Desk) -> Mount:
+    """The API at its place in a server's routes. A line break in an address belongs to it too: every error has its one shape."""
+    place = Mount(PATH, api_app(desk))
+    place.path_regex = re.compile(place.path_regex.pattern, re.DOTALL)
+    return place
 
 
 def _named(route: APIRoute) -> str:

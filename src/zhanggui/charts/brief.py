@@ -25,12 +25,14 @@ from zhanggui.charts.ink import (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One bar of a waterfall: a total that stands on zero, or a change that starts where the last one ended."""
+    """One bar of a waterfall: a total that stands on zero, or a change that starts where the last one ended. ``unsure``: it may be chance,
+    and is drawn hollow and grey."""
 
     label: str
     value: float
     total: bool = False
     written: str = ""
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,14 @@ def waterfall(steps: Sequence[Step], *, good: int = 1, scale: Scale = PLAIN_SCAL
     x = alt.X("start:Q", title=None, axis=number_axis(scale), scale=alt.Scale(zero=zero))
     colour = alt.Color("colour:N", scale=None, legend=None)
     chart = alt.Chart(data)
-    bars = chart.mark_bar(height={"band": 0.62}).encode(y=y, x=x, x2="end:Q", color=colour)
+    bars = chart.mark_bar(height={"band": 0.62}).encode(
+        y=y,
+        x=x,
+        x2="end:Q",
+        color=colour,
+        stroke=alt.Stroke("colour:N", scale=None, legend=None),
+        fillOpacity=alt.FillOpacity("filled:Q", scale=None, legend=None),
+    )
     if not zero:
         bars = bars.transform_filter("!datum.total")
     ticks = chart.transform_filter("datum.total").mark_tick(thickness=4, color=PLAIN, opacity=1).encode(y=y, x="end:Q")
@@ -77,7 +86,7 @@ def _bars(steps: Sequence[Step], good: int) -> list[dict[str, Any]]:
     for step in steps:
         start, end = (floor, step.value) if step.total else (level, level + step.value)
         level = end
-        colour = PLAIN if step.total or not good else GOOD if step.value * good > 0 else BAD
+        colour = PLAIN if step.total or step.unsure or not good else GOOD if step.value * good > 0 else BAD
         found.append(
             {
                 "label": step.label,
@@ -87,6 +96,7 @@ def _bars(steps: Sequence[Step], good: int) -> list[dict[str, Any]]:
                 "colour": colour,
                 "written": step.written,
                 "total": step.total,
+                "filled": 0.15 if step.unsure else 1.0,
             }
         )
     return found

@@ -48,7 +48,7 @@ def run(shop: Shop, host: str, port: int, names: list[str]) -> None:
 def serve_on(listening: socket.socket, folder: Path, host: str, names: list[str], *, inside: bool) -> None:
     import uvicorn
 
-    from zhanggui.api import PATH, api_app
+    from zhanggui.api import mounted
     from zhanggui.app import at_the_machine, morning_of
     from zhanggui.app.desk import Desk
     from zhanggui.app.schedule import running
@@ -62,7 +62,7 @@ def serve_on(listening: socket.socket, folder: Path, host: str, names: list[str]
     try:
         others = () if inside else (host, socket.gethostname(), ANY_ADDRESS)
         app = desk_app(desk, hosts=(*OWN_HOSTS, *others, *names))
-        app.mount(PATH, api_app(desk))
+        app.router.routes.append(mounted(desk))
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{listening.getsockname()[1]}"
         echo(say("serve.said.open", link=f"{address}/enter?key={desk.door.link(at_the_machine().name)}"))

@@ -29,7 +29,9 @@ class ChangePoint:
 
 
 def rate_change_point(hits: npt.ArrayLike, trials: npt.ArrayLike) -> ChangePoint | Refusal:
-    """The day on which ``hits`` (days,) out of ``trials`` (days,), oldest first, most likely took a new rate; days without trials say nothing.
+    """The day on which ``hits`` (days,) out of ``trials`` (days,), oldest first, most likely took a new rate.
+
+    Days without trials say nothing.
 
     It says *where* a change lies if there is one, never *whether*: the best of many splits always looks better than chance.
 

@@ -10,8 +10,9 @@ from zhanggui.units import Words
 
 RANK = 0.05
 """At most this share of the placebos may be as large as the effect."""
-CAUTION = 1.2
-"""Against a few products the effect must be so many half intervals: their courses are those of a few, too."""
+CAUTION = {"synthetic_control": 1.1, "regression": 1.2}
+"""So many half intervals the effect must be: an interval that is right nineteen times in twenty errs above 0 one time in forty, which is
+all that may be called worked for nothing; and the courses of a few products are known less well than their interval says."""
 LASTING = 0.4
 """At least this share of the effect must be left without the week that speaks most for it: one bulk order is no proof."""
 
@@ -25,8 +26,8 @@ def judge(found: Found) -> tuple[Judgement, Words | None]:
     """
     if found.low <= 0 <= found.high:
         return "no difference shown", None
-    if found.design == "regression" and abs(found.effect) < CAUTION * (found.high - found.low) / 2:
-        return "no difference shown", Words("outcomes.reason.few_beside")
+    if abs(found.effect) < CAUTION.get(found.design, 1.0) * (found.high - found.low) / 2:
+        return "no difference shown", Words("outcomes.reason.close")
     if found.design == "before_after":
         return "unmeasurable", Words("outcomes.reason.own_past_only")
     if not found.steady:

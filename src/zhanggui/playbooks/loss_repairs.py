@@ -110,6 +110,7 @@ def advertising(product: str, finding: Finding, situation: Situation) -> list[Ac
 def ending(
     product: str, repair: Repair, finding: Finding, brings: Gain, situation: Situation, *, step: float = 0.0
 ) -> Action:
+    """The action that ends a loss on one product: its repair as a draft, and what it ``brings`` a week."""
     kind = kind_named(repair.kind)
     said: dict[str, Any] = {"product": name_of(situation, product)}
     row = repair.rows[0] if repair.rows else {}

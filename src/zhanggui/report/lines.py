@@ -209,7 +209,7 @@ def place_note(at: Place, unit: str, locale: str, currency: str) -> str:
     """What is to be known of a place beside its sum: new, gone, within noise, or which of its own factors moved."""
     if at.kind in ("entered", "left"):
         return text(f"report.place.{at.kind}", locale)
-    if at.low is not None and at.high is not None and at.low <= 0 <= at.high:
+    if is_noise(at.low, at.high):
         return text("report.place.noise", locale)
     largest = max(at.parts, key=lambda part: abs(part.change), default=None)
     if largest is None or at.kind == "rest":
@@ -220,6 +220,11 @@ def place_note(at: Place, unit: str, locale: str, currency: str) -> str:
         part=naming.inside(largest.name, locale),
         change=amount(largest.change, unit, locale, currency),
     )
+
+
+def is_noise(low: float | None, high: float | None) -> bool:
+    """Whether a change with this interval may be chance; one without an interval is arithmetic."""
+    return low is not None and high is not None and low <= 0 <= high
 
 
 def interval(low: float | None, high: float | None, unit: str, locale: str, currency: str) -> str:

@@ -180,7 +180,12 @@ class _Page:
             return charts.Step(self.t(key), value, True, written)
 
         changes = [
-            charts.Step(naming.inside(part.name, self.locale), part.change, written=self.amount(part.change, driver))
+            charts.Step(
+                naming.inside(part.name, self.locale),
+                part.change,
+                written=self.amount(part.change, driver),
+                unsure=lines.is_noise(part.low, part.high),
+            )
             for part in driver.parts
         ]
         return [total("page.before", driver.previous), *changes, total("page.now", driver.value)]

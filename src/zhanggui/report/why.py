@@ -51,7 +51,7 @@ class Why:
                     "change": self.amount(part.change),
                     "interval": lines.interval(part.low, part.high, driver.unit, self.locale, self.currency),
                     "tone": self.tone(part.change),
-                    "noise": _is_noise(part.low, part.high),
+                    "noise": lines.is_noise(part.low, part.high),
                 }
                 for part in driver.parts
             ],
@@ -95,7 +95,12 @@ class Why:
             return charts.Step(text(key, self.locale), value, True, self.number(value))
 
         changes = [
-            charts.Step(naming.inside(part.name, self.locale), part.change, written=self.amount(part.change))
+            charts.Step(
+                naming.inside(part.name, self.locale),
+                part.change,
+                written=self.amount(part.change),
+                unsure=lines.is_noise(part.low, part.high),
+            )
             for part in driver.parts
             if abs(part.change) >= lines.smallest(driver) or len(driver.parts) == 1
         ]
@@ -112,7 +117,7 @@ class Why:
         return [self.place(at, reach) for at in found[:MOST_SHOWN]]
 
     def place(self, at: Place, reach: float) -> dict[str, Any]:
-        noise = _is_noise(at.low, at.high)
+        noise = lines.is_noise(at.low, at.high)
         change, interval = self.amount(at.change), self.interval(at)
         label = self.t("place_label", change=change, interval=interval) if interval else change
         sides = at.kind != "rest" or at.value or at.previous
@@ -138,10 +143,6 @@ class Why:
 
     def interval(self, at: Place) -> str:
         return lines.interval(at.low, at.high, self.driver.unit, self.locale, self.currency)
-
-
-def _is_noise(low: float | None, high: float | None) -> bool:
-    return low is not None and high is not None and low <= 0 <= high
 
 
 def whisker(at: Place, reach: float, tone: str, label: str) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from zhanggui.api.told.common import Told
 
 
 class Costs(Told):
     """The cost sheet: section → name → lowest and highest value, equal where it is known exactly."""
 
-    costs: dict[str, dict[str, tuple[float, float]]]
+    costs: dict[str, dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]]]
     estimated: int
 
 

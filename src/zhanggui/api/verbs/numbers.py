@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
+from pydantic import StringConstraints, WithJsonSchema
 
 from zhanggui.api.about import about
 from zhanggui.api.entrance import Viewer
@@ -23,6 +24,7 @@ from zhanggui.units import Period
 
 router = APIRouter(tags=["numbers"])
 Since = Annotated[Day | None, Query(alias="from", description=about("from"))]
+Known = Annotated[str, StringConstraints(max_length=200), WithJsonSchema({"type": "string", "enum": [*catalogue()]})]
 Until = Annotated[Day | None, Query(alias="to", description=about("to"))]
 
 
@@ -56,7 +58,7 @@ def _named(name: str, locale: str) -> str:
 def query(
     request: Request,
     person: Viewer,
-    metric: Annotated[list[Name], Query(min_length=1, max_length=40, description=about("metrics"))],
+    metric: Annotated[list[Known], Query(min_length=1, max_length=40, description=about("metrics"))],
     by: By = None,
     where: Annotated[list[Name] | None, Query(max_length=40, description=about("where"))] = None,
     grain: Annotated[Literal["day", "week", "month"] | None, Query()] = None,
@@ -97,7 +99,7 @@ def _filters(pairs: Any) -> dict[str, tuple[str, ...]]:
 def explain(
     request: Request,
     person: Viewer,
-    metric: Annotated[Name, Path(description=about("metric"))],
+    metric: Annotated[Known, Path(description=about("metric"))],
     by: By = None,
     since: Since = None,
     until: Until = None,
