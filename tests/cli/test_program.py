@@ -31,6 +31,7 @@ COMMANDS = (
     "outcomes",
     "experiment",
     "practice",
+    "daily",
     "serve",
     "user",
     "backup",
