@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import polars as pl
 
+from zhanggui.metrics.refunds import refunded
 from zhanggui.numbers.moments import AS_OF, a_text, days_before, put
 from zhanggui.units import Period
 
@@ -134,9 +135,9 @@ def goods(warehouse: Warehouse) -> Any:
 
 
 def refunds(warehouse: Warehouse) -> Any:
-    """Refunds of goods."""
+    """Refunds of goods that were paid, as the catalogue counts them: one that is asked for or was turned down is none."""
     facts = warehouse.table("refund_facts")
-    return facts.filter(~facts.non_goods.fill_null(False))
+    return facts.filter(refunded(facts))
 
 
 def top_products(warehouse: Warehouse, grid: Grid) -> Any:
