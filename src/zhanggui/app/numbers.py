@@ -103,12 +103,13 @@ def spans(shop: Shop, locale: str) -> dict[str, Any]:
     return {"first": first, "last": last, "quick": quick}
 
 
-def said_names(metrics: Sequence[str], locale: str) -> str:
-    """The names of metrics in one line. Raises BadValue for one that there is not."""
+def said_names(metrics: Sequence[str], locale: str, *, inside: bool = False) -> str:
+    """The names of metrics in one line, ``inside`` of a sentence or by themselves. Raises BadValue for one that there is not."""
     from zhanggui.metrics import metric
     from zhanggui.report import naming
 
-    return text("units.comma", locale).join(naming.metric(metric(name).name, locale) for name in metrics)
+    said = naming.inside if inside else naming.metric
+    return text("units.comma", locale).join(said(metric(name).name, locale) for name in metrics)
 
 
 # ---- answers

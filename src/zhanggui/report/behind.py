@@ -20,6 +20,7 @@ def written(found: Behind, locale: str, currency: str, names: Mapping[str, str])
     columns = [name for name in rows.columns if any(_says(value) for value in rows[name])]
     return {
         "table": found.table,
+        "period": found.period,
         "said": text(f"web_why.table.{found.table}", locale),
         "heads": [
             {"said": text(f"web_why.column.{name}", locale), "n": rows[name].dtype.is_numeric()} for name in columns

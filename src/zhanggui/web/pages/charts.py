@@ -17,6 +17,7 @@ PAGE = Page("charts", "/charts", router)
 
 @router.get("/charts/{version}/vega.js")
 def script(request: Request, version: str) -> Response:
+    """The script, compressed where the browser takes that; another version than ours is not there."""
     known, made = numbers.chart_script()
     if version != known:
         raise HTTPException(404)

@@ -26,6 +26,7 @@ FORMS = ("csv", "xlsx", "parquet")
 
 @router.get("/metrics")
 def metrics(request: Request) -> HTMLResponse:
+    """The metrics in the address, drawn and listed."""
     locale, ask = locale_of(request), asked(request)
     fresh = not ask.metrics
     ask = replace(ask, metrics=ask.metrics or DEFAULT, grain="week" if fresh else ask.grain)
@@ -50,15 +51,17 @@ def metrics(request: Request) -> HTMLResponse:
 
 
 def since(ask: Ask, first: date, last: date) -> Ask:
-    """Where no days are asked: over time the last half year, from a Monday on; otherwise the last four weeks."""
+    """Where no days are asked: the last half year by day or week, from a Monday on, the last whole year by month, else four weeks."""
     if ask.start or ask.end:
         return ask
     monday = last - timedelta(days=last.weekday())
-    start = monday - timedelta(weeks=WEEKS - 1) if ask.grain else last - timedelta(days=DAYS - 1)
+    by_time = {"month": (last.replace(day=1) - timedelta(days=360)).replace(day=1), "": last - timedelta(days=DAYS - 1)}
+    start = by_time.get(ask.grain, monday - timedelta(weeks=WEEKS - 1))
     return replace(ask, start=min(max(first, start), last), end=last)
 
 
 def linked(found: dict[str, Any]) -> dict[str, Any]:
+    """The links out of an answer: other days, other pictures, files, and why a place moved."""
     ask: Ask = found["ask"]
     return {
         "ask": ask,

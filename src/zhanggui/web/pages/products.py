@@ -32,6 +32,7 @@ def table(
     q: Annotated[str, Query(max_length=100)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
+    """Every product, sorted and searched by the address."""
     desk, locale, ask = request.app.state.desk, locale_of(request), asked(request)
     known = {**with_choices(request, ask, locale), "sort": sort, "up": up, "q": q}
 
@@ -84,6 +85,7 @@ def kept_rows(desk: Any, ask: Ask) -> tuple[Any, Period]:
 
 
 def drawing(shop: Shop, rows: Any, locale: str) -> dict[str, Any]:
+    """The picture over the table, and the periods to choose from."""
     return {
         **numbers.spans(shop, locale),
         "picture": products.product_picture(rows, locale, shop.config.currency),

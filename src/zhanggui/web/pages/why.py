@@ -24,6 +24,7 @@ DEFAULT = "net_sales"
 
 @router.get("/why")
 def why(request: Request) -> HTMLResponse:
+    """Why the metric in the address moved."""
     locale, ask = locale_of(request), asked(request)
     ask = replace(ask, metrics=ask.metrics[:1] or (DEFAULT,))
     open_by = "by" in request.query_params
@@ -113,11 +114,14 @@ def rows(request: Request) -> HTMLResponse:
     locale, ask = locale_of(request), asked(request)
     ask = replace(ask, metrics=ask.metrics[:1] or (DEFAULT,))
     desk = request.app.state.desk
-    known = with_choices(request, ask, locale)
+    known = {**with_choices(request, ask, locale), "metric": numbers.said_names(ask.metrics, locale, inside=True)}
     try:
         found = desk.kept(("rows", ask.key, locale), lambda shop: numbers.rows(shop, ask, locale))
     except Unanswerable as error:
         return rendered(request, "rows.html", **known, refusal=said_to(request, error), tables=[], why="")
+    if found:
+        days = found[0]["period"]
+        known["ask"] = replace(ask, start=days.start, end=days.end)
     tables = [{**one, "file": address("/rows.csv", ask, table=one["table"])} for one in found]
     return rendered(request, "rows.html", **known, refusal="", tables=tables, why=address("/why", ask))
 
