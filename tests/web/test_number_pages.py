@@ -259,3 +259,9 @@ def test_the_script_of_charts_is_ours_compressed_and_kept(sat):
     assert "immutable" in answer.headers["cache-control"]
     assert "vegaEmbed" in answer.text
     assert sat.client.get("/charts/0.0.1/vega.js").status_code == 404
+
+
+def test_questions_that_cannot_be_answered_leave_nothing_in_memory(sat):
+    for number in range(5):
+        sat.get(f"/metrics/nothing{number}", 400)
+    assert sat.desk._making == {}

@@ -113,14 +113,16 @@ class Desk:
                 return found[0]  # type: ignore[no-any-return]
             with self._guard:
                 making = self._making.setdefault(key, threading.Lock())
-            with making:
-                found = self._find(key)
-                if found is None:
-                    made = make(shop)
-                    self._keep(key, made)
-                    return made
-        with self._guard:
-            self._making.pop(key, None)
+            try:
+                with making:
+                    found = self._find(key)
+                    if found is None:
+                        made = make(shop)
+                        self._keep(key, made)
+                        return made
+            finally:  # also where a question cannot be answered: endless wrong questions leave nothing behind
+                with self._guard:
+                    self._making.pop(key, None)
         return found[0]  # type: ignore[no-any-return]
 
     def latest(
