@@ -239,8 +239,8 @@ class Shop:
         if against not in (None, "previous", "year") and not isinstance(against, Period):
             raise BadValue("metrics.unknown_comparison", name=str(against), known="previous, year")
         question = Question(
-            metrics=tuple(metrics),
-            by=tuple(by),
+            metrics=tuple(dict.fromkeys(metrics)),  # what is asked twice is answered once
+            by=tuple(dict.fromkeys(by)),
             where={
                 name: (values,) if isinstance(values, str) else tuple(values) for name, values in (where or {}).items()
             },
@@ -266,7 +266,7 @@ class Shop:
         return explain(
             self.warehouse,
             metric,
-            tuple(by),
+            tuple(dict.fromkeys(by)),
             start=_day(start),
             end=_day(end),
             against=against,

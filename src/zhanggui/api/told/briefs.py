@@ -72,7 +72,7 @@ class Part(Told):
     """One factor's exact share of a change."""
 
     name: str
-    change: float
+    change: float | None
     low: float | None
     high: float | None
 
@@ -81,27 +81,27 @@ class Place(Told):
     """One place's exact share of a change."""
 
     by: dict[str, str]
-    rate: float
-    mix: float
-    change: float
+    rate: float | None
+    mix: float | None
+    change: float | None
     low: float | None
     high: float | None
     kind: str
-    value: float
-    previous: float
+    value: float | None
+    previous: float | None
     parts: list[Part]
 
 
 class Driver(Told):
-    """Why a metric moved: ``parts`` sum to ``change``, and so do the ``where`` of each dimension."""
+    """Why a metric moved: ``parts`` sum to ``change``, and so do the ``where`` of each dimension. What cannot be known is null."""
 
     metric: str
     unit: str
     period: Span
     against: Span
-    value: float
-    previous: float
-    change: float
+    value: float | None
+    previous: float | None
+    change: float | None
     parts: list[Part]
     where: list[Place]
     flags: list[Flag]
