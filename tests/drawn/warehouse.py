@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -65,6 +65,16 @@ class DrawnWarehouse:
     def run(self, expression: Any, moments: Mapping[Any, date] | None = None) -> pl.DataFrame:
         self.queries += 1
         return pl.from_arrow(expression.to_pyarrow(params=moments))  # type: ignore[return-value]
+
+    def ask(
+        self,
+        shape: Hashable,
+        build: Callable[[], Any],
+        moments: Mapping[Any, date] | None = None,
+        *,
+        common: bool = False,
+    ) -> pl.DataFrame:
+        return self.run(build(), moments)
 
     def sql(self, text: str) -> list[tuple[Any, ...]]:
         """Hand-written SQL, the twin to compare with."""

@@ -16,6 +16,7 @@ from zhanggui.numbers import sales_change
 from zhanggui.numbers.frames import FRAMES, View
 from zhanggui.numbers.moments import AS_OF, days_before, put
 from zhanggui.store import Warehouse
+from zhanggui.store.questions import QUESTIONS
 from zhanggui.units import Period
 
 FIRST = date(2024, 3, 4)
@@ -53,18 +54,15 @@ def _drawn(days: range) -> dict[str, list[dict[str, Any]]]:
     return {"orders": orders, "order_lines": lines, "refunds": back}
 
 
-def compiled(shop: Warehouse) -> int:
-    return len(shop._compiled)
-
-
 def test_frames_of_another_day_are_what_a_freshly_opened_shop_says(shop: Warehouse) -> None:
     earlier, later = (View(FIRST + timedelta(days=n)) for n in (48, 63))
     for frame in FRAMES.values():
         frame(shop, earlier)
-    asked = compiled(shop)
+    asked = len(QUESTIONS)
     again = {name: frame(shop, later) for name, frame in FRAMES.items()}
-    assert compiled(shop) == asked
+    assert len(QUESTIONS) == asked
     shop.close()
+    QUESTIONS.forget()
     with Warehouse.open(shop.folder, LONDON) as fresh:
         assert [name for name, rows in again.items() if not rows.equals(FRAMES[name](fresh, later))] == []
 
@@ -82,9 +80,9 @@ def test_a_change_in_sales_is_read_for_one_week_after_another(shop: Warehouse) -
         return sales_change.read(shop, ("product_id",), week, week.before()).now[("A",)].gross
 
     assert sold(20) == 2 * sum(range(15, 22))
-    asked = compiled(shop)
+    asked = len(QUESTIONS)
     assert sold(41) == 2 * sum(range(36, 43))
-    assert compiled(shop) == asked
+    assert len(QUESTIONS) == asked
 
 
 def test_what_is_imported_in_between_is_in_the_next_answer(shop: Warehouse) -> None:

@@ -41,6 +41,9 @@ class SparkWarehouse:
         self.queries += 1
         return pl.from_arrow(expression.to_pyarrow(params=moments))  # type: ignore[return-value]
 
+    def ask(self, shape: Any, build: Any, moments: Any = None, *, common: bool = False) -> pl.DataFrame:
+        return self.run(build(), moments)
+
 
 @pytest.fixture(scope="module")
 def drawn() -> DrawnWarehouse:

@@ -142,7 +142,7 @@ def shape(asked: Asked, read: Mapping[Rows, Mapping[str, Measure]]) -> Hashable:
     )
     blocks = tuple((rows, tuple(measures.items())) for rows, measures in read.items())
     windows = asked.period if asked.grains and any(rows.window_days for rows in read) else None
-    coming = asked.last if any("to_come" in rows.joins for rows in read) else None
+    coming = (asked.last, asked.development) if any("to_come" in rows.joins for rows in read) else None
     return asked.tag, asked.by, where, blocks, windows, coming, asked.currency, asked.foreign
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from zhanggui.numbers.dimensions import WILDCARD
+from zhanggui.numbers.moments import put
 from zhanggui.units import Period
 
 if TYPE_CHECKING:
@@ -127,11 +128,15 @@ def look(warehouse: Warehouse, tables: Collection[str], currency: str, known: Co
     wanted = [table for table in DAY if table in tables and table not in known.looked]
     if not wanted:
         return known
-    blocks = [_block(warehouse, table, currency) for table in wanted]
-    rows = warehouse.run(ibis.union(*blocks, distinct=False) if len(blocks) > 1 else blocks[0]).to_dicts()
+    rows = put(warehouse, ("coverage", *wanted, currency), lambda: _levels(warehouse, wanted, currency)).to_dicts()
     levels = [level for level in map(_level, rows) if level.rows]
     foreign = sum(int(row["foreign"] or 0) for row in rows)
     return Coverage((*known.levels, *levels), known.foreign + foreign, known.looked | set(wanted))
+
+
+def _levels(warehouse: Warehouse, tables: Sequence[str], currency: str) -> Any:
+    blocks = [_block(warehouse, table, currency) for table in tables]
+    return ibis.union(*blocks, distinct=False) if len(blocks) > 1 else blocks[0]
 
 
 def _block(warehouse: Warehouse, name: str, currency: str) -> Any:

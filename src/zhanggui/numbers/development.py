@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import polars as pl
+
+from zhanggui.numbers.moments import AS_OF, days_before, put
 
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
@@ -34,7 +36,11 @@ def learn(warehouse: Warehouse, last: date) -> Development | None:
 
     Refunds without a day of their own say nothing about age and count as seen at once.
     """
-    until = ibis.literal(last - timedelta(days=MATURE_DAYS))
+    return from_ages(put(warehouse, ("development",), lambda: _by_age(warehouse), {AS_OF: last}))
+
+
+def _by_age(warehouse: Warehouse) -> Any:
+    until = days_before(AS_OF, MATURE_DAYS)
     s, r = warehouse.table("sales"), warehouse.table("refund_facts")
     s = s.filter((s.kind != "non_goods") & (s.day <= until))
     r = r.filter((r.status.isnull() | (r.status == "finished")) & ~r.non_goods.fill_null(False))
@@ -42,14 +48,11 @@ def learn(warehouse: Warehouse, last: date) -> Development | None:
     age = r.dated.ifelse(ibis.greatest(r.age_days.cast("int64"), ibis.literal(0, "int64")), ibis.literal(0, "int64"))
     sold = s.aggregate(amount=s.amount.sum().cast("float64"), rows=s.count())
     back = r.group_by(age=age).aggregate(amount=r.amount.sum().cast("float64"), rows=r.count())
-    frame = warehouse.run(
-        ibis.union(
-            sold.select(age=ibis.literal(-1, "int64"), amount=sold.amount, rows=sold["rows"]),
-            back.select("age", "amount", "rows"),
-            distinct=False,
-        )
+    return ibis.union(
+        sold.select(age=ibis.literal(-1, "int64"), amount=sold.amount, rows=sold["rows"]),
+        back.select("age", "amount", "rows"),
+        distinct=False,
     )
-    return from_ages(frame)
 
 
 def from_ages(frame: pl.DataFrame) -> Development | None:

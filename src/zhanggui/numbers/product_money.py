@@ -49,9 +49,9 @@ def product_money(
 ) -> ProductMoney:
     """Read it from the engine, four questions in all."""
     moments = {START: period.start, END: period.end}
-    shape = ("product_money", config.currency, repr(costs))
-    sold = put(warehouse, (*shape, "sold"), lambda: _sold(warehouse, config.currency, costs), moments)
-    back = put(warehouse, (*shape, "back"), lambda: _back(warehouse, config.currency, costs), moments)
+    shape, common = ("product_money", config.currency, repr(costs)), costs is None
+    sold = put(warehouse, (*shape, "sold"), lambda: _sold(warehouse, config.currency, costs), moments, common=common)
+    back = put(warehouse, (*shape, "back"), lambda: _back(warehouse, config.currency, costs), moments, common=common)
     empty = put(warehouse, ("product_money", "empty"), lambda: _empty(warehouse), moments)
     ads = _ads(warehouse, period, config, clock)
     return ProductMoney(period, sold.sort(*DAY), back.sort(*DAY, "age"), ads, empty.sort(*DAY))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from zhanggui.metrics import Measure
 from zhanggui.numbers.blocks import NOW, THEN, Asked, Rows, aggregated, combined, given, shape
 from zhanggui.numbers.coverage import Coverage
 from zhanggui.numbers.levels import Choice, Choices
+from zhanggui.numbers.moments import put
 from zhanggui.units import Period
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 CALENDAR = "calendar"
 """The table of measures that count days and read nothing."""
-KEPT_EXPRESSIONS = 256
 
 Column = tuple[str, Measure, int]
 """Column name, measure, window in days."""
@@ -30,9 +29,8 @@ Read = tuple[Asked, dict[Rows, dict[str, Measure]]]
 
 @dataclass
 class Reads:
-    """The expressions and choices of level made over one version of the data."""
+    """The choices of level made over one version of the data."""
 
-    expressions: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
     choices: Choices = field(default_factory=Choices)
 
     def rows(
@@ -55,15 +53,10 @@ class Reads:
                 read.append((one, grouped))
         if not read:
             return None, gaps
-        key = (repr(asked.costs), *(shape(one, groups) for one, groups in read))
-        if key in self.expressions:
-            self.expressions.move_to_end(key)
-        else:
-            self.expressions[key] = _expression(warehouse, read)
-            if len(self.expressions) > KEPT_EXPRESSIONS:
-                self.expressions.popitem(last=False)
+        key = ("question", repr(asked.costs), *(shape(one, groups) for one, groups in read))
         parameters = {name: value for one, groups in read for name, value in given(one, groups).items()}
-        return warehouse.run(self.expressions[key], parameters), gaps
+        common = asked.costs is None and not asked.where
+        return put(warehouse, key, lambda: _expression(warehouse, read), parameters, common=common), gaps
 
     def groups(
         self, measures: Sequence[Column], held: Coverage, asked: Asked, gaps: dict[str, Choice]

@@ -69,7 +69,8 @@ def read(
     places = {name: tuple(values) for name, values in (where or {}).items()}
     shape = (read, tuple(by), tuple(places.items()), against.days)
     days = {START: period.start, END: period.end, THEN_START: against.start, THEN_END: against.end}
-    return _windows(put(warehouse, shape, lambda: _windowed_sums(warehouse, by, places, against.days), days), by)
+    found = put(warehouse, shape, lambda: _windowed_sums(warehouse, by, places, against.days), days, common=not places)
+    return _windows(found, by)
 
 
 def _windowed_sums(warehouse: Warehouse, by: Sequence[str], where: Mapping[str, Sequence[str]], block_days: int) -> Any:

@@ -19,6 +19,7 @@ from zhanggui.metrics.kinds import Metric
 from zhanggui.numbers.coverage import Coverage
 from zhanggui.numbers.development import ENOUGH_REFUNDS
 from zhanggui.numbers.kinds import TIME, Flag, Question
+from zhanggui.numbers.moments import put
 from zhanggui.units import Clock, Period, Words
 
 if TYPE_CHECKING:
@@ -151,6 +152,11 @@ def _between(days: Sequence[date], period: Period) -> slice:
 
 def by_day(warehouse: Warehouse, *, traffic: bool) -> pl.DataFrame:
     """day · one float64 column for each of the counts that flags need; those of traffic only where it is asked."""
+    frame = put(warehouse, ("validity", traffic), lambda: _by_day(warehouse, traffic=traffic))
+    return frame.with_columns(pl.col("day").cast(pl.Date), pl.exclude("day", "last_second").fill_null(0.0)).sort("day")
+
+
+def _by_day(warehouse: Warehouse, *, traffic: bool) -> Any:
     o, r, t = (warehouse.table(name) for name in ("order_facts", "refund_facts", "traffic_days"))
     sold = o.filter(o.counted & o.day.notnull())
     open_presales = o.filter(o.placed & ~o.counted & (o.kind == "presale") & o.placed_day.notnull())
@@ -188,8 +194,7 @@ def by_day(warehouse: Warehouse, *, traffic: bool) -> pl.DataFrame:
         for block in blocks
     ]
     union = ibis.union(*shaped, distinct=False)
-    frame = warehouse.run(union.group_by("day").aggregate(**{name: union[name].sum() for name in _COLUMNS}))
-    return frame.with_columns(pl.col("day").cast(pl.Date), pl.exclude("day", "last_second").fill_null(0.0)).sort("day")
+    return union.group_by("day").aggregate(**{name: union[name].sum() for name in _COLUMNS})
 
 
 def last_full_day(daily: Daily, held: Coverage, clock: Clock) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,6 +21,7 @@ from zhanggui.store import export as exporting
 from zhanggui.store import facts, identity, lock, schema, versions
 from zhanggui.store.importing import Import
 from zhanggui.store.moves import Moves
+from zhanggui.store.questions import QUESTIONS, Compiled, types_of
 from zhanggui.store.reconcile import Batch, Reconciliation, Undone
 from zhanggui.tables import FACTS, TABLES
 from zhanggui.tables.loading import Reading
@@ -29,16 +30,22 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import polars as pl
 
+    Moments = Mapping[ir.Scalar, date | str]
+    """What the parameters of an expression stand for: days, or values of text columns."""
 
 KEPT_STATEMENTS = 512
-"""Compiled statements remembered at most."""
+"""Statements that a connection remembers at most."""
 NOTE_TRIES, NOTE_PAUSE_SECONDS = 20, 0.02
 """How often a note is tried while others note something too: each takes a millisecond."""
 
 
+_TABLES: dict[str, ir.Table] = {}
+"""The tables of every warehouse, bound to none: an expression over them is the same for all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A compiled expression: what the engine reads anew each time it is fetched, and the types of its columns."""
+    """A compiled expression on one connection: what the engine reads anew each time it is fetched, and the types of its columns."""
 
     rows: duckdb.DuckDBPyRelation
     types: pl.Schema
@@ -55,8 +62,8 @@ class Warehouse:
         """How many questions :meth:`run` has put to the engine."""
         self._connection = connection
         self._ibis: Any = None
-        self._tables: dict[str, ir.Table] = {}
-        self._compiled: dict[Any, Statement] = {}
+        self._in_utc = False
+        self._statements: dict[Compiled, Statement] = {}
         self._variables: dict[str, date | str] = {}
         self._counted: tuple[int, dict[str, int]] | None = None
         self._meta = schema.get_meta(connection)
@@ -257,42 +264,72 @@ class Warehouse:
         """A current canonical table or a fact table, as an Ibis table. Raises Broken for a name that is neither."""
         if name not in TABLES and name not in FACTS:
             raise Broken("store.unknown_table", table=name)
-        if name not in self._tables:
+        if name not in _TABLES:
+            import ibis
+
             table = TABLES.get(name)
             columns = table.names if table else tuple(schema.fact_types(FACTS[name]))
-            whole = self._engine().table(name)
+            whole = ibis.table(self._engine().table(name).schema(), name=name)
             # Chosen columns would make the engine copy a table that one expression reads twice.
-            self._tables[name] = whole if whole.columns == columns else whole.select(*columns)
-        return self._tables[name]
+            _TABLES[name] = whole if whole.columns == columns else whole.select(*columns)
+        return _TABLES[name]
 
-    def run(self, expression: ir.Table, moments: Mapping[ir.Scalar, date | str] | None = None) -> pl.DataFrame:
+    def run(self, expression: ir.Table, moments: Moments | None = None) -> pl.DataFrame:
         """The rows of an Ibis expression, its parameters standing for ``moments``: days, or values of text columns. Money arrives as
         float64; every call counts as one query.
 
         An expression that is asked again, for these days or others, is not compiled again, unless it carries rows of its own.
         """
-        self.queries += 1
-        self._set({_variable(parameter.op()): value for parameter, value in (moments or {}).items()})
         asked = expression.op()
-        if asked in self._compiled:
-            return self._fetch(self._compiled[asked])
         if asked.find(_own_rows()):
+            self.queries += 1
             frame: pl.DataFrame = self._engine().to_polars(_plain(expression), params=moments)
             return frame
-        if len(self._compiled) >= KEPT_STATEMENTS:
-            self._compiled.clear()
-        self._compiled[asked] = self._compile(expression)
-        return self._fetch(self._compiled[asked])
+        return self._rows_of(QUESTIONS.get(asked) or QUESTIONS.keep(asked, self._compile(expression)), moments)
 
-    def _compile(self, expression: ir.Table) -> Statement:
+    def ask(
+        self,
+        shape: Hashable,
+        build: Callable[[], ir.Table],
+        moments: Moments | None = None,
+        *,
+        common: bool = False,
+    ) -> pl.DataFrame:
+        """As :meth:`run`, of the expression that ``build`` makes. It is built and compiled once for all warehouses, so ``shape`` must
+        name everything that it depends on besides the tables' names and the parameters.
+
+        ``common`` says that the shape holds no word of the shop: it is then kept for later processes too.
+        """
+        found = QUESTIONS.get(shape, on_disk=common)
+        if found is None:
+            expression = build()
+            if expression.op().find(_own_rows()):
+                return self.run(expression, moments)
+            found = QUESTIONS.keep(shape, self._compile(expression), on_disk=common)
+        return self._rows_of(found, moments)
+
+    def _rows_of(self, compiled: Compiled, moments: Moments | None) -> pl.DataFrame:
+        self.queries += 1
+        self._set({_variable(parameter.op()): value for parameter, value in (moments or {}).items()})
+        statement = self._statements.get(compiled)
+        if statement is None:
+            if len(self._statements) >= KEPT_STATEMENTS:
+                self._statements.clear()
+            self._ready()
+            statement = Statement(self._connection.sql(compiled.sql), types_of(compiled))
+            self._statements[compiled] = statement
+        return self._fetch(statement)
+
+    def _compile(self, expression: ir.Table) -> Compiled:
         """The expression as SQL in which parameters are variables of the connection, and the types of its columns."""
         from ibis.expr.operations import ScalarParameter
 
         plain = _plain(expression)
         variables = {found: _reading(found) for found in plain.op().find(ScalarParameter)}
         ready = plain.op().replace(variables).to_expr() if variables else plain
-        rows = self._connection.sql(self._engine().compile(ready))
-        return Statement(rows, plain.schema().to_polars())
+        return Compiled(
+            self._engine().compile(ready), tuple((name, str(kind)) for name, kind in plain.schema().items())
+        )
 
     def _set(self, variables: Mapping[str, date | str]) -> None:
         changed = {name: value for name, value in variables.items() if self._variables.get(name) != value}
@@ -349,12 +386,18 @@ class Warehouse:
             import ibis
 
             self._ibis = ibis.duckdb.from_connection(self._connection)
-            self._connection.execute("SET TimeZone = 'UTC'")
+            self._ready()
         return self._ibis
+
+    def _ready(self) -> None:
+        """Days and instants are read in UTC, whatever the machine's own zone."""
+        if not self._in_utc:
+            self._connection.execute("SET TimeZone = 'UTC'")
+            self._in_utc = True
 
     def close(self) -> None:
         """Let go of the file, so that another process may open it."""
-        self._compiled.clear()
+        self._statements.clear()
         self._ibis = None
         self._connection.close()
 
