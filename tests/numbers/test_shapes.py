@@ -138,7 +138,7 @@ def same(one: Answer | str, other: Answer | str) -> bool:
 
 def test_warm_answers_are_those_of_a_freshly_opened_shop(shop: Warehouse) -> None:
     questions = [replace(one, **other) for one in SHAPES for other in OTHERS]
-    questions = random.Random(5).sample(questions, 36)
+    questions = random.Random(5).sample(questions, 24)
     warm = [put(shop, question) for question in questions]
     shop.close()
     wrong = []
@@ -148,7 +148,7 @@ def test_warm_answers_are_those_of_a_freshly_opened_shop(shop: Warehouse) -> Non
             if not same(answer, put(fresh, question)):
                 wrong.append(question)
     assert wrong == []
-    assert sum(isinstance(answer, Answer) for answer in warm) > 18
+    assert sum(isinstance(answer, Answer) for answer in warm) > 12
 
 
 def test_other_days_and_values_compile_nothing(shop: Warehouse) -> None:

@@ -131,7 +131,7 @@ def facts(shop: Warehouse) -> list[Any]:
     return [sorted(map(repr, shop.run(shop.table(name)).rows())) for name in ("order_facts", "sales", "refund_facts")]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=st.lists(file, min_size=1, max_size=4), data=st.data())
 def test_any_order_any_repeat_and_any_undo_give_the_same_store(files: list[Any], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(files))
