@@ -73,11 +73,16 @@ def test_each_rule_is_held_to_its_own_record():
 
 
 def test_below_the_floor_is_not_worth_the_morning():
-    assert why(day([action("A1", 49), action("B1", 51)])) == {"B1": "", "A1": "below_floor"}
+    assert why(day([action("A1", 24), action("B1", 26)])) == {"B1": "", "A1": "below_floor"}
+
+
+def test_a_rule_that_kept_little_must_promise_more_to_be_worth_the_morning():
+    records = Standing(records={"price_step": Record(0.2, 0.05, 40)})
+    assert why(day([action("A1", 80), action("B1", 90)], records)) == {"B1": "", "A1": "below_floor"}
 
 
 def test_the_floor_knows_the_time_that_an_action_takes():
-    found = day([action("A1", 120, minutes=30), action("B1", 120, minutes=180)], weekly_money=1000)
+    found = day([action("A1", 70, minutes=30), action("B1", 70, minutes=180)], weekly_money=1000)
     assert [round(r.floor, 2) for r in found.actions] == [12.5, 75.0]
     assert why(found) == {"A1": "", "B1": "below_floor"}
 

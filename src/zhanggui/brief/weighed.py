@@ -21,6 +21,8 @@ from zhanggui.units import Refusal
 
 HORIZON_WEEKS = 4
 COUNTED_DAYS = 7
+BENEFIT_OF_DOUBT = 2.0
+"""Standard deviations of a rule's record within which it may keep more than it did so far."""
 TWICE = 2.0
 """By how much a dismissed action must promise more to be named again early."""
 
@@ -114,13 +116,22 @@ def _fails(ranked: Ranked, gain: Gain | None, situation: Situation) -> str:
         return "money"
     if gain is None:
         return ""
-    if gain.profit < ranked.floor:
+    if believable(ranked) < ranked.floor:
         return "below_floor"
     if gain.low < -situation.config["worst_week_share"] * max(weekly, 0.0):
         return "risky"
     cheap = cost < ranked.floor and ranked.reversible
     needed = situation.config["cheap_action_chance" if cheap else "action_chance"]
     return "" if gain.counted or gain.chance >= needed else "unsure"
+
+
+def believable(ranked: Ranked) -> float:
+    """The promise, as far as the rule's record leaves it believable: whole while next to nothing was measured, what its actions kept
+    once many were. What is worth a look is asked of the matter, not of the caution with which a new rule is shown."""
+    gain = ranked.action.gain
+    if gain is None or gain.counted:
+        return gain.profit if gain else 0.0
+    return gain.profit * min(ranked.record.factor + BENEFIT_OF_DOUBT * ranked.record.spread, 1.0)
 
 
 def _worth_of_testing(action: Action, gain: Gain | None) -> float | None:
