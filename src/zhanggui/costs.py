@@ -88,6 +88,18 @@ class CostSheet:
         return sum(item.middle for item in self.entries.get("share", {}).values())
 
     @property
+    def per_return(self) -> float:
+        """Money that an order sent back costs, middle of the ranges."""
+        rows = self.entries.get("refund", {})
+        return sum(rows[name].middle for name in ("freight", "handling") if name in rows)
+
+    @property
+    def unsellable(self) -> float:
+        """Share of returned goods that cannot be sold again, middle of the range."""
+        share = self.get("refund", "unsellable")
+        return share.middle if share else 0.0
+
+    @property
     def least_per_order(self) -> float:
         """Money that goes out with each order at least."""
         return sum(item.low for item in self.entries.get("per_order", {}).values())

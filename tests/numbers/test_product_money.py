@@ -100,6 +100,25 @@ def test_a_refund_of_a_whole_order_falls_on_its_products_by_money_and_goods_that
     ]
 
 
+def test_several_refunds_of_one_order_are_one_parcel_and_what_was_never_sent_is_none():
+    warehouse = DrawnWarehouse()
+    day = date(2026, 3, 2)
+    names = ("A", "B", "C")
+    warehouse.draw("order_facts", [{"order_id": p, "day": day, "counted": True, "goods": 100} for p in names])
+    lines = [{"order_id": p, "line_id": "1", "product_id": p, "amount": 100} for p in names]
+    warehouse.draw("sales", lines, day=day, kind="goods", units=1.0)
+    told = [("A", "r1", "after_shipment"), ("A", "r2", None), ("B", "r3", "before_shipment"), ("C", "r4", None)]
+    rows = [{"order_id": p, "product_id": p, "refund_id": r, "phase": phase} for p, r, phase in told]
+    rows[3]["kind"] = "refund_only"
+    warehouse.draw("refund_facts", rows, sale_day=day, day=date(2026, 3, 9), age_days=7, status="finished", amount=50)
+    back = money(warehouse, Period(day, day)).back
+    assert back.select("product_id", "early", "amount", "refunds", "kept", "parcels").rows() == [
+        ("A", False, 100.0, 2.0, 50.0, 1.0),
+        ("B", True, 50.0, 1.0, 25.0, 0.0),
+        ("C", False, 50.0, 1.0, 0.0, 0.0),
+    ]
+
+
 def test_books_count_refunds_of_one_age_only():
     warehouse = DrawnWarehouse()
     day = date(2026, 3, 2)

@@ -146,6 +146,7 @@ class Outcome:
     together: Sequence[str] = ()
     error: float | None = None  # standard error of the effect, for pooling over a rule
     early: Mapping[str, Any] = field(default_factory=dict)  # earlier metric: name, effect, low, high (relative)
+    left_out: Sequence[str] = ()  # what its effect does not hold: ``refunds_to_come``, ``return_costs``
 
 
 @dataclass(frozen=True, slots=True)

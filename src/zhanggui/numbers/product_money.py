@@ -32,8 +32,9 @@ class ProductMoney:
     """Money of every product by day of sale over ``period``, in the workspace's currency.
 
     ``sold``: product_id · day · orders · units · gross · cost · costed (gross of lines whose cost is known) · beside (the product's share,
-    by money, of what its orders cost beside goods) · fees. ``back``: product_id · day (of the sale) · age (days until the refund) ·
-    amount · kept (cost of goods that came back). ``ads``: product_id · day · ad_cost; empty where no advertising is told by product.
+    by money, of what its orders cost beside goods) · fees. ``back``: product_id · day (of the sale) · age (days until the refund) · early
+    (whether before shipment) · amount · refunds (their number; one of a whole order is shared by money) · kept (cost of goods that came
+    back) · parcels (how many orders were sent back). ``ads``: product_id · day · ad_cost; empty where no advertising is told by product.
     ``empty``: product_id · day that ended with nothing on hand.
     """
 
@@ -54,7 +55,7 @@ def product_money(
     back = put(warehouse, (*shape, "back"), lambda: _back(warehouse, config.currency, costs), moments, common=common)
     empty = put(warehouse, ("product_money", "empty"), lambda: _empty(warehouse), moments)
     ads = _ads(warehouse, period, config, clock)
-    return ProductMoney(period, sold.sort(*DAY), back.sort(*DAY, "age"), ads, empty.sort(*DAY))
+    return ProductMoney(period, sold.sort(*DAY), back.sort(*DAY, "age", "early"), ads, empty.sort(*DAY))
 
 
 def _costed(warehouse: Warehouse, lines: Any, currency: str, costs: Costs | None) -> Any:
@@ -101,14 +102,20 @@ def _back(warehouse: Warehouse, currency: str, costs: Costs | None) -> Any:
     """Refunds by the sale they reverse; those of a whole order fall on its products by money."""
     back = refunds(warehouse)
     back = back.filter((back.sale_day >= START) & (back.sale_day <= END) & refunded(back))
-    lost = (back.kind == "refund_only") & (back.phase.isnull() | (back.phase != "before_shipment"))
+    early = (back.phase == "before_shipment").fill_null(False)
+    lost = ((back.kind == "refund_only") & ~early).fill_null(False)
+    sent = ~early & ~lost
+    # Several refunds of one order are one parcel.
+    same = sent.ifelse(1, 0).sum().over(ibis.window(group_by=[back.channel, back.order_id]))
     back = back.select(
         *ORDER,
         product=back.product_id.fill_null(""),
         day=back.sale_day,
         age=ibis.least(back.age_days.fill_null(0), ibis.literal(OLDEST_REFUND)).cast("int32"),
         amount=back.amount.cast(MONEY),
-        returned=~lost.fill_null(False),
+        early=early,
+        returned=~lost,
+        parcel=sent.ifelse(1.0 / same.nullif(0), 0.0),
     )
     lines = goods(warehouse)
     lines = lines.filter((lines.day >= START) & (lines.day <= END) & (lines.product_id != ""))
@@ -133,10 +140,15 @@ def _back(warehouse: Warehouse, currency: str, costs: Costs | None) -> Any:
     part = (met["product"] == "").ifelse(met.paid / met.whole.nullif(0), 1.0).fill_null(1.0)
     rate = (met.cost / met.known.nullif(0)).fill_null(0.0)
     met = met.mutate(
-        product_id=product, money=met.amount * part, kept=met.returned.ifelse(met.amount * part * rate, 0.0)
+        product_id=product,
+        part=part,
+        money=met.amount * part,
+        kept=met.returned.ifelse(met.amount * part * rate, 0.0),
+        parcels=met.parcel * part,
     )
     met = met.filter(met.product_id != "")
-    return met.group_by(*DAY, "age").agg(amount=met.money.sum(), kept=met.kept.sum())
+    sums = {"amount": met.money, "refunds": met["part"], "kept": met.kept, "parcels": met.parcels}
+    return met.group_by(*DAY, "age", "early").agg(**{name: column.sum() for name, column in sums.items()})
 
 
 def _empty(warehouse: Warehouse) -> Any:

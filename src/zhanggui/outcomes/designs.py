@@ -96,7 +96,7 @@ def _donors(case: Case) -> Found | Refusal:
     found = against_donors(own, others, before, sizes=sizes)
     if isinstance(found, Refusal):
         return found
-    return _found("synthetic_control", found, own[before:], int((found.weights > 0.001).sum()))
+    return _found("synthetic_control", found, own[before:], before, int((found.weights > 0.001).sum()))
 
 
 def _controls(case: Case) -> Found | Refusal:
@@ -107,12 +107,13 @@ def _controls(case: Case) -> Found | Refusal:
     found = against_controls(own, others, before)
     if isinstance(found, Refusal):
         return found
-    return _found("regression", found, own[before:], int(chosen.size))
+    return _found("regression", found, own[before:], before, int(chosen.size))
 
 
-def _found(design: Design, reading: DonorReading | ControlReading, after: Floats, beside: int) -> Found:
+def _found(design: Design, reading: DonorReading | ControlReading, after: Floats, before: int, beside: int) -> Found:
     """A reading with what is left of it without its best week; ``after`` (weeks,) is the target since the change."""
     judged = reading.found
+    wider = more_chance(after, reading.expected[-after.size :], before)
     gaps = after - reading.expected[-after.size :]
     gaps = gaps + (judged.effect - gaps.mean())
     best = gaps.argmax() if judged.effect > 0 else gaps.argmin()
@@ -120,14 +121,28 @@ def _found(design: Design, reading: DonorReading | ControlReading, after: Floats
     return Found(
         design,
         judged.effect,
-        judged.low,
-        judged.high,
-        judged.error,
+        judged.effect - wider * (judged.effect - judged.low),
+        judged.effect + wider * (judged.high - judged.effect),
+        judged.error * wider,
         judged.rank,
         reading.steady,
         lasting,
         beside,
     )
+
+
+def more_chance(after: Floats, expected: Floats, before: int) -> float:
+    """By how much the error of an effect is larger than that of nothing: placebos sold no more than before, but the variance of what
+    sells more grows with it, as that of counts does. ``after`` and ``expected`` (weeks,) since the change, ``before`` weeks.
+
+    >>> round(more_chance(np.array([160.0, 160, 160, 160]), np.full(4, 100.0), 12), 3)
+    1.204
+    """
+    if not expected.mean() > 0:
+        return 1.0
+    grown = max(float(after.mean() / expected.mean()), 1.0)
+    fit = min(FIT, before)
+    return float(np.sqrt((grown / after.size + 1 / fit) / (1 / after.size + 1 / fit)))
 
 
 def _own_past(case: Case) -> Found | Refusal:

@@ -112,10 +112,10 @@ class _Desk:
         return {name: category or "" for name, category in names.select("product_id", "category").iter_rows()}
 
     def books(self, past: Past) -> Books:
-        """The books with refunds as old as those of the action's last day can be."""
+        """The books with refunds as old as those of the action's last day can be, and what they come to in the end."""
         oldest = (self.money.period.end - _day(past.stop_on)).days
         if oldest not in self._books:
-            self._books[oldest] = open_books(self.money, oldest)
+            self._books[oldest] = open_books(self.money, oldest, self.costs, self.categories)
         return self._books[oldest]
 
     def outcome(self, past: Past, tried: Estimate | None) -> Outcome:
@@ -170,7 +170,9 @@ class _Desk:
         if other is None and measure == NET_SALES and kind_named(past.kind).priced:
             other = Words("outcomes.reason.price_without_costs")
         verdict = judge(found) if other is None else ("unmeasurable", other)
-        return _written(nothing, found, verdict, together=others, label="observation")
+        left = books.left_out if measure == CONTRIBUTION else tuple(set(books.left_out) & {"refunds_to_come"})
+        written = _written(nothing, found, verdict, together=others, label="observation")
+        return replace(written, left_out=left)
 
     def _case(self, past: Past, books: Books, measure: Money) -> Case | Words:
         """The weeks to be read, or why there are too few of them."""

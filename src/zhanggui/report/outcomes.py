@@ -61,6 +61,7 @@ def _outcome(past: Past, outcome: Outcome, locale: str, currency: str) -> dict[s
         "reason": say(outcome.reason, locale, currency) if outcome.reason else None,
         "together": list(outcome.together),
         "early": plain(outcome.early),
+        "left_out": list(outcome.left_out),
         "playbook": past.playbook,
         "kind": past.kind,
         "done_on": plain(past.done_on),
@@ -165,6 +166,8 @@ class Writer:
             known = has(f"outcomes.{key}", self.locale)
             named = naming.metric(outcome.metric, self.locale)
             found.append(self.t(key) if known else self.t("metric.other", metric=named))
+        if outcome.effect is not None:
+            found += [self.t(f"left_out.{name}") for name in outcome.left_out]
         if outcome.reason is not None:
             found.append(say(outcome.reason, self.locale, self.currency, self.names))
         if outcome.early:
