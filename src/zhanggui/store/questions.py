@@ -150,9 +150,7 @@ def _code_of_all() -> str:
     """A mark of the code that builds and compiles questions: of every file of the product, and of the libraries' versions."""
     from importlib.metadata import version
 
-    import zhanggui
-
-    package = Path(zhanggui.__file__).parent
+    package = Path(__file__).parents[1]
     marks = [f"{name} {version(name)}" for name in ("duckdb", "ibis-framework", "sqlglot")]
     for file in sorted(package.rglob("*.py")):
         state = file.stat()
