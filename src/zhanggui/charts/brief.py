@@ -17,6 +17,8 @@ from zhanggui.charts.ink import (
     PLAIN_SCALE,
     WIDTH,
     Scale,
+    altair,
+    held,
     number_axis,
     room,
     spec_of,
@@ -51,11 +53,10 @@ def waterfall(steps: Sequence[Step], *, good: int = 1, scale: Scale = PLAIN_SCAL
     Where the changes are small beside the totals the axis does not start at zero; the totals are then ticks, since a bar's
     length would lie.
     """
-    import altair as alt
-
+    alt = altair()
     labels, written = (room(texts) for texts in ([step.label for step in steps], [step.written for step in steps]))
     zero = _from_zero(steps)
-    data = alt.Data(values=_bars(steps, good))
+    data = held(_bars(steps, good))
     order = [step.label for step in steps]
     axis = alt.Axis(labelLimit=0, minExtent=labels, maxExtent=labels, ticks=False, domain=False, labelFontSize=13)
     y = alt.Y("label:N", sort=order, title=None, axis=axis)
@@ -126,13 +127,12 @@ def _from_zero(steps: Sequence[Step]) -> bool:
 
 def weekly(series: Weekly, *, share: bool = False, good: int = 1, scale: Scale = PLAIN_SCALE) -> dict[str, Any]:
     """The spec of a line by week over its normal range; a week outside of it is a diamond, not only another colour."""
-    import altair as alt
-
+    alt = altair()
     rows = [
         {"week": week, "value": value, "low": low, "high": high, "side": _side(value, low, high)}
         for week, value, low, high in zip(series.weeks, series.values, series.low, series.high, strict=True)
     ]
-    data = alt.Data(values=rows)
+    data = held(rows)
     labelled = list(series.weeks)[:: -max(1, -(-len(series.weeks) // MOST_LABELS))][::-1]
     day = "replace(slice(datum.value, 5), '-', '/')"
     x = alt.X("week:O", title=None, axis=alt.Axis(values=labelled, labelExpr=day, labelAngle=0, grid=False))

@@ -22,6 +22,8 @@ from zhanggui.charts.ink import (
     PLAIN_SCALE,
     WIDTH,
     Scale,
+    altair,
+    held,
     number_axis,
     room,
     spec_of,
@@ -65,8 +67,7 @@ def lines(
 ) -> dict[str, Any]:
     """The spec of up to six series over days, weeks or months (ISO texts); a gap stays a gap. ``marks`` says what happened at some of
     the labels: a dashed line up."""
-    import altair as alt
-
+    alt = altair()
     shown = series[:MOST_SERIES]
     rows = [
         {"at": label, "series": one.name, "value": value, "told": _told(label, one.name, _nth(one.written, i))}
@@ -84,7 +85,7 @@ def lines(
         "series:N", sort=names, legend=legend, scale=alt.Scale(domain=names, range=[d for _, d in looks])
     )
     y = alt.Y("value:Q", title=None, axis=_axis(share, scale), scale=alt.Scale(zero=False, nice=True))
-    chart = alt.Chart(alt.Data(values=rows)).encode(x=_time(labels), y=y, color=colour, tooltip=_tooltip())
+    chart = alt.Chart(held(rows)).encode(x=_time(labels), y=y, color=colour, tooltip=_tooltip())
     line = chart.mark_line(strokeWidth=1.8).encode(strokeDash=dash)
     points = chart.mark_point(filled=True, size=18, opacity=1)
     return spec_of(
@@ -93,12 +94,11 @@ def lines(
 
 
 def _marks(marks: Mapping[str, str], labels: Sequence[str]) -> list[Any]:
-    import altair as alt
-
+    alt = altair()
     rows = [{"at": label, "told": _told(label, said)} for label, said in marks.items() if label in labels]
     if not rows:
         return []
-    rule = alt.Chart(alt.Data(values=rows)).mark_rule(color=FAINT, strokeDash=[4, 3], strokeWidth=1.5)
+    rule = alt.Chart(held(rows)).mark_rule(color=FAINT, strokeDash=[4, 3], strokeWidth=1.5)
     return [rule.encode(x=_time(labels), tooltip=_tooltip())]
 
 
@@ -116,8 +116,7 @@ def _nth(written: Sequence[str], index: int) -> str:
 
 def _time(labels: Sequence[str]) -> Any:
     """An axis of ISO labels of which a few are written: days and weeks as ``9/14``, months whole."""
-    import altair as alt
-
+    alt = altair()
     written = list(labels)[:: -max(1, -(-len(labels) // MOST_LABELS))][::-1]
     label = "replace(length(datum.value) > 7 ? slice(datum.value, 5) : datum.value, '-', '/')"
     return alt.X(
@@ -126,8 +125,7 @@ def _time(labels: Sequence[str]) -> Any:
 
 
 def _axis(share: bool, scale: Scale) -> Any:
-    import altair as alt
-
+    alt = altair()
     return alt.Axis(format=".1%", tickCount=4, minExtent=40) if share else number_axis(scale)
 
 
@@ -137,8 +135,7 @@ def _told(*texts: str) -> str:
 
 def _tooltip() -> Any:
     """What the pointer is told in a browser."""
-    import altair as alt
-
+    alt = altair()
     return alt.Tooltip("told:N")
 
 
@@ -146,8 +143,7 @@ def bars(
     places: Sequence[tuple[str, float, float | None, str]], *, share: bool = False, scale: Scale = PLAIN_SCALE
 ) -> dict[str, Any]:
     """The spec of a bar for each (name, value, value before, value written); the value before is a tick. Bars start at zero."""
-    import altair as alt
-
+    alt = altair()
     names = _apart([name for name, *_ in places])
     rows = [
         {
@@ -167,7 +163,7 @@ def bars(
         title=None,
         axis=alt.Axis(labelLimit=left, minExtent=left, maxExtent=left, ticks=False, domain=False),
     )
-    chart = alt.Chart(alt.Data(values=rows)).encode(y=y, tooltip=_tooltip())
+    chart = alt.Chart(held(rows)).encode(y=y, tooltip=_tooltip())
     x = alt.X("value:Q", title=None, axis=_axis(share, scale))
     layers = [chart.mark_bar(height={"band": 0.62}, color=PLAIN).encode(x=x)]
     if any(row["before"] is not None for row in rows):
@@ -193,8 +189,7 @@ def heat(
     columns: Sequence[str], rows: Sequence[str], cells: Sequence[tuple[str, str, float, str]], *, time: bool = False
 ) -> dict[str, Any]:
     """The spec of a heat map; ``cells`` are (column, row, value, written). The darker, the more; what is not there is left open."""
-    import altair as alt
-
+    alt = altair()
     values = [
         {"at": at, "name": name, "value": value, "told": _told(name, at, written)} for at, name, value, written in cells
     ]
@@ -212,7 +207,7 @@ def heat(
     )
     least = min((value for *_, value, _ in cells), default=0.0)
     shade = alt.FillOpacity("value:Q", legend=None, scale=alt.Scale(range=[0.08, 1.0], zero=least >= 0))
-    chart = alt.Chart(alt.Data(values=values)).mark_rect(color=GOOD, stroke=GRID, strokeWidth=0.5)
+    chart = alt.Chart(held(values)).mark_rect(color=GOOD, stroke=GRID, strokeWidth=0.5)
     encoded = chart.encode(x=x, y=y, fillOpacity=shade, tooltip=_tooltip())
     return spec_of(encoded.properties(width=max(WIDTH - left, 120), height=CELL * max(len(rows), 1)))
 
@@ -226,8 +221,7 @@ def dots(
 ) -> dict[str, Any]:
     """The spec of places by two numbers whose product counts: ``levels`` are curves of equal product with their names. What lies below
     zero is a diamond in the colour of loss."""
-    import altair as alt
-
+    alt = altair()
     rows = [
         {
             "name": dot.name,
@@ -245,7 +239,7 @@ def dots(
     x_axis, y_axis = number_axis(scales[0]), number_axis(scales[1])
     x = alt.X("x:Q", title=titles[0], scale=x_scale, axis=x_axis)
     y = alt.Y("y:Q", title=titles[1], axis=y_axis)
-    chart = alt.Chart(alt.Data(values=rows))
+    chart = alt.Chart(held(rows))
     shape = alt.Shape("lost:N", legend=None, scale=alt.Scale(domain=[False, True], range=["circle", "diamond"]))
     colour = alt.Color("lost:N", legend=None, scale=alt.Scale(domain=[False, True], range=[PLAIN, BAD]))
     points = chart.mark_point(filled=True, size=60, opacity=0.9).encode(
@@ -256,15 +250,14 @@ def dots(
     )
     layers = [*_curves(levels, found, x, y), points, words]
     if any(dot.y < 0 for dot in found):
-        zero = alt.Chart(alt.Data(values=[{"y": 0}])).mark_rule(color=FAINT).encode(y="y:Q")
+        zero = alt.Chart(held([{"y": 0}])).mark_rule(color=FAINT).encode(y="y:Q")
         layers.insert(0, zero)
     return spec_of(alt.layer(*layers).properties(width=WIDTH - 60, height=260))
 
 
 def _curves(levels: Sequence[tuple[float, str]], found: Sequence[Dot], x: Any, y: Any) -> list[Any]:
     """Lines along which the product of both numbers stays, drawn where dots are."""
-    import altair as alt
-
+    alt = altair()
     xs, ys = [dot.x for dot in found if dot.x > 0], [dot.y for dot in found]
     if not xs or max(ys) <= 0:
         return []
@@ -279,6 +272,6 @@ def _curves(levels: Sequence[tuple[float, str]], found: Sequence[Dot], x: Any, y
         {**max((row for row in rows if row["curve"] == name), key=lambda row: row["y"])}
         for name in {row["curve"] for row in rows}
     ]
-    line = alt.Chart(alt.Data(values=rows)).mark_line(color=GRID, strokeDash=[4, 3]).encode(x=x, y=y, detail="curve:N")
-    named = alt.Chart(alt.Data(values=ends)).mark_text(align="left", dx=4, dy=-4, fontSize=11, color=FAINT)
+    line = alt.Chart(held(rows)).mark_line(color=GRID, strokeDash=[4, 3]).encode(x=x, y=y, detail="curve:N")
+    named = alt.Chart(held(ends)).mark_text(align="left", dx=4, dy=-4, fontSize=11, color=FAINT)
     return [line, named.encode(x=x, y=y, text="curve:N")]
