@@ -96,6 +96,36 @@ def test_a_high_claim_alone_raises_no_budget_and_a_low_one_cuts_none() -> None:
         assert not verdict.findings
 
 
+def clicked(slope: float, *, even: bool = False) -> dict[str, Any]:
+    """A budget of 800 that never moved, spend that went up and down by an eighth by itself, 400 clicks a day of which the last unit of
+    spend bought ``slope``; sales far too noisy to tell anything. A visitor is worth 1."""
+    rows, diary = plan_days(marginal=1.0, swing=0.0, noise=900.0)
+    moved = [0.0 if even else 100.0 * (-1) ** (i // 2) for i in range(len(rows))]
+    rows = [
+        row | {"cost": 800 + m, "clicks": 400 + slope * m, "budget": 800.0} for row, m in zip(rows, moved, strict=True)
+    ]
+    return {"ad_plans": rows, "product_diary": diary}
+
+
+def test_money_that_buys_hardly_more_clicks_is_cut_without_a_claim() -> None:
+    verdict = judged({"marginal": 1.0}, **clicked(0.1))
+    assert kinds(verdict) == ["change_budget"]
+    assert not verdict.findings
+    (action,) = verdict.actions
+    assert action.draft is not None
+    assert action.draft.rows[0]["daily_budget"] == pytest.approx(600)
+    check(action)
+
+
+def test_clicks_that_follow_the_money_cut_nothing_and_raise_nothing() -> None:
+    """Each unit of spend buys a visitor and a half, worth more than it cost: only sales may raise a budget."""
+    assert "change_budget" not in kinds(judged({"marginal": 1.0}, **clicked(1.5)))
+
+
+def test_where_spend_never_moved_clicks_say_nothing() -> None:
+    assert "change_budget" not in kinds(judged({"marginal": 1.0}, **clicked(0.1, even=True)))
+
+
 def test_a_last_unit_that_comes_back_but_less_for_added_visitors_raises_nothing() -> None:
     """1.3 for each unit is well above one; of visitors that are bought beyond these seven tenths buy as readily: .91."""
     assert "change_budget" not in kinds(judged({"marginal": 1.3, "noise": 40.0, "claimed": 3.7}))

@@ -28,10 +28,10 @@ COLUMNS = ("cost", "budget", "revenue", "ad_orders", "clicks")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan's last 84 days, oldest first: ``spend``, ``budget`` (NaN where not told), ``contribution`` of all its products before ads (NaN
-    on days that say nothing), ``others``: what other plans spent on the same products. ``products`` is empty for a plan of the whole
-    shop. ``rate`` is contribution after refunds per unit of paid goods, ``refunds`` their share, ``order`` what an order brings; ``known``:
-    whether costs are. ``revenue`` and ``orders`` are as the platform claims them."""
+    """A plan's last 84 days, oldest first: ``spend``, ``clicks``, ``budget`` (NaN where not told), ``contribution`` of all its products
+    before ads (NaN on days that say nothing), ``others``: what other plans spent on the same products. ``products`` is empty for a plan of
+    the whole shop. ``rate`` is contribution after refunds per unit of paid goods, ``refunds`` their share, ``order`` what an order brings;
+    ``known``: whether costs are. ``revenue`` and ``orders`` are as the platform claims them."""
 
     platform: str
     campaign: str
@@ -46,6 +46,7 @@ class Plan:
     refunds: float
     order: float
     known: bool
+    clicks: Floats
 
     @property
     def days(self) -> int:
@@ -129,6 +130,7 @@ def _plan(situation: Situation, platform: str, campaign: str, own: pl.DataFrame,
         refunds,
         order,
         known,
+        _daily(own, "clicks"),
     )
 
 

@@ -9,7 +9,7 @@ Source: docs/rules.md, "Promotion".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from zhanggui.actions.catalogue import kind_named
 from zhanggui.actions.kinds import Action, Draft, Gain, Measure
 from zhanggui.methods.marginal_return import MarginalReturn, marginal_return
 from zhanggui.methods.smallest_visible import DETECTABLE
+from zhanggui.playbooks.clicks import by_clicks
 from zhanggui.playbooks.gains import ADDED_TRAFFIC, UNIT, Floats, even_cases, gain, of_amount
 from zhanggui.playbooks.kinds import Evidence, Finding, Locked, Rule, Situation, Verdict
 from zhanggui.playbooks.plans import Plan, budgets, changed_together, lately_changed, plans
@@ -40,8 +41,9 @@ PRIOR_SPREAD = 0.4
 """How far off the prior may be, as a share of it: what the platform claims, what it takes from organic visits, how the curve bends."""
 UNCLAIMED = (ADDED_TRAFFIC, 1.0)
 """What is believed of a plan whose platform claims nothing."""
-LEAST_WEIGHT = 0.2
-"""Share of the answer that must come from the shop's own days before a budget is moved: the platform's claim alone moves none."""
+LEAST_WEIGHT, CLICKS_WEIGHT = 0.2, 0.5
+"""Share of the answer that must come from the shop's own sales, or of what is known of its clicks from its own days, before a budget is
+moved: the platform's claim alone moves none."""
 TEST_DAYS = 28
 KNOWN_LATER = 0.5
 """A test of four weeks pays in the other half of eight."""
@@ -55,10 +57,11 @@ def visitor_worth(situation: Situation) -> Verdict:
     for plan in judged:
         if not plan.known:
             continue
-        answer = _return(plan)
-        verdict = _decided(situation, plan, answer) if answer is not None else None
+        before = _before(situation, plan)
+        answer = _return(plan, before)
+        verdict = _decided(situation, plan, answer, before) if answer is not None else None
         if verdict is None or answer is None:
-            actions += _learn(situation, plan, answer)
+            actions += _learn(situation, plan, answer, before)
             continue
         found, action = verdict
         findings += found
@@ -76,20 +79,34 @@ def _judgeable(situation: Situation, plan: Plan) -> bool:
     return not (lately_changed(situation, plan) or changed_together(situation, plan))
 
 
-def _prior(plan: Plan) -> tuple[float, float]:
-    """κ × what the mean unit brings by the platform's claim: returns diminish."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is believed of a plan's last unit before its sales are looked at: mean and standard deviation; ``weight``: which share of what
+    it buys the shop's own clicks say."""
+
+    mean: float
+    spread: float
+    weight: float = 0.0
+
+
+def _before(situation: Situation, plan: Plan) -> Before:
+    """By the shop's own clicks; where they say nothing, κ × what the mean unit brings by the platform's claim: returns diminish."""
+    clicked = by_clicks(situation, plan, budgets(plan))
+    if clicked is not None and clicked.mean > 0:
+        return Before(clicked.mean, clicked.spread, clicked.weight)
     if plan.claimed is None:
-        return UNCLAIMED
+        return Before(*UNCLAIMED)
     mean = ADDED_TRAFFIC * plan.claimed * plan.rate
-    return mean, PRIOR_SPREAD * max(mean, ADDED_TRAFFIC)
+    return Before(mean, PRIOR_SPREAD * max(mean, ADDED_TRAFFIC))
 
 
-def _return(plan: Plan) -> MarginalReturn | None:
+def _return(plan: Plan, before: Before) -> MarginalReturn | None:
     """From days on which the budget was moved, where it is told; else from what was spent."""
     told = budgets(plan)
     beside = plan.others if plan.others.any() else None
+    prior = before.mean, before.spread
     for moved_by in (told, None):
-        answer = marginal_return(plan.contribution, plan.spend, moved_by=moved_by, beside=beside, prior=_prior(plan))
+        answer = marginal_return(plan.contribution, plan.spend, moved_by=moved_by, beside=beside, prior=prior)
         if isinstance(answer, MarginalReturn):
             return answer
     return None
@@ -100,20 +117,24 @@ def _by_decision(plan: Plan) -> bool:
     told = budgets(plan)
     if told is None:
         return False
-    found = marginal_return(plan.contribution, plan.spend, moved_by=told, prior=_prior(plan))
-    return isinstance(found, MarginalReturn)
+    return isinstance(marginal_return(plan.contribution, plan.spend, moved_by=told, prior=UNCLAIMED), MarginalReturn)
 
 
-def _decided(situation: Situation, plan: Plan, answer: MarginalReturn) -> tuple[list[Finding], Action] | None:
-    """Less or more, where the shop's own days say so clearly enough; None where they do not."""
-    if answer.weight < LEAST_WEIGHT:
+def _decided(
+    situation: Situation, plan: Plan, answer: MarginalReturn, before: Before
+) -> tuple[list[Finding], Action] | None:
+    """Less or more, where the shop's own days say so clearly enough: its sales, or for less, which can be taken back, the clicks that its
+    money buys; None where they do not."""
+    by_sales = answer.weight >= LEAST_WEIGHT
+    agree = answer.data_mean < 1 or answer.weight < LEAST_WEIGHT
+    if (by_sales or before.weight >= CLICKS_WEIGHT) and answer.below(1.0) >= SURE and agree:
+        return _move(situation, plan, answer, -CUT, answer.below(1.0), claim=by_sales)
+    if not by_sales:
         return None
-    if answer.below(1.0) >= SURE and answer.data_mean < 1:
-        return _move(situation, plan, answer, -CUT, answer.below(1.0))
     more = 1 - answer.below(CLEARLY_MORE)
     pays = added(1.0, answer.mean) > 0
     if more >= SURE and pays and answer.data_mean > 1 and _by_decision(plan) and _stocked(situation, plan):
-        return _move(situation, plan, answer, RAISE, more)
+        return _move(situation, plan, answer, RAISE, more, claim=True)
     return None
 
 
@@ -141,7 +162,7 @@ def added(spend: float, marginal: float) -> float:
 
 
 def _move(
-    situation: Situation, plan: Plan, answer: MarginalReturn, step: float, chance: float
+    situation: Situation, plan: Plan, answer: MarginalReturn, step: float, chance: float, *, claim: bool
 ) -> tuple[list[Finding], Action]:
     spend = abs(step) * plan.weekly
     returns = of_amount(answer.mean, answer.error, even_cases(1)[:, 0])
@@ -166,7 +187,8 @@ def _move(
         because=reason,
         cause=f"plan:{plan.platform}:{plan.campaign}",
     )
-    claimed = [finding] if 1 - chance < CANDIDATE else []
+    # Clicks are reason enough to spend less, but only sales can show that the money does not come back.
+    claimed = [finding] if claim and 1 - chance < CANDIDATE else []
     return claimed, _action(situation, plan, answer, promised, step, tuple(f.id for f in claimed), reason)
 
 
@@ -239,13 +261,13 @@ def _measure(noise: float, days: int) -> Measure:
     return Measure("contribution_profit", "experiment", days, DETECTABLE * noise * 2 / days**0.5 * 7)
 
 
-def _learn(situation: Situation, plan: Plan, answer: MarginalReturn | None) -> list[Action]:
+def _learn(situation: Situation, plan: Plan, answer: MarginalReturn | None, before: Before) -> list[Action]:
     """A budget a fifth above and below by pairs of days for four weeks, where knowing is worth it."""
     kind = kind_named("vary_budget")
     noise = answer.noise if answer is not None else _noise(plan)
     if noise is None:
         return []
-    mean, error = (answer.mean, answer.error) if answer is not None else _prior(plan)
+    mean, error = (answer.mean, answer.error) if answer is not None else (before.mean, before.spread)
     promised = worth_of_learning(mean, error, noise, plan.weekly)
     if promised.profit < situation.floor:
         return []
