@@ -54,7 +54,9 @@ def run_proofs() -> list[Proof]:
     """Run every test marked ``prove``."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        program = [sys.executable, "-m", "pytest", "-m", "prove", f"--junitxml={report}", "-o", "junit_family=xunit1"]
+        side_by_side = ["-n", os.environ.get("WORKERS", "2"), "--dist", "load"]
+        written = [f"--junitxml={report}", "-o", "junit_family=xunit1"]
+        program = [sys.executable, "-m", "pytest", "-m", "prove", *side_by_side, *written]
         subprocess.run(program, cwd=ROOT, check=False)
         return proofs(report) if report.is_file() else []
 
