@@ -354,3 +354,16 @@ def test_a_day_without_actions_is_an_answer():
     found = day([])
     assert list(found.actions) == []
     assert found.limits.number == 3
+
+
+def test_a_days_list_changes_a_page_once_as_the_policy_of_two_weeks_would():
+    price = action("A1", 300)
+    dated = action("A1", 200, "show_arrival_date")
+    found = day([price, dated, action("B1", 100, "show_arrival_date")])
+    assert today(found) == ["A1", "B1"]
+    assert [r.left_out for r in found.actions if not r.today] == [f"conflict:{price.id}"]
+
+
+def test_what_mends_a_page_is_no_second_change_of_it():
+    both = [action("A1", 300, "restore_change"), action("A1", 200, "correct_description")]
+    assert len(today(day(both))) == 2

@@ -50,6 +50,8 @@ CHOSEN_BY_STARS = frozenset(("stars", "rating", "score", "sentiment", "happy", "
 PAGE = ("title", "image", "price", "category", "description", "listing")
 """Changes of what a product's page shows: of these one at a time, so that its effect can be told."""
 NEVER_TOGETHER = frozenset(("title", "image", "price", "category"))
+MAY_NOT_WAIT = frozenset(("restore_change", "correct_description"))
+"""Kinds that put an earlier change back or mend an untruth."""
 BETWEEN_CHANGES_DAYS = 14
 BETWEEN_CONTACTS_DAYS = 7
 ROUNDING = 1.005
@@ -199,7 +201,7 @@ def _named(what: str) -> Words:
 
 def _may_not_wait(action: Action, kind: ActionKind) -> bool:
     """What puts an earlier change back, mends an untruth, or stops a loss known by arithmetic."""
-    return kind.name in ("restore_change", "correct_description") or (action.gain is not None and action.gain.counted)
+    return kind.name in MAY_NOT_WAIT or (action.gain is not None and action.gain.counted)
 
 
 def _changing(action: Action, kind: ActionKind) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zhanggui.actions.catalogue import kind_named
+from zhanggui.actions.guards import MAY_NOT_WAIT, PAGE
 from zhanggui.actions.kinds import Action, Freeze, Past, target_text
 
 CONTRARY = frozenset({frozenset({"clear_stock", "order_stock"})})
@@ -50,6 +51,18 @@ def exclude(one: Move, other: Move) -> bool:
     return first.changes == second.changes or (first.priced and second.priced)
 
 
+def one_of_a_day(one: Move, other: Move) -> bool:
+    """Whether a day's list holds only one of them: they exclude each other, or change the same page."""
+    return _one_page(one, other) or exclude(one, other)
+
+
+def _one_page(one: Move, other: Move) -> bool:
+    """Whether both change the page of one product: of these the policy lets one be done in two weeks, so a day's list names one. What puts
+    a change back or mends an untruth need not wait for another such."""
+    pages = all(kind_named(move.kind).changes in PAGE for move in (one, other))
+    return pages and not {one.kind, other.kind} <= MAY_NOT_WAIT and bool(one.products & other.products)
+
+
 def _same_target(one: Move, other: Move) -> bool:
     """Whether one of them aims at something that the other aims at too: no dimension that both name differs, and they share one."""
     shared = one.where.keys() & other.where.keys()
@@ -57,8 +70,8 @@ def _same_target(one: Move, other: Move) -> bool:
 
 
 def pairs(moves: Sequence[Move]) -> list[tuple[int, int]]:
-    """The places of the moves that exclude each other."""
-    return [(a, b) for b in range(len(moves)) for a in range(b) if exclude(moves[a], moves[b])]
+    """The places of the moves of which a day holds only one."""
+    return [(a, b) for b in range(len(moves)) for a in range(b) if one_of_a_day(moves[a], moves[b])]
 
 
 def frozen(move: Move, freezes: Sequence[Freeze]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from zhanggui.actions.kinds import Action
-from zhanggui.brief.conflicts import Move, exclude, pairs, together
+from zhanggui.brief.conflicts import Move, one_of_a_day, pairs, together
 from zhanggui.brief.gains import error_of
 from zhanggui.brief.kinds import Limits, Ranked
 from zhanggui.brief.weighed import read_still, weighed
@@ -109,7 +109,7 @@ def _fill(
 ) -> list[Ranked]:
     """The best of a stage within what the chosen ones leave."""
     taken = [Move.of(r.action) for r in chosen]
-    free = [r for r in stage if not any(exclude(Move.of(r.action), move) for move in taken)]
+    free = [r for r in stage if not any(one_of_a_day(Move.of(r.action), move) for move in taken)]
     free = sorted(free, key=lambda r: (-_worth(r, sizes), r.action.minutes, r.action.id))
     number, minutes, money = _left(chosen, limits)
     uses = [[1.0] * len(free), [float(r.action.minutes) for r in free]]
@@ -158,7 +158,7 @@ def _placed(weighed: Sequence[Ranked], chosen: Sequence[Ranked], limits: Limits)
 def _why_not(ranked: Ranked, chosen: Sequence[Ranked], limits: Limits) -> str:
     move = Move.of(ranked.action)
     for other in chosen:
-        if exclude(move, Move.of(other.action)):
+        if one_of_a_day(move, Move.of(other.action)):
             return f"conflict:{other.action.id}"
     number, minutes, money = _left(chosen, limits)
     if number >= 1 and ranked.action.minutes > minutes:
