@@ -176,7 +176,7 @@ def run(scale: float = 1.0) -> dict[str, Any]:
 
 
 def _by_hand(warehouse: Warehouse, start: date) -> pl.DataFrame:
-    return pl.DataFrame(warehouse._connection.execute(BY_HAND, [start, LAST]).to_arrow_table())
+    return pl.DataFrame(warehouse._connection.sql(BY_HAND, params=[start, LAST]).to_arrow_table())
 
 
 def _ours(warehouse: Warehouse, start: date) -> Any:
