@@ -140,3 +140,15 @@ def test_of_a_plan_told_twice_only_the_least_deep_rows_are_read(shop: DrawnWareh
         ("one", 100, 120, 1),
         ("two", 60, 120, 1),
     ]
+
+
+def test_shelves_that_rose_tell_when_more_was_ordered(shop: DrawnWarehouse) -> None:
+    place = {"product_id": "A", "location": "*"}
+    told = [(5, 20.0, 0.0), (4, 18.0, 30.0), (3, 47.0, 0.0), (2, 48.0, 0.0), (0, 90.0, 0.0)]
+    shop.draw(
+        "stock_days",
+        [{**place, "day": ago(back), "sku": "m", "on_hand": left, "inbound": comes} for back, left, comes in told],
+    )
+    shop.draw("sales", [line(3, "1", 50.0)])
+    # One more is a parcel sent back; of a day that was not told nothing is known of the day after.
+    assert asked(shop, "shelf_rises") == [{"product_id": "A", "sku": "m", "age": 4, "held": 20.0, "more": 28.0}]

@@ -86,8 +86,16 @@ def test_a_thin_margin_is_stepped_up() -> None:
     assert not action.proved
 
 
-def test_a_fat_margin_is_stepped_down() -> None:
-    action = only(judged(situation(**selling(cost=12.0))))
+SOFT: dict[str, Any] = {"cost": 30.0, "daily": 60.0, "prices": [0.9, 1.0, 1.1, 1.2], "answer": -4.5}
+"""A product whose own days show that buyers leave quickly."""
+
+
+def test_a_fat_margin_alone_cuts_no_price_since_its_owner_may_know_why() -> None:
+    assert not judged(situation(**selling(cost=12.0))).actions
+
+
+def test_a_fat_margin_is_stepped_down_where_its_own_days_say_so() -> None:
+    action = only(judged(situation(**selling(**SOFT))))
     assert action.words.key == "rules_operations.price_step.down"
     assert action.words.params["change"].value < 0
     assert action.gain is not None
@@ -173,12 +181,11 @@ def test_poor_reviews_come_before_a_higher_price() -> None:
 
 def test_a_cut_pays_back_those_whose_price_is_protected() -> None:
     past = [promotion(DAY - timedelta(days=40), protection_days=60)]
-    assert judged(situation(**selling(cost=12.0))).actions
-    assert not judged(
-        situation(**selling(cost=12.0), happenings=past)
-    ).actions  # 60 days of buyers get 3 back: more than it brings
+    assert judged(situation(**selling(**SOFT))).actions
+    # 60 days of buyers get 3 back: more than it brings.
+    assert not judged(situation(**selling(**SOFT), happenings=past)).actions
     over = [promotion(DAY - timedelta(days=70), protection_days=60)]
-    assert judged(situation(**selling(cost=12.0), happenings=over)).actions
+    assert judged(situation(**selling(**SOFT), happenings=over)).actions
 
 
 def test_a_step_of_the_price_aims_at_a_product_and_never_at_a_person() -> None:

@@ -9,7 +9,7 @@ Source: docs/rules.md, "Operations" (提價／降價).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import floor, log10
 from typing import Any
@@ -41,6 +41,8 @@ INSIDE = (0.7, 1.3)
 """A margin this near to the balance point, 1 ÷ |e|, is left alone."""
 FEWEST_REVIEWS, POOR = 5, 0.3
 LEAST_STEP = 0.02
+SETTLED = 0.35
+"""How far the margin that an owner has settled on may lie from the best one, as a share of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,27 @@ def _festive(situation: Situation) -> Iterator[Any]:
 # ---- the step
 
 
+def settled_price(belief: Elasticity, worth: Worth) -> Elasticity:
+    """The belief of a product whose own days say nothing, drawn to the answer at which its price would be the best one, −1 ÷ rate: who
+    lives by his prices has reasons for them, give or take a third. Without this every product whose buyers answer unusually looks
+    wrongly priced, and a step would undo what its owner knows.
+
+    >>> from zhanggui.playbooks.worth import Worth
+    >>> from zhanggui.methods.elasticity import PRIOR
+    >>> drawn = settled_price(PRIOR, Worth(100.0, 62.0, 0.0, 0.0, known=True))
+    >>> round(drawn.mean, 2), round(drawn.sd, 2)
+    (-1.94, 0.46)
+    """
+    if belief.own is not None or worth.value <= 0:
+        return belief
+    implied = -worth.price / worth.value
+    weight = belief.sd**2 / (belief.sd**2 + (SETTLED * implied) ** 2)
+    return replace(belief, mean=belief.mean + weight * (implied - belief.mean), sd=(1 - weight) ** 0.5 * belief.sd)
+
+
 def _step(situation: Situation, product: str, worth: Worth) -> Step | None:
     """The step that brings most, of those that pay at both ends of what is believed."""
-    belief = answer_to_price(situation, product)
+    belief = settled_price(answer_to_price(situation, product), worth)
     spread = cases(situation, product, worth)
     rate, balance = worth.value / worth.price, -1 / min(belief.mean, -0.1)
     if worth.value <= 0 or INSIDE[0] * balance <= rate <= INSIDE[1] * balance:
@@ -187,7 +207,7 @@ def _protected_days(situation: Situation, product: str) -> int:
 
 
 def _action(situation: Situation, product: str, worth: Worth, units: float, step: Step) -> Action:
-    belief = answer_to_price(situation, product)
+    belief = settled_price(answer_to_price(situation, product), worth)
     key = "up" if step.change > 0 else "down"
     why = Words(
         f"rules_operations.price_step.why.{'own' if belief.own is not None else 'usual'}",

@@ -73,7 +73,7 @@ def shelves_of(situation: Situation, product: str, pace: Demand, uneven: float =
 
     A size's pace is its share of the product's ordinary pace, by the units of the last eight weeks on days on which it was there.
     """
-    own = _on_shelves(situation).get(product)
+    own = on_shelves(situation).get(product)
     if not own:
         return []
     sized = {sku: have for sku, have in own.items() if sku != WHOLE}
@@ -98,7 +98,7 @@ def shelves_of(situation: Situation, product: str, pace: Demand, uneven: float =
     ]
 
 
-def _on_shelves(situation: Situation) -> dict[str, dict[str, float]]:
+def on_shelves(situation: Situation) -> dict[str, dict[str, float]]:
     """Product → size → units on hand and on their way."""
     if "on_shelves" not in situation.workings:
         found: dict[str, dict[str, float]] = {}

@@ -212,6 +212,7 @@ RULES = (
         stock_out,
         frames=(
             "stock",
+            "shelf_rises",
             "product_sizes",
             "product_last_sales",
             "product_names",

@@ -14,7 +14,8 @@ from zhanggui.methods.replenishment import Arrival, arrival, rates, sold_while_s
 from zhanggui.playbooks.answers_to_price import answer_to_price
 from zhanggui.playbooks.gains import HORIZON_WEEKS, gain
 from zhanggui.playbooks.kinds import Finding, Situation
-from zhanggui.playbooks.shelves import Product, Shortage
+from zhanggui.playbooks.reordering import days_until_ordered, left_out
+from zhanggui.playbooks.shelves import Product, Shortage, on_shelves
 from zhanggui.playbooks.terms import column_sum, count, exact, money, name_of, share, sold_days
 from zhanggui.playbooks.visits import kind_of
 from zhanggui.playbooks.worth import order_worth, pays_above
@@ -43,12 +44,13 @@ def until_then(situation: Situation, product: Product, short: Shortage, finding:
 
 def _order(situation: Situation, product: Product, short: Shortage, finding: Finding) -> Action | None:
     """CM · E[units it sells more] − Co · E[units it leaves over], over the horizon of four weeks or of lead time and review."""
+    review = _until_the_owners_own(situation, product, short)
     known = [
         (shelf, answer, what)
         for shelf, answer in short.orders
-        if isinstance(what := arrival(shelf.demand, shelf.have, answer.order, short.lead, short.review), Arrival)
+        if isinstance(what := arrival(shelf.demand, shelf.have, answer.order, short.lead, review), Arrival)
     ]
-    if not known:
+    if not known or review <= 0:
         return None
     sold = known[0][2].sold
     for _, _, what in known[1:]:
@@ -80,6 +82,16 @@ def _order(situation: Situation, product: Product, short: Shortage, finding: Fin
     )
 
 
+def _until_the_owners_own(situation: Situation, product: Product, short: Shortage) -> float:
+    """For how many days an order of today is there alone: until the next one could come, or that which the owner is used to making; he
+    does not make it of a size that he left out when he last ordered the product."""
+    if short.sizes and any(left_out(situation, product.id, shelf.sku) for shelf, _ in short.orders):
+        return short.review
+    have = sum(on_shelves(situation).get(product.id, {}).values())
+    own = days_until_ordered(situation, product.id, have, short.pace.daily)
+    return short.review if own is None else min(short.review, own)
+
+
 def _of_units(sold: np.ndarray, unit: float, over: float, weeks: float) -> Gain:
     """The gain a week where the number of units that an order sells has this distribution: exact, nothing drawn."""
     units = np.arange(sold.size)
@@ -100,6 +112,8 @@ def _advertising(situation: Situation, product: Product, short: Shortage, findin
         return []
     out = np.maximum(short.lead - short.have / rates(short.pace), 0.0)
     brings = gain(daily * out / HORIZON_WEEKS)
+    if brings.profit < situation.floor:
+        return []  # a few days without stock are not worth teaching two plans anew
     other = _substitute(situation, product.id)
     said = {"product": name_of(situation, product.id), **({"other": name_of(situation, other)} if other else {})}
     rows = [{"product_id": product.id, "campaign": str(c), "to": other or ""} for c in own["campaign"].unique().sort()]
