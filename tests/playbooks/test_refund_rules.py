@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from drawn.situation import DAY, situation
+from drawn.spoken import spoken
 from zhanggui.actions import guards
-from zhanggui.actions.kinds import Action
+from zhanggui.actions.kinds import NOTHING_YET, Action, Past, Standing
 from zhanggui.playbooks.kinds import Situation, Verdict
 from zhanggui.playbooks.refund_causes import nature_of
 from zhanggui.playbooks.refunds import refund_jump
@@ -229,3 +231,54 @@ def test_without_costs_the_repair_says_from_which_margin_on_it_pays() -> None:
 )
 def test_a_reason_is_read_for_what_it_is_about(reason: str, nature: str) -> None:
     assert nature_of(reason) == nature
+
+
+# ---- beside siblings
+
+
+def lasting(reasons: dict[str, tuple[int, int]], *, standing: Standing = NOTHING_YET, **more: Any) -> Situation:
+    """P's refunds are the same in both windows; of 400 orders each, so many for a reason. Its siblings have three in a hundred broken."""
+    places = [place("reason", reason, (0, now), (0, before)) for reason, (now, before) in reasons.items()]
+    others = [
+        {"product_id": name, "by": "reason", "value": "破損", "window": w, "orders": 0, "refunded": 3, "refunds": 150.0}
+        for name in "QRS"
+        for w in (0, 1)
+    ]
+    rows = {"now": (400, 24), "before": (400, 24)}
+    return replace(jumped(*places, others, **rows, **more), standing=standing)
+
+
+def test_what_has_been_breaking_for_months_is_seen_beside_its_siblings() -> None:
+    verdict = judged(lasting({"破損": (18, 18)}))
+    assert not verdict.findings
+    action = only(verdict)
+    assert action.kind == "change_packing"
+    assert action.gain is not None
+    assert action.gain.profit > 0
+    assert action.reason is not None
+    assert action.reason.key == "rules_products.refunds.odd"
+    assert len(spoken(verdict)) >= 6
+
+
+def test_what_breaks_as_often_as_elsewhere_is_usual() -> None:
+    assert not judged(lasting({"破損": (5, 4)})).actions
+
+
+def test_two_broken_ones_say_nothing() -> None:
+    few = lasting({"破損": (1, 1)})
+    assert not judged(few).actions
+
+
+def test_refunds_without_a_stated_reason_have_no_repair() -> None:
+    assert not judged(lasting({"七天無理由": (40, 40)})).actions
+
+
+def test_what_was_mended_seven_weeks_ago_cannot_be_seen_yet() -> None:
+    where = {"product_id": "P"}
+    done = Past("x", "products", "refund_jump", "change_packing", where, "done", DAY, done_on=DAY - timedelta(days=49))
+    assert not judged(lasting({"破損": (18, 18)}, standing=Standing((done,)))).actions
+
+
+def test_without_siblings_there_is_nothing_to_hold_it_against() -> None:
+    alone = lasting({"破損": (18, 18)}, product_refunds=refunded("P", (400, 24), (400, 24)))
+    assert not judged(alone).actions

@@ -32,7 +32,8 @@ FEWEST_DAYS = 14
 FEWEST_ORDERS = 30
 ORDERS_WORTH = 20
 CUT, RAISE, SWING = 0.25, 0.2, 0.2
-SURE = 0.8
+SURE, SURE_BY_CLICKS = 0.8, 0.9
+"""How likely the last unit must not come back; surer where only clicks say so: of many plans some look bad by chance."""
 SURE_AT = 0.8416212335729143
 """So many standard deviations away a normal belief is that sure."""
 CLEARLY_MORE = 1.2
@@ -127,7 +128,8 @@ def _decided(
     money buys; None where they do not."""
     by_sales = answer.weight >= LEAST_WEIGHT
     agree = answer.data_mean < 1 or answer.weight < LEAST_WEIGHT
-    if (by_sales or before.weight >= CLICKS_WEIGHT) and answer.below(1.0) >= SURE and agree:
+    needed = SURE if by_sales else SURE_BY_CLICKS
+    if (by_sales or before.weight >= CLICKS_WEIGHT) and answer.below(1.0) >= needed and agree:
         return _move(situation, plan, answer, -CUT, answer.below(1.0), claim=by_sales)
     if not by_sales:
         return None

@@ -25,6 +25,14 @@ AGAIN = 2
 EVEN = Beta(0.5, 0.5)
 NATURES = {"damage": 0.5, "size": 0.3, "quality": 0.8, "unlike": 0.3, "late": 0.3}
 """φ: the share of the rise that a repair takes back, by what the reasons are about."""
+REPAIRS = {
+    "damage": "change_packing",
+    "size": "add_size_chart",
+    "quality": "hold_batch",
+    "unlike": "correct_description",
+    "late": "show_arrival_date",
+}
+"""What mends what the reasons are about."""
 CARRIER, EARLY, SIZE_HELD, UNKNOWN = 0.5, 0.3, 0.8, 0.3
 
 
@@ -115,14 +123,7 @@ def _nature(places: pl.DataFrame, rise: Rise) -> Cause | None:
         return carrier
     if nature == "quality" and (size := _place("sku", places, rise)) is not None:
         return Cause("quality", because, "hold_batch", SIZE_HELD, explains, "sku", size.value, rose)
-    kinds = {
-        "damage": "change_packing",
-        "size": "add_size_chart",
-        "quality": "hold_batch",
-        "unlike": "correct_description",
-        "late": "show_arrival_date",
-    }
-    return Cause(nature, because, kinds[nature], NATURES[nature], explains, rose=rose)
+    return Cause(nature, because, REPAIRS[nature], NATURES[nature], explains, rose=rose)
 
 
 def _place(by: str, places: pl.DataFrame, rise: Rise) -> Cause | None:

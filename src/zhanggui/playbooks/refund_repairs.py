@@ -34,8 +34,10 @@ EXTRA_OF_PRICE = 0.01
 DEARER_CARRIER = 0.1
 
 
-def repair(situation: Situation, rise: Rise, cause: Cause, finding: Finding | None) -> list[Action]:
-    """The action for where the rise lies. Without a finding the rise is not proved: the action says so."""
+def repair(
+    situation: Situation, rise: Rise, cause: Cause, finding: Finding | None, *, said: Words | None = None
+) -> list[Action]:
+    """The action for where the rise lies. Without a finding the rise is not proved: the action says so, in the words of ``said``."""
     worth = order_worth(situation, rise.product)
     if not cause.kind or worth is None:
         return []
@@ -69,7 +71,7 @@ def repair(situation: Situation, rise: Rise, cause: Cause, finding: Finding | No
             break_even=None if worth.known else pays_above(situation.floor / sales if sales > 0 else 1.0),
             minutes=kind.minutes,
             because=(finding.id,) if finding else (),
-            reason=cause.because if finding else _not_proved(situation, rise, cause),
+            reason=cause.because if finding else said or _not_proved(situation, rise, cause),
             draft=_draft(rise, cause, worth, situation),
             measure=_measure(situation, rise, worth, cause.kind),
             touches=(rise.product,),

@@ -16,6 +16,7 @@ import polars as pl
 
 from zhanggui.methods.shrinkage import Beta, probability_below
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
+from zhanggui.playbooks.odd_refunds import odd_refunds
 from zhanggui.playbooks.refund_causes import FEWEST, WEEKS, Cause, Rise, cause_of
 from zhanggui.playbooks.refund_repairs import repair
 from zhanggui.playbooks.terms import asked, column_sum, count, money, name_of, rate_prior, reach, share
@@ -71,6 +72,10 @@ def refund_jump(situation: Situation) -> Verdict:
             actions += repair(situation, rise, cause, finding)
         elif cause.rose >= (CLEAR_OF_MANY if cause.by else CLEAR):
             actions += repair(situation, rise, cause, None)
+    # A repair that is proposed already, or a shop in which all of them rose, leaves nothing for the comparison with siblings.
+    known = {action.where.get("product_id", "") for action in actions}
+    known |= {rise.product for rise in judged.products if _explained_away(rise.product, situation)}
+    actions += odd_refunds(situation, frozenset(known))
     return Verdict(findings=findings, actions=actions, family=family)
 
 
