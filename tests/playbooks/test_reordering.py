@@ -92,12 +92,16 @@ def test_what_he_forgot_brings_all_of_it() -> None:
     assert forgotten.gain == free.gain
 
 
-def test_a_size_left_out_of_the_last_order_is_one_he_forgets() -> None:
+def test_a_size_that_stood_empty_when_its_product_was_ordered_is_one_he_forgets() -> None:
     both = [
         {"product_id": "A", "sku": sku, "age": age, "held": 15.0, "more": 20.0}
         for age in MONDAYS
         for sku in (("S", "M") if age > 28 else ("S",))
     ]
     here = shop(20, {}, shelf_rises=both)
-    assert left_out(here, "A", "M")
-    assert not left_out(here, "A", "S")
+    assert left_out(here, "A", "M", have=0, empty_days=40)
+    assert not left_out(here, "A", "S", have=0, empty_days=40)
+    assert not left_out(
+        here, "A", "M", have=0, empty_days=3
+    )  # it was there when the product was ordered, and sold out since
+    assert not left_out(here, "A", "M", have=6, empty_days=40)  # it is on its way

@@ -22,7 +22,8 @@ LEAST_DAYS = 5.0
 SAME_DAY = 0.8
 WEEK = 7
 OVERDUE = 8
-"""A shelf that has stood below the level at which it is ordered for more than a week is forgotten."""
+"""A shelf that has stood below the lowest level at which such are ordered for more than a week is forgotten."""
+LOWEST = 0.1
 LATE = 1.15
 """So far above its usual level a shelf may already be ordered: habits are no rulers."""
 
@@ -30,18 +31,25 @@ LATE = 1.15
 @dataclass(frozen=True, slots=True)
 class Habit:
     """Orders of the last weeks: ``covers`` are days of sales left when a product was ordered, by product; ``weekday`` on which nearly all
-    were made, None where they were not; ``last`` the sizes that were in a product's last order."""
+    were made, None where they were not; ``last`` how many days ago a product was ordered last, and which of its sizes."""
 
     covers: dict[str, tuple[float, ...]]
     weekday: int | None
-    last: dict[str, frozenset[str]]
+    last: dict[str, tuple[int, frozenset[str]]]
 
     def level(self, product: str) -> float | None:
         """At how many days of sales left a product is ordered: by its own orders, else by the shop's. None where too few are known."""
+        known = self._known(product)
+        return float(np.median(known)) if known else None
+
+    def lowest(self, product: str) -> float:
+        """Below how many days of sales left he never let it fall, but for one order in ten."""
+        return float(np.quantile(self._known(product), LOWEST))
+
+    def _known(self, product: str) -> tuple[float, ...]:
         own = self.covers.get(product, ())
-        known = own or tuple(cover for each in self.covers.values() for cover in each)
-        enough = len(own) >= 1 or len(known) >= FEWEST
-        return float(np.median(known)) if enough else None
+        every = tuple(cover for each in self.covers.values() for cover in each)
+        return own if len(own) >= FEWEST else every if len(every) >= FEWEST else own
 
 
 def habit(situation: Situation) -> Habit:
@@ -73,18 +81,19 @@ def _habit(situation: Situation) -> Habit:
             on[(situation.as_of - timedelta(days=int(age))).weekday()] += 1
     best, times = on.most_common(1)[0] if on else (0, 0)
     usual = best if times >= FEWEST and times >= SAME_DAY * on.total() else None
-    last: dict[str, set[str]] = {}
+    sizes: dict[str, set[str]] = {}
     for product, sku, age in rises.select("product_id", "sku", "age").iter_rows():
         if ordered.get(str(product)) == age:
-            last.setdefault(str(product), set()).add(str(sku))
-    sizes = {product: frozenset(each) for product, each in last.items()}
-    return Habit({product: tuple(each) for product, each in covers.items()}, usual, sizes)
+            sizes.setdefault(str(product), set()).add(str(sku))
+    last = {product: (age, frozenset(sizes.get(product, ()))) for product, age in ordered.items()}
+    return Habit({product: tuple(each) for product, each in covers.items()}, usual, last)
 
 
-def left_out(situation: Situation, product: str, sku: str) -> bool:
-    """Whether a size was not in the last order of its product, though others were."""
-    sizes = habit(situation).last.get(product)
-    return sizes is not None and sku not in sizes
+def left_out(situation: Situation, product: str, sku: str, have: float, empty_days: float) -> bool:
+    """Whether a size of which nothing is there or on its way stood empty already when its product was ordered last, and was not in that
+    order."""
+    ago, sizes = habit(situation).last.get(product, (0, frozenset()))
+    return ago > 0 and have <= 0 and sku not in sizes and empty_days >= ago
 
 
 def _daily(situation: Situation) -> dict[str, np.ndarray]:
@@ -110,7 +119,8 @@ def days_until_ordered(situation: Situation, product: str, have: float, pace: fl
     sold = _daily(situation).get(product, np.zeros(DAYS))
     # What it stood at on each evening back, as long as nothing came to it since.
     stood = (have + np.concatenate([[0.0], np.cumsum(sold)])[: DAYS + 1]) / pace
-    below = int(np.argmax(stood > level)) if (stood > level).any() else stood.size
+    lowest = known.lowest(product)
+    below = int(np.argmax(stood > lowest)) if (stood > lowest).any() else stood.size
     if below > OVERDUE:
         return None
     left = max(cover - LATE * level, 0.0)

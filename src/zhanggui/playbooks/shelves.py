@@ -78,7 +78,7 @@ def shelves_of(situation: Situation, product: str, pace: Demand, uneven: float =
         return []
     sized = {sku: have for sku, have in own.items() if sku != WHOLE}
     rows = sized or own
-    sold = _sold_sizes(situation).get(product, {})
+    sold = sold_sizes(situation).get(product, {})
     speeds = {
         sku: (units, units / (FORTNIGHTS * DAYS - out))
         for sku, (units, out) in sorted(sold.items())
@@ -111,7 +111,7 @@ def on_shelves(situation: Situation) -> dict[str, dict[str, float]]:
     return kept
 
 
-def _sold_sizes(situation: Situation) -> dict[str, dict[str, tuple[float, float]]]:
+def sold_sizes(situation: Situation) -> dict[str, dict[str, tuple[float, float]]]:
     """Product → size → units of the last eight weeks, and days of these without stock."""
     if "sold_sizes" not in situation.workings:
         recent = situation.frames["product_sizes"].filter(pl.col("fortnight") < FORTNIGHTS)

@@ -15,7 +15,7 @@ from zhanggui.playbooks.answers_to_price import answer_to_price
 from zhanggui.playbooks.gains import HORIZON_WEEKS, gain
 from zhanggui.playbooks.kinds import Finding, Situation
 from zhanggui.playbooks.reordering import days_until_ordered, left_out
-from zhanggui.playbooks.shelves import Product, Shortage, on_shelves
+from zhanggui.playbooks.shelves import Product, Shortage, on_shelves, sold_sizes
 from zhanggui.playbooks.terms import column_sum, count, exact, money, name_of, share, sold_days
 from zhanggui.playbooks.visits import kind_of
 from zhanggui.playbooks.worth import order_worth, pays_above
@@ -85,8 +85,10 @@ def _order(situation: Situation, product: Product, short: Shortage, finding: Fin
 def _until_the_owners_own(situation: Situation, product: Product, short: Shortage) -> float:
     """For how many days an order of today is there alone: until the next one could come, or that which the owner is used to making; he
     does not make it of a size that he left out when he last ordered the product."""
-    if short.sizes and any(left_out(situation, product.id, shelf.sku) for shelf, _ in short.orders):
-        return short.review
+    sizes = sold_sizes(situation).get(product.id, {})
+    for shelf, _ in short.orders if short.sizes else ():
+        if left_out(situation, product.id, shelf.sku, shelf.have, sizes.get(shelf.sku, (0.0, 0.0))[1]):
+            return short.review
     have = sum(on_shelves(situation).get(product.id, {}).values())
     own = days_until_ordered(situation, product.id, have, short.pace.daily)
     return short.review if own is None else min(short.review, own)
