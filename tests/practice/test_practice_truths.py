@@ -138,3 +138,23 @@ def test_an_unwilling_owner_does_only_what_is_quick() -> None:
     quick, long = Move("change_budget", {"product_id": "P001"}), Move("audit_listing", {"product_id": "P001"})
     done = [[willing(world, week, move) for week in range(200)] for move in (quick, long)]
     assert sum(done[0]) > 2 * sum(done[1])
+
+
+def test_the_oracle_goes_through_the_same_door_and_changes_a_page_once_in_two_weeks() -> None:
+    def priced(world: World) -> set[str]:
+        return {option.move.product for option in options(world) if option.move.kind == "step_price"}
+
+    world = calm()
+    assert NAME in priced(world)
+    world.apply(Move("step_price", {"product_id": NAME}, ({"product_id": NAME, "step": 0.05},)))
+    world.mean(13)
+    assert NAME not in priced(world)
+    world.mean(1)
+    assert NAME in priced(world)
+
+
+def test_what_puts_a_change_back_needs_not_wait() -> None:
+    world = troubled("bad_image", 50, lived=55)
+    kinds = {option.move.kind for option in options(world) if option.move.product == NAME}
+    assert "restore_change" in kinds
+    assert "step_price" not in kinds

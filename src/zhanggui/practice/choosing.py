@@ -13,9 +13,10 @@ from typing import Any, Literal
 import numpy as np
 
 from zhanggui.actions.catalogue import kind_named
+from zhanggui.actions.guards import BETWEEN_CHANGES_DAYS, MAY_NOT_WAIT, PAGE
 from zhanggui.practice.chance import Purpose, uniforms
 from zhanggui.practice.kinds import SIZES, Move
-from zhanggui.practice.moves import BUDGET_CUT, BUDGET_RAISE, KINDS, STEP
+from zhanggui.practice.moves import BUDGET_CUT, BUDGET_RAISE, BY, KINDS, STEP
 from zhanggui.practice.troubles import LOGGED
 from zhanggui.practice.world import World
 
@@ -42,6 +43,20 @@ def willing(world: World, week: int, move: Move) -> bool:
     minutes = kind_named(move.kind).minutes
     place = sum(map(ord, move.kind)) * 1000 + sum(map(ord, move.product))
     return bool(uniforms(world.luck, Purpose.WILLING, week, place)[0] < world.character.willing ** (minutes / 30))
+
+
+def let_in(world: World, move: Move) -> bool:
+    """Whether the ledger would let it in: of a product's page one thing is changed in two weeks, but for what puts a change back or mends
+    an untruth. Everybody's actions go through that door."""
+    if kind_named(move.kind).changes not in PAGE or move.kind in MAY_NOT_WAIT:
+        return True
+    since = world.day - BETWEEN_CHANGES_DAYS
+    touched = {move.product, *(str(row.get("product_id")) for row in move.rows)}
+    return not any(
+        change.day > since and change.what in PAGE and world.names[change.product] in touched
+        for change in world.state.changes
+        if change.logged or change.by == BY
+    )
 
 
 def affordable(world: World, move: Move, cost: float) -> bool:
@@ -90,7 +105,7 @@ def options(world: World) -> list[Option]:
         of("feed_traffic", p)
         _goods(world, int(p), found)
     found += _changes(world) + _led(world)
-    return [Option(move, kind_named(move.kind).minutes) for move in found if move.kind in KINDS]
+    return [Option(move, kind_named(move.kind).minutes) for move in found if move.kind in KINDS and let_in(world, move)]
 
 
 def _goods(world: World, p: int, found: list[Move]) -> None:
@@ -256,7 +271,7 @@ def within(world: World, week: int, moves: Sequence[Move], minutes: int) -> list
     for move in moves:
         need = kind_named(move.kind).minutes
         fits = len(chosen) < most_moves(world) and need <= left and move.product not in touched
-        if fits and willing(world, week, move) and affordable(world, move, _spent(world, move)):
+        if fits and willing(world, week, move) and let_in(world, move) and affordable(world, move, _spent(world, move)):
             chosen.append(move)
             touched.add(move.product)
             left -= need
