@@ -11,6 +11,7 @@ import numpy as np
 
 from benchmarks.decisions.shops import practised
 from zhanggui.app.practice import Practice, move_of
+from zhanggui.errors import Refused
 from zhanggui.practice import CHARACTERS, World, character
 from zhanggui.practice.choosing import ADVISERS, decided, willing
 
@@ -43,7 +44,11 @@ def led(practice: Practice, weeks: int) -> Counter[str]:
         today = [ranked.action.id for ranked in shop.brief().actions if ranked.today]
         for entry in [entry for entry in shop.actions.list() if entry.base in today and entry.state == "proposed"]:
             if willing(practice.world, week, move_of(entry)):
-                shop.actions.approve(entry.id)
+                try:
+                    shop.actions.approve(entry.id)
+                except Refused:
+                    done["refused at the door"] += 1
+                    continue
                 shop.actions.done(entry.id)
                 done[f"{entry.action.rule} {entry.action.kind}"] += 1
         practice.live(7)
