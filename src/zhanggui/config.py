@@ -146,31 +146,104 @@ def rewrite(folder: Path, shop: Mapping[str, str], values: Mapping[str, float | 
 
     Raises BadValue for an unknown name or a value out of bounds; the file is then as before. It is replaced in one step.
     """
-    path = folder / FILE
-    load(folder)
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = _lines(folder)
     for name, text in shop.items():
-        quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-        lines = _with_line(lines, "shop", name, f'"{quoted}"')
+        lines = _with_line(lines, ("shop",), name, _quoted(text))
     for name, value in values.items():
-        lines = _with_line(lines, "settings", name, None if value is None else f"{value:.10g}")
-    told = "\n".join(lines) + "\n"
-    try:
-        config = parse(tomllib.loads(told))
-    except tomllib.TOMLDecodeError as error:
-        raise WorkspaceError("config.unreadable", file=str(path), reason=str(error)) from None
-    draft = path.with_suffix(".tmp")
-    draft.write_text(told, encoding="utf-8")
-    draft.replace(path)
+        lines = _with_line(lines, ("settings",), name, None if value is None else f"{value:.10g}")
+    config, told = _checked(folder, lines)
+    _replace(folder, told)
     return config
 
 
-def _with_line(lines: list[str], section: str, name: str, value: str | None) -> list[str]:
-    """The lines with one entry of a section set, or taken out where ``value`` is None."""
-    heads = [number for number, line in enumerate(lines) if line.strip().startswith("[")]
-    start = next((number for number in heads if lines[number].split("#")[0].strip() == f"[{section}]"), None)
+def rewrite_notify(folder: Path, daily_at: str, channels: Mapping[str, Mapping[str, str]]) -> Config:
+    """Say anew who is told what: the hour of the day (empty for none) and the lines of every channel. What is not named is taken out; other
+    lines stay as they stand.
+
+    Raises BadValue where the file says it in a form of its own that cannot be changed line by line; it is then as before.
+    """
+    lines, known = _lines(folder), load(folder).notify
+    if daily_at != str(known.get("daily_at", "")):
+        lines = _with_line(lines, ("notify",), "daily_at", _quoted(daily_at) if daily_at else None)
+    there = known.get("channels", {})
+    for name in there:
+        if name not in channels:
+            lines = _without_section(lines, ("notify", "channels", name))
+    for name, told_of in channels.items():
+        for entry in CHANNEL_LINES:
+            value = told_of.get(entry, "")
+            if value != there.get(name, {}).get(entry, ""):
+                lines = _with_line(lines, ("notify", "channels", name), entry, _quoted(value) if value else None)
+    config, told = _checked(folder, lines)
+    wanted = {name: {entry: value for entry, value in of.items() if value} for name, of in channels.items()}
+    if (config.notify.get("channels", {}), str(config.notify.get("daily_at", ""))) != (wanted, daily_at):
+        raise BadValue("config.own_form", file=str(folder / FILE), name="notify")
+    _replace(folder, told)
+    return config
+
+
+CHANNEL_LINES = ("url_from", "gets", "locale")
+
+
+def _lines(folder: Path) -> list[str]:
+    load(folder)
+    return (folder / FILE).read_text(encoding="utf-8").splitlines()
+
+
+def _checked(folder: Path, lines: list[str]) -> tuple[Config, str]:
+    """The lines as settings and as text. Raises what ``parse`` raises, and WorkspaceError for what is no TOML."""
+    told = "\n".join(lines) + "\n"
+    try:
+        return parse(tomllib.loads(told)), told
+    except tomllib.TOMLDecodeError as error:
+        raise WorkspaceError("config.unreadable", file=str(folder / FILE), reason=str(error)) from None
+
+
+def _replace(folder: Path, told: str) -> None:
+    """Write the file in one step."""
+    draft = (folder / FILE).with_suffix(".tmp")
+    draft.write_text(told, encoding="utf-8")
+    draft.replace(folder / FILE)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _heads(lines: list[str]) -> dict[int, tuple[str, ...]]:
+    """The lines that begin a section, and the section's name part by part."""
+    return {number: _path(line) for number, line in enumerate(lines) if line.strip().startswith("[")}
+
+
+def _path(line: str) -> tuple[str, ...]:
+    try:
+        found = tomllib.loads(line)
+    except tomllib.TOMLDecodeError:  # a line of a list of several lines
+        return ()
+    parts: list[str] = []
+    while isinstance(found, dict) and len(found) == 1:
+        (name,) = found
+        parts, found = [*parts, name], found[name]
+    return tuple(parts)
+
+
+def _without_section(lines: list[str], section: tuple[str, ...]) -> list[str]:
+    heads = _heads(lines)
+    start = next((number for number, path in heads.items() if path == section), None)
     if start is None:
-        return lines if value is None else [*lines, "", f"[{section}]", f"{name} = {value}"]
+        return lines
+    end = next((number for number in heads if number > start), len(lines))
+    return [*lines[:start], *lines[end:]]
+
+
+def _with_line(lines: list[str], section: tuple[str, ...], name: str, value: str | None) -> list[str]:
+    """The lines with one entry of a section set, or taken out where ``value`` is None."""
+    heads = _heads(lines)
+    start = next((number for number, path in heads.items() if path == section), None)
+    if start is None:
+        head = ".".join(part if part.isascii() and part.isidentifier() else _quoted(part) for part in section)
+        return lines if value is None else [*lines, "", f"[{head}]", f"{name} = {value}"]
     end = next((number for number in heads if number > start), len(lines))
     at = next((n for n in range(start + 1, end) if lines[n].partition("=")[0].strip().strip('"') == name), None)
     new = [] if value is None else [f"{name} = {value}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -106,6 +107,61 @@ def test_an_import_is_told_tried_taken_and_taken_back(call: Calls) -> None:
     assert client.post(f"/imports/{done['batch']}/undo").json()["changed"]
     again = client.post(f"/imports/{done['batch']}/undo")
     assert (again.status_code, problem(again)) == (404, "store.unknown_batch")
+
+
+def test_an_import_in_the_background_is_a_job_whose_address_tells_what_came_of_it(call: Calls, desk: Desk) -> None:
+    client = call("operator")
+    sent = [("files", ("later.csv", (order_lines(75) + "X1,no day,Cup,1,2.00,c1,Spain\n").encode()))]
+    begun = client.post("/imports", files=sent, data={"background": "true"})
+    assert begun.status_code == 202
+    name = begun.json()["id"]
+    assert begun.json()["about"] == ["later.csv"]
+    while desk.background.jobs.running():
+        time.sleep(0.01)
+    told = client.get(f"/jobs/{name}").json()
+    assert (told["state"], told["error"]) == ("done", None)
+    assert told["reconciled"]["rows"]["rejected"] == 1
+    assert told["batch"] == told["reconciled"]["batch"] == client.get("/imports").json()["imports"][-1]["id"]
+    assert [job["id"] for job in client.get("/jobs").json()["jobs"]] == [name]
+    assert desk.people.deeds()[0].what == "imported"
+    bad = client.post("/imports", files=[("files", ("a.csv", b"a\nb\n"))], data={"background": "true"}).json()["id"]
+    while desk.background.jobs.running():
+        time.sleep(0.01)
+    failed = client.get(f"/jobs/{bad}").json()
+    assert (failed["state"], failed["reconciled"]) == ("failed", None)
+    assert failed["error"]["message"]
+    both = client.post("/imports", files=sent, data={"background": "true", "dry_run": "true"})
+    assert (both.status_code, problem(both)) == (400, "api.dry_background")
+    assert not [path for path in (desk.folder / ".uploads").rglob("*") if path.is_file()]
+
+
+def test_targets_are_listed_page_by_page(call: Calls) -> None:
+    client = call("owner")
+    for month in ("2026-08", "2026-09", "2026-10"):
+        client.put(f"/targets/{month}", json={"value": 5000})
+    first = call("viewer").get("/targets", params={"limit": 2}).json()
+    rest = client.get("/targets", params={"cursor": first["next"]}).json()
+    assert [one["month"] for one in [*first["targets"], *rest["targets"]]] == ["2026-10", "2026-09", "2026-08"]
+    assert rest["next"] is None
+
+
+def test_an_explanation_looks_inside_one_place(call: Calls) -> None:
+    client = call("viewer")
+    whole = client.get("/explain/net_sales", params={"by": "country"}).json()
+    inside = client.get("/explain/net_sales", params={"where": "country=Spain"}).json()
+    spain = next(place for place in whole["where"] if place["by"] == {"country": "Spain"})
+    assert inside["change"] == pytest.approx(spain["change"], abs=0.005)
+
+
+def test_what_is_the_owners_to_approve_is_no_operators_by_any_door(call: Calls) -> None:
+    client = call("operator")
+    price = {"kind": "step_price", "target": {"product_id": "Cup"}}
+    done = client.post("/actions", json={**price, "on": "2026-08-01"})
+    assert (done.status_code, problem(done)) == (422, "ledger.owner_approves")
+    name = client.post("/actions", json=price).json()["action"]["id"]
+    refused = client.post(f"/actions/{name}/approve")
+    assert (refused.status_code, problem(refused)) == (422, "ledger.owner_approves")
+    assert call("owner").post(f"/actions/{name}/approve").json()["action"]["state"] == "approved"
 
 
 def test_an_action_goes_from_proposal_to_done_and_the_log_says_who(call: Calls, desk: Desk) -> None:

@@ -41,6 +41,16 @@ class Browser:
             self.post("/sign-in", name=role, password=PASSWORD)
         self.token = self._token("/")
 
+    @classmethod
+    def known(cls, desk: Desk, name: str, password: str) -> Browser:
+        """The browser of somebody who is in the register, signed in."""
+        found = cls.__new__(cls)
+        found.desk = desk
+        found.client = TestClient(desk_app(desk, hosts=(HOST,)), headers={"accept-language": "en"})
+        found.post("/sign-in", name=name, password=password)
+        found.token = found._token("/account")
+        return found
+
     def _token(self, page: str) -> str:
         found = re.search(r'name="csrf" value="([0-9a-f]+)"', self.client.get(page).text)
         assert found

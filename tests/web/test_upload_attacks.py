@@ -32,8 +32,24 @@ FORMS = (
     ("/settings", {"set:ship_by_hours": "24"}),
     ("/settings/shop", {"name": "x", "locale": "en"}),
     ("/jobs/x/forget", {}),
+    ("/calendar/members", {"start": "2026-09-01"}),
+    ("/actions/new", {"kind": "audit_listing"}),
+    ("/demo", {}),
+    ("/settings/people/add", {"name": "Mallory", "password": "a long enough password 8", "role": "owner"}),
+    ("/settings/people/role", {"name": "viewer", "role": "owner"}),
+    ("/settings/people/password", {"name": "owner", "password": "a long enough password 8"}),
+    ("/settings/people/remove", {"name": "owner"}),
+    ("/settings/tokens/make", {"name": "x", "role": "owner"}),
+    ("/settings/tokens/revoke", {"number": "1"}),
+    ("/settings/notices/add", {"name": "x", "variable": "X"}),
+    ("/settings/notices/remove", {"name": "x"}),
+    ("/settings/notices/hour", {"daily_at": "08:30"}),
+    ("/settings/notices/test", {}),
+    ("/settings/backups/make", {}),
+    ("/settings/backups/remove", {"name": "20260101T000000.zip"}),
+    ("/settings/restore", {}),
 )
-OWNERS = tuple(form for form in FORMS if form[0] in ("/data/costs", "/data/target", "/settings", "/settings/shop"))
+OWNERS = tuple(form for form in FORMS if form[0].startswith("/settings") or form[0] in ("/data/costs", "/data/target"))
 
 
 @pytest.fixture

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from drawn.browsers import Browser, desk
+from zhanggui.app.calendar import events
 from zhanggui.app.practice import Practice
 from zhanggui.config import SETTINGS, load
+from zhanggui.units import Period
 
 
 @pytest.fixture
@@ -19,8 +23,6 @@ def owner(tmp_path: Path) -> Iterator[Browser]:
 
 
 def days_ahead(browser: Browser, days: int) -> str:
-    from datetime import timedelta
-
     with browser.desk.reading() as shop:
         return (shop.clock.today() + timedelta(days=days)).isoformat()
 
@@ -55,6 +57,64 @@ def test_a_freeze_holds_and_is_lifted(owner: Browser) -> None:
 def test_a_day_is_explained_away(owner: Browser) -> None:
     page = owner.post("/calendar/annotation", day=days_ahead(owner, -3), text="courier strike <b>")
     assert "courier strike &lt;b&gt;" in page
+
+
+def test_member_days_come_every_month_and_the_last_day_stands_in_for_one_that_is_not_there(owner: Browser) -> None:
+    with owner.desk.reading() as shop:
+        year = shop.clock.today().year + 1
+    first = f"{year}-01-31"
+    page = owner.post("/calendar/members", start=first, every="month", times="3", terms="double points")
+    assert "It is on the calendar" in page
+    with owner.desk.reading() as shop:
+        table = shop.warehouse.table("promotions")
+        days = shop.warehouse.run(table.select("starts_day", "terms").order_by("starts_day")).rows()
+        found = {event.kind for event in events(shop, Period(date(year, 1, 1), date(year, 4, 1)))}
+    end = date(year, 3, 1) - timedelta(days=1)
+    assert days == [(day, "double points") for day in (date(year, 1, 31), end, date(year, 3, 31))]
+    assert "member_day" in found
+    assert "promotion" not in found
+    assert "The days do not fit" in owner.post("/calendar/members", 400, start=first, every="year", times="1")
+    owner.post("/calendar/members", 422, start=first, every="week", times="900")
+
+
+# ---- an action of one's own
+
+
+def test_an_action_is_entered_by_hand_and_one_that_was_done_is_being_measured(owner: Browser) -> None:
+    page = owner.post("/actions/new", kind="audit_listing", product="Cup", text="looks odd <b>", low="5", high="9")
+    assert "Entered: Buy it once yourself (Cup): looks odd &lt;b&gt;" in page
+    assert "¥7" in page
+    with owner.desk.reading() as shop:
+        assert [entry.state for entry in shop.actions.list()] == ["proposed"]
+        day = shop.clock.today().isoformat()
+    page = owner.post("/actions/new", kind="ship_orders", text="a truck more", on=day)
+    with owner.desk.reading() as shop:
+        assert [entry.state for entry in shop.actions.list()] == ["proposed", "done"]
+    assert "in the ledger already" in owner.post("/actions/new", 409, kind="audit_listing", product="Cup")
+    assert len(re.findall("<option", owner.get("/actions/new?product=Cup"))) > 40
+    assert 'value="Cup"' in owner.get("/actions/new?product=Cup")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"kind": "explode"}, "explode"),
+        ({"kind": "audit_listing", "low": "a lot"}, "is no number"),
+        ({"kind": "audit_listing", "low": "nan"}, "is no number"),
+        ({"kind": "audit_listing", "value": "France"}, "What is “France”?"),
+        ({"kind": "audit_listing", "target": "country", "value": "France"}, "country"),
+        ({"kind": "audit_listing", "on": "someday"}, "is not a day"),
+        ({"kind": "ship_orders", "text": "pay buyers for five-star reviews"}, "Refused"),
+    ],
+)
+def test_what_cannot_be_entered_is_said_and_what_was_typed_stays(
+    owner: Browser, fields: dict[str, str], said: str
+) -> None:
+    page = owner.post("/actions/new", 422, **{"text": "kept as it is", **fields})
+    assert said in page
+    assert fields.get("text", "kept as it is") in page
+    with owner.desk.reading() as shop:
+        assert shop.actions.list() == []
 
 
 # ---- settings

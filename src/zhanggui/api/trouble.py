@@ -42,7 +42,7 @@ STATUSES: tuple[tuple[type[ZhangguiError], int], ...] = (
     (UserError, 400),
 )
 """Which status an error has, the first that fits; what is nobody's mistake but ours has 500."""
-NOT_THERE = {"ledger.unknown_action", "experiments.unknown", "store.unknown_batch"}
+NOT_THERE = {"ledger.unknown_action", "experiments.unknown", "store.unknown_batch", "api.unknown_job"}
 """What is asked for by its name and is not there."""
 BY_STATUS = {
     401: "signed_out",
@@ -89,8 +89,14 @@ def answer(error: ZhangguiError, locale: str) -> JSONResponse:
     headers = {"Retry_After": str(error.params["seconds"])} if isinstance(error, Throttled) else {}
     if status == 401:
         headers["WWW_Authenticate"] = "Bearer"
+    told = fault_of(error, locale)
+    return fault(status, told["code"], told["message"], locale, told["params"], **headers)
+
+
+def fault_of(error: ZhangguiError, locale: str) -> dict[str, Any]:
+    """What went wrong: code, sentence, and what fills it."""
     params = {name: _plain(value) for name, value in error.params.items()}
-    return fault(status, error.code, said_error(error, locale), locale, params, **headers)
+    return {"code": error.code, "message": said_error(error, locale), "params": params}
 
 
 async def in_words(request: Request, error: Exception) -> JSONResponse:

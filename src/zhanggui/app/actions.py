@@ -67,22 +67,26 @@ class Actions:
         on: date | str | None = None,
         despite: str = "",
         by: str | None = None,
+        role: str | None = None,
     ) -> Decision:
         """Enter an action by hand: its kind from the closed set, what it aims at, a note, and what it is to bring a week.
 
-        ``on``: it was carried out on that day; it is then approved and done at once. Raises BadValue for an unknown kind or target,
-        Refused for what law or policy forbids.
+        ``on``: it was carried out on that day; it is then approved and done at once, where ``role`` may approve it. Raises BadValue for an
+        unknown kind or target, Refused for what law or policy forbids or is another's to approve.
         """
         from zhanggui.app.by_hand import entered
 
+        day = day_of(on)
+        if day is not None:
+            _may_approve(kind, kind, role)
         action = entered(kind, where, text, minutes=minutes, expected=expected)
         self._shop.guard(action, [text, despite], despite=despite)
         person = who(by)
         decision = self._shop.ledger.add(action, by=person, text=text)
-        if on is None:
+        if day is None:
             return self._told(decision)
         self._shop.ledger.approve(decision.entry.id, by=person)
-        return self.done(decision.entry.id, on=on, by=person)
+        return self.done(decision.entry.id, on=day, by=person)
 
     def approve(
         self,
@@ -100,12 +104,10 @@ class Actions:
 
         Raises Decided where it is no proposal any more, Refused for what law or policy forbids by now or is another's to approve.
         """
-        from zhanggui.actions.catalogue import kind_named
         from zhanggui.app.before import as_it_stands
 
         entry = self._known_or_named(name, as_of)
-        if role not in (None, "owner") and kind_named(entry.action.kind).approver == "owner":
-            raise Refused("ledger.owner_approves", id=entry.id, kind=Words(f"actions.kind.{entry.action.kind}"))
+        _may_approve(entry.action.kind, entry.id, role)
         if entry.state == "proposed":
             self._shop.guard(entry.action, [despite], despite=despite)
         before = as_it_stands(self._shop, entry.action)
@@ -295,6 +297,14 @@ class Actions:
 
         notes = self._shop.meet()
         return replace(decision, notes=[*decision.notes, *notes]) if notes else decision
+
+
+def _may_approve(kind: str, name: str, role: str | None) -> None:
+    """Raises Refused where actions of that kind are the owner's to approve and ``role`` is another; the machine itself has none."""
+    from zhanggui.actions.catalogue import kind_named
+
+    if role not in (None, "owner") and kind_named(kind).approver == "owner":
+        raise Refused("ledger.owner_approves", id=name, kind=Words(f"actions.kind.{kind}"))
 
 
 def _current(entry: Entry, today: date) -> bool:

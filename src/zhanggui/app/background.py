@@ -1,4 +1,4 @@
-"""What takes long and goes on while the desk is read: reading files that were sent, importing, taking back, practice days.
+"""What takes long and goes on while the desk is read: reading files that were sent, importing, taking back, practice days, backups.
 
 One job at a time; each writes in one transaction through the desk's one writer. What a killed server had begun is known at the next
 start: a job whose import is there is put down as done, any other left nothing behind.
@@ -6,23 +6,34 @@ start: a job whose import is there is put down as done, any other left nothing b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from zhanggui.app.kept_backups import FOLDER as BACKUPS
 from zhanggui.app.uploads import Limits, Parcel, Uploads
 from zhanggui.errors import BadFile, BadValue, NotUnderstood
 from zhanggui.jobs import Job, Jobs, Step
 
 if TYPE_CHECKING:
+    from zhanggui.app.backups import Backup
     from zhanggui.app.desk import Desk
+    from zhanggui.app.morning import Morning
     from zhanggui.app.shop import Shop
     from zhanggui.store import Reconciliation, Undone
     from zhanggui.tables.loading import Reading, Sheet
 
 EXAMPLES = 3
 SHOWN = 40
+Then = Callable[[Any], None]
+"""What is called with what a job made, once it is made: a line in the log, say."""
+
+
+def _nothing(made: Any) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,8 @@ class Background:
         self.jobs = Jobs(desk.folder)
         self.uploads = Uploads(desk.folder)
         self.uploads.clear()
+        for left in (*desk.folder.glob(".demo-*"), *desk.folder.glob(f"{BACKUPS}/.zhanggui-*")):
+            shutil.rmtree(left, ignore_errors=True)  # what a killed server had begun
         self._mend()
 
     def _mend(self) -> None:
@@ -124,33 +137,42 @@ class Background:
 
         return self.jobs.begin("look", work, by=by, steps=("reading",), about=parcel.names, before=parcel.token)
 
-    def load(self, token: str, how: How, by: str) -> Job:
-        """Import a parcel. Raises BadValue where it is gone."""
+    def load(self, token: str, how: How, by: str, then: Then = _nothing, *, once: bool = False) -> Job:
+        """Import a parcel; one that is not taken stays, to be read otherwise, unless it comes only ``once``. Raises BadValue where it is
+        gone."""
         parcel = self.uploads.find(token)
         if parcel is None:
             raise BadValue("uploads.gone")
 
         def work(step: Step) -> Reconciliation:
-            step("reading")
-            with self._desk.reading() as shop:
-                readings = how.read(shop, parcel.files)
-            step("loading")
-            with self._desk.writing() as shop:
-                done = shop.load(readings)
-            self.uploads.throw_away(token)
+            taken = once
+            try:
+                step("reading")
+                with self._desk.reading() as shop:
+                    readings = how.read(shop, parcel.files)
+                step("loading")
+                with self._desk.writing() as shop:
+                    done = shop.load(readings)
+                taken = True
+            finally:
+                if taken:
+                    self.uploads.throw_away(token)
+            then(done)
             return done
 
         return self.jobs.begin(
             "import", work, by=by, steps=("reading", "loading"), about=parcel.names, before=self._last_batch()
         )
 
-    def take_back(self, batch: str, by: str) -> Job:
+    def take_back(self, batch: str, by: str, then: Then = _nothing) -> Job:
         """Take an import back."""
 
         def work(step: Step) -> Undone:
             step("taking_back")
             with self._desk.writing() as shop:
-                return shop.undo(batch)
+                undone = shop.undo(batch)
+            then(undone)
+            return undone
 
         return self.jobs.begin("undo", work, by=by, steps=("taking_back",), about=(batch,))
 
@@ -158,6 +180,60 @@ class Background:
         with self._desk.reading() as shop:
             batches = shop.imports()
         return batches[-1].id if batches else ""
+
+    # ---- everything in one file, and back
+
+    def back_up(self, by: str, then: Then = _nothing) -> Job:
+        """Make a backup that the desk keeps."""
+
+        def work(step: Step) -> Backup:
+            from zhanggui.app.kept_backups import make
+
+            step("copying")
+            with self._desk.writing() as shop:
+                made = make(shop)
+            then(made)
+            return made
+
+        return self.jobs.begin("backup", work, by=by, steps=("copying",))
+
+    def restore(self, sent: Sequence[tuple[str, BinaryIO]], visitor: str, by: str, then: Then = _nothing) -> Job:
+        """Put a backup that was sent back. Raises BadValue or BadFile for what is not taken; nothing is changed then."""
+        parcel = self.uploads.receive(sent, replace(Limits.of(self._desk.config), files=1))
+
+        def work(step: Step) -> Backup:
+            step("putting_back")
+            try:
+                back = self._desk.restore(parcel.files[0], visitor, by)
+            finally:
+                self.uploads.throw_away(parcel.token)
+            then(back)
+            return back
+
+        return self.jobs.begin("restore", work, by=by, steps=("putting_back",), about=parcel.names)
+
+    # ---- the demo
+
+    def demo(self, locale: str, by: str) -> Job:
+        """Make the demo's brief, of a workspace of its own that is removed again; one that is made or being made serves everybody."""
+        known = next((job for job in self.jobs.all() if job.kind == "demo" and (not job.ended or job.result)), None)
+        if known is not None:
+            return known
+
+        def work(step: Step) -> Morning:
+            from zhanggui.app.morning import morning_of
+            from zhanggui.app.shop import Shop
+
+            step("reading_demo")
+            with (
+                TemporaryDirectory(prefix=".demo-", dir=self._desk.folder) as made,
+                Shop.demo(Path(made) / "demo", locale) as shop,
+            ):
+                morning = morning_of(shop)
+            assert morning is not None  # the demo has data
+            return morning
+
+        return self.jobs.begin("demo", work, by=by, steps=("reading_demo",))
 
     # ---- practice
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from zhanggui.actions.catalogue import kind_named
+from zhanggui import i18n
+from zhanggui.actions.catalogue import KINDS, kind_named
 from zhanggui.actions.kinds import Action, Gain, Measure
 from zhanggui.app.actions import BY_HAND
 from zhanggui.units import Words
@@ -49,3 +51,26 @@ def _gain(expected: float | tuple[float, float] | None) -> Gain | None:
     low, high = min(low, high), max(low, high)
     profit = (low + high) / 2
     return Gain(profit, low, high, CHANCE if profit > 0 else 1 - CHANCE)
+
+
+def kinds(locale: str) -> list[dict[str, Any]]:
+    """Every kind of action that a person may enter: what it is called, what it may aim at, whose it is to approve."""
+
+    found = [
+        {
+            "name": kind.name,
+            "said": i18n.text(f"actions.kind.{kind.name}", locale),
+            "targets": kind.targets,
+            "owner": kind.approver == "owner",
+        }
+        for kind in KINDS
+    ]
+    return sorted(found, key=lambda kind: str(kind["said"]))
+
+
+def targets(locale: str) -> list[tuple[str, str]]:
+    """Everything that some kind may aim at besides the whole shop: the name of the dimension, and what it is called."""
+
+    names = dict.fromkeys(target for kind in KINDS for target in kind.targets)
+    said = {name: f"metrics.dimension.{name}" for name in names}
+    return [(name, i18n.text(key, locale) if i18n.has(key, locale) else name) for name, key in said.items()]

@@ -3,6 +3,7 @@ away, and what is due of the actions."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from zhanggui.app.shop import Shop
     from zhanggui.store import Reconciliation
 
-Kind = Literal["answer", "promotion", "festival", "freeze", "annotation", "action", "reading"]
+Kind = Literal["answer", "promotion", "member_day", "festival", "freeze", "annotation", "action", "reading"]
 BACK, AHEAD = 60, 150
 """Days that are shown before today and from it on."""
-ORDER: tuple[Kind, ...] = ("answer", "action", "freeze", "promotion", "festival", "annotation", "reading")
+ORDER: tuple[Kind, ...] = ("answer", "action", "freeze", "promotion", "member_day", "festival", "annotation", "reading")
+MEMBER_DAY = "member_day"
+"""How the ids of promotions that are member days begin, and what an action that holds one is called."""
+MOST_TIMES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,9 @@ def _promotions(shop: Shop) -> Iterator[Event]:
         title = str(row["name"] or row["promotion_id"])
         note = " · ".join(str(row[name]) for name in ("platform", "terms") if row[name])
         start, answer = row["starts_day"], row["answer_by_day"]
-        if start is not None:
+        if start is not None and str(row["promotion_id"]).startswith(f"{MEMBER_DAY}:"):
+            yield Event("member_day", start, row["ends_day"] or start, "", str(row["terms"] or ""))
+        elif start is not None:
             yield Event("promotion", start, row["ends_day"] or start, title, note)
         if answer is not None and (start is None or answer <= start):
             yield Event("answer", answer, answer, title, note)
@@ -86,6 +92,8 @@ def _actions(shop: Shop) -> Iterator[Event]:
         by = entry.due_on or (day_of(entry.action.do_by[:10]) if entry.action.do_by else None)
         if entry.state in ("proposed", "approved") and by is not None:
             yield Event("action", by, by, "", action=entry.id)
+        if entry.action.kind == MEMBER_DAY and entry.done_on is not None:
+            yield Event("member_day", entry.done_on, entry.done_on, "", action=entry.id)
         if entry.state == "done" and entry.read_on is not None:
             yield Event("reading", entry.read_on, entry.read_on, "", action=entry.id)
 
@@ -162,3 +170,33 @@ def promote(shop: Shop, told: Mapping[str, str]) -> Reconciliation:
     row |= {"answer_by": f"{answer.isoformat()} 23:59:59"} if answer else {}
     row |= {key: told[key].strip() for key in ("platform", "terms") if told.get(key, "").strip()}
     return shop.enter("promotions", row)
+
+
+def member_days(shop: Shop, start: str, every: str, times: int, terms: str = "") -> list[date]:
+    """Put member days on the calendar: one, or ``times`` of them every week or on that day of every month (the last one where a month has
+    none such). Gives the days; one that is there already stays one. Raises BadValue for what is no day or no rhythm."""
+    first = day_of(start or None)
+    if first is None or every not in ("once", "week", "month") or not 1 <= times <= MOST_TIMES:
+        raise BadValue("calendar.bad_days")
+    found = [_again(first, every, number) for number in range(1 if every == "once" else times)]
+    said = {"terms": terms.strip()} if terms.strip() else {}
+    shop.enter(
+        "promotions",
+        *(
+            {
+                "promotion_id": f"{MEMBER_DAY}:{day}",
+                "starts_at": day.isoformat(),
+                "ends_at": f"{day} 23:59:59",
+                **said,
+            }
+            for day in found
+        ),
+    )
+    return found
+
+
+def _again(first: date, every: str, number: int) -> date:
+    if every != "month":
+        return first + timedelta(weeks=number)
+    months = first.year * 12 + first.month - 1 + number
+    return date(months // 12, months % 12 + 1, min(first.day, monthrange(months // 12, months % 12 + 1)[1]))

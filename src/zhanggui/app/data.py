@@ -164,41 +164,49 @@ def cost_value(entry: str, typed: str) -> float | list[float]:
     return ends if len(ends) > 1 else ends[0]
 
 
-def enter_costs(shop: Shop, typed: Mapping[str, str]) -> int:
+def enter_costs(shop: Shop, typed: Mapping[str, str]) -> list[str]:
     """Enter the lines of the sheet that were typed and differ from what stands there; an emptied one is taken out. All or none: the
-    first that makes no sense raises BadValue. Gives how many changed."""
+    first that makes no sense raises BadValue. Gives which changed."""
     from zhanggui import costs
 
     sheet = shop.costs
     entries = {section: dict(rows) for section, rows in sheet.entries.items()}
-    changed = 0
+    changed: list[str] = []
     for key, value in typed.items():
         section, _, name = key.partition(".")
         if section not in costs.SECTIONS or not name:
             raise BadValue("config.unknown_cost", name=key, known=", ".join(costs.SECTIONS))
         before = entries.get(section, {}).get(name)
         if not value.strip():
-            changed += entries.get(section, {}).pop(name, None) is not None
+            changed += [key] if entries.get(section, {}).pop(name, None) is not None else []
             continue
         one = costs.with_entry(costs.CostSheet({}), section, name, cost_value(key, value)).entries[section][name]
-        changed += one != before
+        changed += [key] if one != before else []
         entries.setdefault(section, {})[name] = one
     if changed:
         costs.write(shop.folder, costs.CostSheet({section: rows for section, rows in entries.items() if rows}))
     return changed
 
 
-def targets(shop: Shop, locale: str) -> list[tuple[str, str, str]]:
+def target_rows(shop: Shop) -> list[dict[str, Any]]:
     """Every target, the latest month first: month, metric, value."""
-    from zhanggui.report import naming
-
     table = shop.warehouse.table("targets")
     rows = shop.warehouse.run(table.select("month", "metric", "value"))
+    return [
+        {**row, "value": float(row["value"])}
+        for row in rows.sort("month", "metric", descending=[True, False]).iter_rows(named=True)
+    ]
+
+
+def targets(shop: Shop, locale: str) -> list[tuple[str, str, str]]:
+    """The same, written."""
+    from zhanggui.report import naming
+
     return [
         (
             row["month"],
             naming.metric(row["metric"], locale),
             money(row["value"], shop.config.currency, locale, whole=True),
         )
-        for row in rows.sort("month", "metric", descending=[True, False]).iter_rows(named=True)
+        for row in target_rows(shop)
     ]

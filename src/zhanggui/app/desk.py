@@ -24,6 +24,7 @@ from zhanggui.units import Clock
 
 if TYPE_CHECKING:
     from zhanggui.app.background import Background
+    from zhanggui.app.backups import Backup
 
 T = TypeVar("T")
 READERS = 4
@@ -40,7 +41,7 @@ class Desk:
         self._free: LifoQueue[Shop] = LifoQueue()
         first = Shop.open(folder, clock)
         _ = first.ledger  # whatever is wrong with warehouse or ledger is said before anybody waits for a page
-        self.secret = hmac.new(first.warehouse.key(), b"zhanggui desk", sha256).digest()
+        self.secret = _secret(first)
         """Signs forms: the same after a restart, and nobody's who has not the workspace's key."""
         self._entrance = Database.open(folder)
         self.people = People(self._entrance, first.clock)
@@ -98,6 +99,31 @@ class Desk:
         """Nobody else writes meanwhile: for a command that opens the workspace itself."""
         with self._writer:
             yield
+
+    def restore(self, file: Path, visitor: str = "", name: str = "") -> Backup:
+        """Put a backup back in place of what is open; what was there is moved aside. Whoever reads or writes ends first, whoever comes
+        waits. Every browser is signed out but that of the owner ``name`` behind the cookie ``visitor``.
+
+        Raises BadFile for what is no whole backup, WorkspaceError where it cannot be put there; the workspace is then as it was.
+        """
+        from zhanggui.app.backups import restore
+
+        with self._writer:
+            for _ in range(self._readers):
+                self._free.get().close()
+            try:
+                with self._entrance.exchanged():
+                    back = restore(file, self.folder)
+                self.door.only(visitor, name)
+                return back
+            finally:
+                with self._guard:
+                    self._kept.clear()
+                    self._last.clear()
+                shops = [Shop.open(self.folder, self._clock) for _ in range(self._readers)]
+                self.secret = _secret(shops[0])
+                for shop in shops:
+                    self._free.put(shop)
 
     @property
     def busy(self) -> bool:
@@ -181,3 +207,7 @@ class Desk:
         self._entrance.close()
         for _ in range(self._readers):
             self._free.get().close()
+
+
+def _secret(shop: Shop) -> bytes:
+    return hmac.new(shop.warehouse.key(), b"zhanggui desk", sha256).digest()

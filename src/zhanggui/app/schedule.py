@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from zhanggui.app.daily import settings_of, tell
 from zhanggui.app.morning import morning_of
 from zhanggui.errors import ZhangguiError
+from zhanggui.notify import Notify
 
 if TYPE_CHECKING:
     from zhanggui.app.desk import Desk
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 LOOK_MINUTES = 5
 LATE_SECONDS = 12 * 3600
 """A day whose hour was slept through is told when the machine wakes, up to half a day later."""
+DAY = "day"
+EACH = {"max_instances": 1, "coalesce": True, "misfire_grace_time": LATE_SECONDS}
 _LOG = logging.getLogger(__name__)
 
 
@@ -34,29 +37,31 @@ def running(desk: Desk) -> Iterator[Schedule]:
 
 
 class Schedule:
-    """The clockwork of a desk: nothing runs where nobody is to be told."""
+    """The clockwork of a desk: where nobody is to be told, it only looks whether somebody is by now."""
 
     def __init__(self, desk: Desk) -> None:
         from apscheduler.schedulers.background import BackgroundScheduler
 
         self._desk = desk
         self._seen: object = None
+        self.settings = Notify()
         with desk.reading() as shop:
-            self.settings = settings_of(shop)
-            zone, now = ZoneInfo(shop.config.timezone), shop.clock.now()
-        self._clockwork = BackgroundScheduler(timezone=zone)
-        if not self.settings.channels:
-            return
-        each = {"max_instances": 1, "coalesce": True, "misfire_grace_time": LATE_SECONDS}
+            settings, self._zone, now = settings_of(shop), ZoneInfo(shop.config.timezone), shop.clock.now()
+        self._clockwork = BackgroundScheduler(timezone=self._zone)
         soon = datetime.now(UTC) + timedelta(minutes=1)
-        self._clockwork.add_job(self.look, "interval", minutes=LOOK_MINUTES, next_run_time=soon, **each)
-        at = self.settings.daily_at
-        if at is not None:
-            self._clockwork.add_job(self.day, "cron", hour=at.hour, minute=at.minute, **each)
-            if (
-                now.astimezone(zone).time() > at
-            ):  # the desk was opened after its hour: what was told today is not told again
-                self._clockwork.add_job(self.day, "date", run_date=soon, **each)
+        self._clockwork.add_job(self.look, "interval", minutes=LOOK_MINUTES, next_run_time=soon, **EACH)
+        self._plan(settings)
+        if settings.channels and settings.daily_at and now.astimezone(self._zone).time() > settings.daily_at:
+            # the desk was opened after its hour: what was told today is not told again
+            self._clockwork.add_job(self.day, "date", run_date=soon, **EACH)
+
+    def _plan(self, settings: Notify) -> None:
+        """Ring at the hour that the settings name."""
+        self.settings, at = settings, settings.daily_at
+        if self._clockwork.get_job(DAY):
+            self._clockwork.remove_job(DAY)
+        if settings.channels and at is not None:
+            self._clockwork.add_job(self.day, "cron", hour=at.hour, minute=at.minute, id=DAY, **EACH)
 
     def start(self) -> None:
         """Begin."""
@@ -68,10 +73,16 @@ class Schedule:
             self._clockwork.shutdown()
 
     def look(self) -> None:
-        """Tell what cannot wait, where the data changed since the last look."""
-        with self._desk.reading() as shop:
-            stand = shop.data_state
-        if stand != self._seen and self._tell(only_urgent=True):
+        """Tell what cannot wait, where the data changed since the last look; and take up settings that were changed."""
+        try:
+            with self._desk.reading() as shop:
+                stand, settings = shop.data_state, settings_of(shop)
+        except ZhangguiError as error:
+            _LOG.warning("%s", error)
+            return
+        if settings != self.settings:
+            self._plan(settings)
+        if settings.channels and stand != self._seen and self._tell(only_urgent=True):
             self._seen = stand
 
     def day(self) -> None:

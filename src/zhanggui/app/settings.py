@@ -83,8 +83,8 @@ def _unit(unit: str, locale: str) -> str:
     return text(key, locale) if has(key, locale) else unit
 
 
-def change(shop: Shop, told: Mapping[str, str]) -> int:
-    """Write the settings that were told and differ; an empty one goes back to its default. Gives how many changed. Raises BadValue for
+def change(shop: Shop, told: Mapping[str, str]) -> list[str]:
+    """Write the settings that were told and differ; an empty one goes back to its default. Gives which changed. Raises BadValue for
     the first that makes no sense; nothing is written then."""
     known = {setting.name: setting for setting in settings.SETTINGS if setting.name not in AT_START}
     values: dict[str, float | None] = {}
@@ -96,7 +96,7 @@ def change(shop: Shop, told: Mapping[str, str]) -> int:
             values[name] = None if value == known[name].default else value
     if values:
         settings.rewrite(shop.folder, {}, values)
-    return len(values)
+    return list(values)
 
 
 def _number(name: str, typed: str) -> float:

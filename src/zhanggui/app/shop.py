@@ -256,11 +256,12 @@ class Shop:
         metric: str,
         by: Sequence[str] = (),
         *,
+        where: Mapping[str, Sequence[str] | str] | None = None,
         start: date | str | None = None,
         end: date | str | None = None,
         against: Period | None = None,
     ) -> Driver:
-        """Why a metric moved, in exact parts that sum to the change."""
+        """Why a metric moved, in exact parts that sum to the change; ``where`` looks inside one place."""
         from zhanggui.numbers.explain import explain
 
         return explain(
@@ -270,6 +271,7 @@ class Shop:
             start=_day(start),
             end=_day(end),
             against=against,
+            where={name: (value,) if isinstance(value, str) else tuple(value) for name, value in (where or {}).items()},
             config=self.config,
             clock=self.clock,
             costs=self.costs,
@@ -451,17 +453,19 @@ class Shop:
         _day(f"{month}-01", "config.bad_month", month)
         return self.enter("targets", {"month": month, "metric": metric, "value": repr(float(value))})
 
-    def enter(self, table: str, stated: Mapping[str, str]) -> Reconciliation:
-        """Load one row that a person states, as a canonical file would; a later entry with the same key replaces it."""
+    def enter(self, table: str, *stated: Mapping[str, str]) -> Reconciliation:
+        """Load rows that a person states, as a canonical file would; a later entry with the same key replaces it. All have the same
+        columns."""
         import polars as pl
 
         from zhanggui.tables.loading import Piece, Reading, Recognition, Sheet
 
-        entry = Sheet(Path(table), "csv", tuple(stated), tuple(stated), (tuple(stated.values()),))
+        names = tuple(stated[0])
+        entry = Sheet(Path(table), "csv", names, names, tuple(tuple(row.values()) for row in stated))
         at = f"{self.clock.now().astimezone(ZoneInfo(self.config.timezone)):%Y-%m-%d %H:%M:%S}"
-        piece = Piece(table, pl.DataFrame([{**stated, "_time": at}]), table, layout=40, exported_at=at)
-        recognition = Recognition("owner", table, 1.0, tuple(stated))
-        return self.load([Reading(entry, recognition, (piece,), "", 1)])
+        piece = Piece(table, pl.DataFrame([{**row, "_time": at} for row in stated]), table, layout=40, exported_at=at)
+        recognition = Recognition("owner", table, 1.0, names)
+        return self.load([Reading(entry, recognition, (piece,), "", len(stated))])
 
 
 def _day(value: date | str | None, code: str = "config.bad_day", seen: str | None = None) -> date | None:

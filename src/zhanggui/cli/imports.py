@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zhanggui.cli.options import AsJson, Folder, open_shop
-from zhanggui.cli.speech import echo, echo_json, help_text, say
+from zhanggui.cli.speech import RUN, echo, echo_json, help_text, say
 from zhanggui.errors import BadValue
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def import_files(
     as_json: AsJson = False,
     shop: Folder = None,
 ) -> None:
+    from zhanggui.app import imports_json
     from zhanggui.cli import progress, reconciled
 
     with open_shop(shop) as opened:
@@ -44,7 +45,7 @@ def import_files(
             step(say("cli.import.loading"))
             done = opened.load(readings, dry_run=dry_run)
         if as_json:
-            echo_json(reconciled.as_dict(done, readings if dry_run else ()))
+            echo_json(imports_json.reconciliation_json(done, RUN.locale, readings if dry_run else ()))
         else:
             echo(*reconciled.guesses(readings) if dry_run else ())
             echo(*reconciled.lines(done, opened.config.currency))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -124,42 +123,6 @@ def guesses(readings: Sequence[Reading]) -> Iterator[str]:
             yield from wrap(f"{piece.table}: {', '.join(pairs)}", columns(), "   ", "     ")
         if seen.unknown:
             yield "   " + say("cli.import.unused", columns=[shorten(name, 30) for name in seen.unknown])
-
-
-def as_dict(done: Reconciliation, readings: Sequence[Reading] = ()) -> dict[str, Any]:
-    """The reconciliation for programs."""
-    found = {
-        "batch": done.batch,
-        "dry_run": done.dry_run,
-        "changed": done.changed,
-        "rows": {
-            "read": done.rows_read,
-            **{name: getattr(done, name) for name in COUNTS},
-            "left_out": done.left_out,
-        },
-        "files": [asdict(file) for file in done.files],
-        "tables": [
-            {**asdict(count), "money": [{**asdict(check), "gap": check.gap} for check in count.money]}
-            for count in done.tables
-        ],
-        "rejects": [{**asdict(reject), "text": _reason(reject.reason)} for reject in done.rejects],
-        "rejects_folder": str(done.rejects_folder) if done.rejects_folder else None,
-        "notes": [writing.say(note, RUN.locale, "") for note in done.notes],
-        "orphans": [asdict(orphans) for orphans in done.orphans],
-    }
-    if readings:
-        found["understood"] = [
-            {
-                "file": reading.sheet.name,
-                "source": reading.recognition.source,
-                "layout": reading.recognition.layout,
-                "score": reading.recognition.score,
-                "columns": {piece.table: dict(columns_of(piece)) for piece in reading.pieces},
-                "unknown": list(reading.recognition.unknown),
-            }
-            for reading in readings
-        ]
-    return found
 
 
 def list_of(batches: Sequence[Batch]) -> list[str]:

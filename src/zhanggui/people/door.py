@@ -69,17 +69,22 @@ class Door:
 
         Raises NotLetIn without saying whether name or password was wrong, Throttled after too many tries.
         """
+        person = self.proved(name, password, address=address)
+        with self.database.writing() as session:
+            if session.get(PersonRow, person.number) is None:  # removed while the password was looked at
+                raise NotLetIn("people.not_let_in")
+            tries.forget(session, name=key_of(name), address=address)
+            return self._signed_in(session, person, address, "signed_in")
+
+    def proved(self, name: str, password: str, *, address: str = "") -> Person:
+        """Who has that name and password; nobody comes in by this. Raises what ``sign_in`` raises."""
         key = key_of(name)
         self._count(name=key, address=address)
         with self.database.reading() as session:
             row = session.scalar(select(PersonRow).where(PersonRow.key == key))
         if not fits(password, row.password if row else None) or row is None:
             raise NotLetIn("people.not_let_in")
-        with self.database.writing() as session:
-            if session.get(PersonRow, row.number) is None:  # removed while the password was looked at
-                raise NotLetIn("people.not_let_in")
-            tries.forget(session, name=key, address=address)
-            return self._signed_in(session, person_of(row), address, "signed_in")
+        return person_of(row)
 
     def link(self, name: str) -> str:
         """A key that lets the owner in once, within the hour: for whoever sits at the machine."""
@@ -109,6 +114,16 @@ class Door:
             session.execute(delete(SigninRow).where(SigninRow.digest == digest(visitor)))
             if person is not None:
                 log.note(session, self._now(), person, "signed_out", address=address)
+
+    def only(self, visitor: str, name: str) -> None:
+        """Sign every browser out but that of the owner ``name``, and make links worthless: after another ledger took this one's place,
+        nobody is in who was only in by the other."""
+        now = self._now()
+        with self.database.writing() as session:
+            session.execute(delete(SigninRow))
+            session.execute(delete(LinkRow))
+            if visitor:
+                session.add(SigninRow(digest=digest(visitor), person=None, name=name, at=now, ends=now + STAYS))
 
     def _signed_in(self, session: Session, person: Person, address: str, what: str) -> str:
         now, visitor = self._now(), new_secret()

@@ -65,7 +65,7 @@ def _cell(past: Past, writer: Writer, reach: tuple[float, float] | None) -> dict
 
 def rule(name: str, locale: str) -> str:
     """What a rule is called; its own name where the catalogue has none."""
-    key = f"rules.name.{name}"
+    key = f"rule_names.{name}"
     return text(key, locale) if has(key, locale) else name.replace("_", " ")
 
 

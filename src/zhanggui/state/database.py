@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -38,6 +39,9 @@ class Database:
         self.file = file
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
+        self._gate = threading.Condition()
+        self._inside = 0
+        self._exchanging = False
 
     @classmethod
     def open(cls, folder: Path, *, wait_seconds: float = WAIT_SECONDS) -> Self:
@@ -83,15 +87,47 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state throughout."""
-        with _explained(self.file), Session(self._engine) as session:
+        with self._entered(), _explained(self.file), Session(self._engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that writes: alone, and all or nothing. Raises Busy where another process does not let go."""
-        with _explained(self.file), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with (
+            self._entered(),
+            _explained(self.file),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             session.connection()
             yield session
+
+    @contextmanager
+    def _entered(self) -> Iterator[None]:
+        with self._gate:
+            self._gate.wait_for(lambda: not self._exchanging)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._gate:
+                self._inside -= 1
+                self._gate.notify_all()
+
+    @contextmanager
+    def exchanged(self) -> Iterator[None]:
+        """Let go of the file while another takes its place: whoever is reading or writing ends first, whoever comes waits."""
+        with self._gate:
+            self._gate.wait_for(lambda: not self._exchanging)
+            self._exchanging = True
+            self._gate.wait_for(lambda: self._inside == 0)
+            self._engine.dispose()
+        try:
+            yield
+        finally:
+            with self._gate:
+                self._exchanging = False
+                self._gate.notify_all()
 
     def copy_to(self, file: Path) -> None:
         """Write a copy of the ledger as it stands, also while others write."""

@@ -12,7 +12,7 @@ from zhanggui import config
 MB = 1 << 20
 FORM = 2 * MB
 """The most that a form without files sends."""
-WITH_FILES = ("/data/upload",)
+WITH_FILES = ("/data/upload", "/settings/restore")
 AROUND = MB
 """What a form says around its files."""
 

@@ -7,6 +7,7 @@ signed in. The one form that anybody may send is small.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from zhanggui.web.safety import ANSWERS, FIELD, VISITOR, is_own_form, new_visitor
+from zhanggui.web.safety import ANSWERS, FIELD, VISITOR, is_own_form, new_visitor, secret_of
 
 READS = ("GET", "HEAD", "OPTIONS")
 OPEN_FORMS = ("/sign-in", "/language")
@@ -80,7 +81,7 @@ async def own_form(request: Request) -> None:
         return
     form = await request.form()
     token = form.get(FIELD)
-    if not is_own_form(request.app.state.secret, request.state.visitor, token if isinstance(token, str) else None):
+    if not is_own_form(secret_of(request), request.state.visitor, token if isinstance(token, str) else None):
         raise HTTPException(403, "form")
 
 
@@ -100,6 +101,17 @@ def needs(role: str) -> Any:
 def address_of(request: Request) -> str:
     """Where a request comes from."""
     return request.client.host if request.client else ""
+
+
+def noted(request: Request, what: str, target: str = "") -> None:
+    """Write into the log what this person did: ``what`` names a text (``people.deed.<what>``)."""
+    request.app.state.desk.people.note(request.state.person, what, target, address=address_of(request))
+
+
+def noting(request: Request, what: str) -> Callable[[str], None]:
+    """The same for work that ends after the request: what is to be called with the target then."""
+    people, person, address = request.app.state.desk.people, request.state.person, address_of(request)
+    return lambda target: people.note(person, what, target, address=address)
 
 
 def keep_cookie(request: Request, response: Response, visitor: str) -> None:

@@ -17,11 +17,12 @@ from starlette.responses import HTMLResponse
 from zhanggui.config import LOCALES
 from zhanggui.errors import ZhangguiError
 from zhanggui.i18n import has, text
+from zhanggui.i18n.accepted import accepted
 from zhanggui.i18n.trouble import said_error
 from zhanggui.i18n.writing import say
 from zhanggui.units import Words
 from zhanggui.web.pages import pages
-from zhanggui.web.safety import form_token
+from zhanggui.web.safety import form_token, secret_of
 
 FOLDER = Path(__file__).parent
 LOCALE_COOKIE = "zhanggui_locale"
@@ -55,13 +56,8 @@ def locale_of(request: Request) -> str:
     chosen = request.cookies.get(LOCALE_COOKIE)
     if chosen in LOCALES:
         return chosen
-    for tag in request.headers.get("accept-language", "").split(","):
-        name = tag.partition(";")[0].strip().casefold()
-        if name.startswith("zh"):
-            return "zh-Hant" if any(part in name for part in ("hant", "-tw", "-hk", "-mo")) else "zh-Hans"
-        if name.startswith("en"):
-            return "en"
-    return str(request.app.state.desk.config.locale)
+    asked = accepted(request.headers.get("accept-language", ""), LOCALES)
+    return asked or str(request.app.state.desk.config.locale)
 
 
 def rendered(request: Request, template: str, /, status: int = 200, **parts: Any) -> HTMLResponse:
@@ -73,7 +69,7 @@ def rendered(request: Request, template: str, /, status: int = 200, **parts: Any
         for page in pages()
         if page.order is not None and person is not None and person.may(page.role)
     ]
-    secret, visitor = request.app.state.secret, getattr(request.state, "visitor", "")
+    secret, visitor = secret_of(request), getattr(request.state, "visitor", "")
     context: Mapping[str, Any] = {
         "request": request,
         "locale": locale,

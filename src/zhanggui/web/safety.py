@@ -43,6 +43,7 @@ __all__ = [
     "is_own_form",
     "new_visitor",
     "own_page",
+    "secret_of",
     "with_headers",
 ]
 
@@ -85,6 +86,13 @@ async def with_headers(request: Request, call_next: ANSWERS) -> Response:
     if not request.url.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def secret_of(request: Request) -> bytes:
+    """What signs forms here: what the app was given, else the workspace's own as it is now."""
+    given: bytes | None = request.app.state.secret
+    own: bytes = request.app.state.desk.secret
+    return given or own
 
 
 def own_page(address: str) -> str:

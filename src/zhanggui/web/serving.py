@@ -31,7 +31,7 @@ def desk_app(desk: Desk, *, hosts: Sequence[str] = OWN_HOSTS, secret: bytes | No
     app = FastAPI(title="The desk of zhanggui", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.state.hosts = tuple(hosts)
-    app.state.secret = secret or desk.secret
+    app.state.secret = secret
     app.state.told = OrderedDict()
     app.add_middleware(Bounded, folder=desk.folder)
     app.middleware("http")(with_person)

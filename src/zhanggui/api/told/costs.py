@@ -16,10 +16,22 @@ class Costs(Told):
     estimated: int
 
 
-class Target(Told):
-    """A month's target."""
+class Aimed(Told):
+    """What a month is to bring."""
 
     month: str
     metric: str
     value: float
+
+
+class Target(Aimed):
+    """A target that was entered, and the import by which it can be taken back."""
+
     batch: str
+
+
+class Targets(Told):
+    """A page of the targets."""
+
+    targets: list[Aimed]
+    next: str | None = None

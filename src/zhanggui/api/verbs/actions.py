@@ -147,6 +147,7 @@ def add(request: Request, person: Operator, given: Adding) -> Response:
             on=given.on,
             despite=given.despite,
             by=person.name,
+            role=person.role,
         )
 
     return _decided(request, person, "add", enter, status=201)
@@ -160,7 +161,9 @@ def approve(request: Request, person: Operator, id: Id, given: Approving | None 
         request,
         person,
         "approve",
-        lambda book: book.approve(id, as_of=said.as_of, despite=said.despite, by=person.name, seen=said.seen),
+        lambda book: book.approve(
+            id, as_of=said.as_of, despite=said.despite, by=person.name, role=person.role, seen=said.seen
+        ),
     )
 
 

@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field
 
 from zhanggui.api.about import about
 from zhanggui.api.entrance import Owner, Viewer
+from zhanggui.api.paging import Cursor, Limit, after
 from zhanggui.api.telling import Name, desk_of, kept, sent
-from zhanggui.api.told.costs import Costs, Target
+from zhanggui.api.told.costs import Costs, Target, Targets
 from zhanggui.api.trouble import locale_of
-from zhanggui.app import CostSheet, Shop
+from zhanggui.app import CostSheet, Shop, data
 
 router = APIRouter(tags=["costs"])
 Amount = Annotated[float, Field(ge=0, le=1e12)]
@@ -52,6 +53,14 @@ def set_cost(
         told = _told(shop.set_cost(section, name, given.value))
     desk.people.note(person, "cost_set", f"{section}.{name}", address=_address(request))
     return sent(Costs, told, locale_of(request))
+
+
+@router.get("/targets", response_model=Targets, tags=["targets"])
+def targets(request: Request, person: Viewer, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    """Every target, the latest month first."""
+    found = desk_of(request).kept("api.targets", data.target_rows)
+    page, following = after(found, lambda one: f"{one['month']} {one['metric']}", limit, cursor)
+    return sent(Targets, {"targets": page, "next": following}, locale_of(request))
 
 
 @router.put("/targets/{month}", response_model=Target, tags=["targets"])

@@ -125,6 +125,8 @@ def assign(request: Request, person: Operator, id: Id, given: Dealing) -> Respon
     with desk.writing() as shop:
         dealt = shop.experiments.assign(id, given.units, remember=given.remember, by=person.name)
         told = shop.experiments.assignments_json(id, dealt)
+    if given.remember:
+        desk.people.note(person, "experiment_dealt", id, address=_address(request))
     return sent(Assignments, told, locale_of(request))
 
 

@@ -12,9 +12,12 @@ from zhanggui.api.entrance import Operator, Viewer
 from zhanggui.api.paging import Cursor, Limit, after
 from zhanggui.api.telling import Name, desk_of, sent
 from zhanggui.api.told.imports import Imports, Reconciled, TakenBack
+from zhanggui.api.told.jobs import JobTold
 from zhanggui.api.trouble import locale_of
-from zhanggui.app import imports_json
-from zhanggui.app.uploads import Limits, Uploads
+from zhanggui.api.verbs.jobs import job_json
+from zhanggui.app import Person, imports_json
+from zhanggui.app.background import How
+from zhanggui.app.uploads import Limits
 from zhanggui.errors import BadValue
 
 router = APIRouter(tags=["imports"])
@@ -30,7 +33,7 @@ def imports(request: Request, person: Viewer, limit: Limit = 100, cursor: Cursor
     return sent(Imports, {"imports": page, "next": following}, locale_of(request))
 
 
-@router.post("/imports", response_model=Reconciled)
+@router.post("/imports", response_model=Reconciled, responses={202: {"model": JobTold}})
 def import_files(
     request: Request,
     person: Operator,
@@ -39,23 +42,36 @@ def import_files(
     channel: Annotated[Name | None, Form(description=about("channel"))] = None,
     map: Annotated[list[Name] | None, Form(description=about("map"))] = None,
     dry_run: Annotated[bool, Form(description=about("dry_run"))] = False,
+    background: Annotated[bool, Form(description=about("background"))] = False,
 ) -> Response:
-    """Import files in one transaction: all that they state, or nothing. The source is recognised from the content."""
+    """Import files in one transaction: all that they state, or nothing. The source is recognised from the content. In the background the
+    answer is 202 and a job, whose address tells what came of it."""
     desk, locale = desk_of(request), locale_of(request)
-    uploads = Uploads(desk.folder)
+    how = How(source or "", channel or "", _mapping(map))
+    if background and dry_run:
+        raise BadValue("api.dry_background")
+    uploads = desk.background.uploads
     parcel = uploads.receive([(file.filename or "", file.file) for file in files], Limits.of(desk.config))
+    if background:
+        job = desk.background.load(
+            parcel.token, how, person.name, lambda done: _noted(request, person, done.batch), once=True
+        )
+        return sent(JobTold, job_json(job, locale), locale, 202)
     try:
-        mapping = _mapping(map)
         with desk.reading() as shop:
-            readings = shop.read_files(parcel.files, source=source, channel=channel, mapping=mapping)
+            readings = how.read(shop, parcel.files)
         with desk.writing() as shop:
             done = shop.load(readings, dry_run=dry_run)
         told = imports_json.reconciliation_json(done, locale, readings if dry_run else ())
     finally:
         uploads.throw_away(parcel.token)
     if not dry_run:
-        desk.people.note(person, "imported", done.batch, address=_address(request))
+        _noted(request, person, done.batch)
     return sent(Reconciled, {**told, "rejects_folder": None}, locale)
+
+
+def _noted(request: Request, person: Person, batch: str) -> None:
+    desk_of(request).people.note(person, "imported", batch, address=_address(request))
 
 
 def _mapping(pairs: list[str] | None) -> dict[str, str]:

@@ -25,6 +25,7 @@ from zhanggui.units import Period
 router = APIRouter(tags=["numbers"])
 Since = Annotated[Day | None, Query(alias="from", description=about("from"))]
 Known = Annotated[str, StringConstraints(max_length=200), WithJsonSchema({"type": "string", "enum": [*catalogue()]})]
+Where = Annotated[list[Name] | None, Query(max_length=40, description=about("where"))]
 Until = Annotated[Day | None, Query(alias="to", description=about("to"))]
 
 
@@ -60,7 +61,7 @@ def query(
     person: Viewer,
     metric: Annotated[list[Known], Query(min_length=1, max_length=40, description=about("metrics"))],
     by: By = None,
-    where: Annotated[list[Name] | None, Query(max_length=40, description=about("where"))] = None,
+    where: Where = None,
     grain: Annotated[Literal["day", "week", "month"] | None, Query()] = None,
     since: Since = None,
     until: Until = None,
@@ -101,6 +102,7 @@ def explain(
     person: Viewer,
     metric: Annotated[Known, Path(description=about("metric"))],
     by: By = None,
+    where: Where = None,
     since: Since = None,
     until: Until = None,
     against_from: Annotated[Day | None, Query(description=about("against_from"))] = None,
@@ -111,9 +113,12 @@ def explain(
     def make(shop: Shop, locale: str) -> dict[str, Any]:
         _in_order(since, until)
         against = _against(against_from, against_to)
-        return shop.driver_json(shop.explain(metric, by or (), start=since, end=until, against=against))
+        found = shop.explain(metric, by or (), where=filters, start=since, end=until, against=against)
+        return shop.driver_json(found)
 
-    return kept(request, ("explain", metric, tuple(by or ()), since, until, against_from, against_to), Driver, make)
+    filters = _filters(where or ())
+    asked = (metric, tuple(by or ()), tuple(sorted(filters.items())), since, until, against_from, against_to)
+    return kept(request, ("explain", *asked), Driver, make)
 
 
 def _against(first: Any, last: Any) -> Period | None:

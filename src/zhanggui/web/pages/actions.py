@@ -16,6 +16,7 @@ from zhanggui.i18n.writing import say
 from zhanggui.units import Words
 from zhanggui.web.entrance import address_of, needs
 from zhanggui.web.kinds import Page
+from zhanggui.web.pages import by_hand
 from zhanggui.web.rendering import locale_of, rendered, said_to, tell
 from zhanggui.web.safety import own_page
 
@@ -47,6 +48,9 @@ def board(request: Request, state: State | None = None, view: Literal["board", "
     columns = {name: [card for card in cards if card.state == name] for name in STATES if state in (None, name)}
     handover = desk.kept(("handover",), lambda shop: shop.actions.handover())
     return rendered(request, "actions.html", columns=columns, state=state, view=view, states=STATES, handover=handover)
+
+
+router.include_router(by_hand.router)
 
 
 @router.get("/actions/{name}")

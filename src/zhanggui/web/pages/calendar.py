@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from zhanggui.app import calendar
 from zhanggui.i18n import text
-from zhanggui.web.entrance import needs
+from zhanggui.web.entrance import needs, noted
 from zhanggui.web.kinds import Page
 from zhanggui.web.rendering import locale_of, rendered, tell
 
@@ -43,6 +43,22 @@ def promotion(
     told = {"name": name, "start": start, "end": end, "answer_by": answer_by, "platform": platform, "terms": terms}
     with request.app.state.desk.writing() as shop:
         calendar.promote(shop, told)
+    noted(request, "promotion_added", f"{start} {name}")
+    return _back(request, "entered")
+
+
+@router.post("/calendar/members", dependencies=[OPERATOR])
+def members(
+    request: Request,
+    start: Day,
+    every: Annotated[str, Form(max_length=10)] = "once",
+    times: Annotated[int, Form(ge=1, le=calendar.MOST_TIMES)] = 1,
+    terms: Long = "",
+) -> Response:
+    """Put member days on the calendar."""
+    with request.app.state.desk.writing() as shop:
+        days = calendar.member_days(shop, start, every, times, terms)
+    noted(request, "member_days_added", ", ".join(day.isoformat() for day in days))
     return _back(request, "entered")
 
 
@@ -51,6 +67,7 @@ def annotation(request: Request, day: Day, words: Annotated[str, Form(max_length
     """Explain a day away."""
     with request.app.state.desk.writing() as shop:
         shop.actions.annotate(day, words.strip())
+    noted(request, "day_explained", day)
     return _back(request, "entered")
 
 
@@ -61,6 +78,7 @@ def freeze(
     """Days on which nothing is changed."""
     with request.app.state.desk.writing() as shop:
         shop.actions.freeze(start, end, text=words.strip(), by=request.state.person.name)
+    noted(request, "frozen", f"{start} … {end}")
     return _back(request, "entered")
 
 
@@ -69,6 +87,7 @@ def lift(request: Request, start: Day, end: Day, target: Short = "*") -> Respons
     """Take a freeze back."""
     with request.app.state.desk.writing() as shop:
         shop.actions.lift(start, end, target=target, by=request.state.person.name)
+    noted(request, "freeze_lifted", f"{start} … {end}")
     return _back(request, "lifted")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -16,7 +17,7 @@ from zhanggui.errors import BadValue
 from zhanggui.i18n import text
 from zhanggui.i18n.writing import say
 from zhanggui.units import Words
-from zhanggui.web.entrance import needs
+from zhanggui.web.entrance import needs, noted, noting
 from zhanggui.web.kinds import Page
 from zhanggui.web.pages.jobs import job_cells
 from zhanggui.web.rendering import locale_of, rendered, said_to, tell
@@ -94,15 +95,16 @@ async def decide(request: Request, token: str) -> Response:
     told = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
     mapping = {field: name.removeprefix(MAPPED) for name, field in told.items() if name.startswith(MAPPED) and field}
     how = How(told.get("source", "")[:40], told.get("channel", "")[:80], mapping)
-    return await run_in_threadpool(_decided, work, token, told.get("do", ""), how, by)
+    note = noting(request, "imported")
+    return await run_in_threadpool(_decided, work, token, told.get("do", ""), how, by, note)
 
 
-def _decided(work: Background, token: str, do: str, how: How, by: str) -> Response:
+def _decided(work: Background, token: str, do: str, how: How, by: str, note: Callable[[str], None]) -> Response:
     parcel = work.uploads.find(token)
     if parcel is None:
         raise BadValue("uploads.gone")
     if do == "load":
-        job = work.load(token, how, by)
+        job = work.load(token, how, by, lambda done: note(done.batch))
         return RedirectResponse(f"/jobs/{job.id}", status_code=303)
     if do == "again":
         work.look(parcel, how, by)
@@ -114,7 +116,8 @@ def _decided(work: Background, token: str, do: str, how: How, by: str) -> Respon
 @router.post("/data/undo", dependencies=[OPERATOR])
 def undo(request: Request, batch: Annotated[str, Form(max_length=40)]) -> Response:
     """Take one import back exactly."""
-    job = background(request).take_back(batch, request.state.person.name)
+    note = noting(request, "import_undone")
+    job = background(request).take_back(batch, request.state.person.name, lambda undone: note(undone.batch))
     return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 
 
@@ -151,12 +154,14 @@ async def enter_costs(request: Request) -> Response:
     if name and str(form.get("value", "")).strip():
         typed[f"{section}.{name}"] = str(form["value"])
 
-    def enter() -> int:
+    def enter() -> list[str]:
         with desk_of(request).writing() as shop:
             return data.enter_costs(shop, typed)
 
     changed = await run_in_threadpool(enter)
-    tell(request, said(request, "web_data.costs.entered" if changed else "web_data.costs.same", n=changed))
+    if changed:
+        await run_in_threadpool(noted, request, "cost_set", ", ".join(changed))
+    tell(request, said(request, "web_data.costs.entered" if changed else "web_data.costs.same", n=len(changed)))
     return RedirectResponse("/data/costs", status_code=303)
 
 
@@ -167,6 +172,7 @@ def enter_target(
     """Enter a month's target."""
     with desk_of(request).writing() as shop:
         shop.set_target(month, value)
+    noted(request, "target_set", month)
     tell(request, text("web_data.targets.entered", locale_of(request), month=month))
     return RedirectResponse("/data/costs", status_code=303)
 

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from zhanggui.app import Experiments
 from zhanggui.errors import BadValue, UserError
 from zhanggui.i18n import text
-from zhanggui.web.entrance import needs
+from zhanggui.web.entrance import needs, noted
 from zhanggui.web.kinds import Page
 from zhanggui.web.rendering import locale_of, rendered, said_to, tell
 
@@ -104,6 +104,7 @@ def _planned(request: Request, wanted: Wanted, do: str, anyway: bool) -> Respons
             found, outlook = wanted.plan(shop.experiments)
             if do == "note":
                 made = shop.experiments.new(found, outlook, anyway=anyway, by=request.state.person.name)
+                noted(request, "experiment_made", made.id)
                 return RedirectResponse(f"/experiments/{made.id}", status_code=303)
             cells = shop.experiments.plan_cells(found, outlook, locale)
     except UserError as error:
@@ -150,5 +151,6 @@ def stop(request: Request, id: str, why: Annotated[str, Form(max_length=1000)] =
     """Close one, noting why and what it showed."""
     with request.app.state.desk.reading() as shop:
         shop.experiments.stop(id, why, by=request.state.person.name)
+    noted(request, "experiment_stopped", id)
     tell(request, text("web_experiments.stopped", locale_of(request)))
     return RedirectResponse(f"/experiments/{id}", status_code=303)

@@ -23,6 +23,13 @@ from zhanggui.web.rendering import environment, locale_of, rendered, said_to
 router = APIRouter()
 PAGE = Page("jobs", "/jobs", router)
 LONGEST = 120
+BACK_TO = {
+    "practice_days": ("/practice", "web_data.to_practice"),
+    "practice_score": ("/practice", "web_data.to_practice"),
+    "backup": ("/settings/backups", "web_backups.to_backups"),
+    "restore": ("/settings/backups", "web_backups.to_backups"),
+}
+"""Where a job's page leads on, and in which words."""
 
 
 @router.get("/jobs")
@@ -44,6 +51,8 @@ def show(request: Request, id: str) -> HTMLResponse:
         job=job_cells(job, request),
         reconciled=data.reconciled(done, locale, desk.config.currency) if job.kind == "import" and done else None,
         taken_back=data.taken_back(done, locale) if job.kind == "undo" and done else "",
+        said=_backup_said(job, request) if job.kind in ("backup", "restore") and done else [],
+        back_to=BACK_TO.get(job.kind, ("/data", "web_data.back")),
     )
 
 
@@ -94,8 +103,21 @@ def job_cells(job: Job, request: Request) -> dict[str, Any]:
     }
 
 
+def _backup_said(job: Job, request: Request) -> list[str]:
+    """What came of a backup that was made or put back."""
+    made, locale = job.result, locale_of(request)
+    if job.kind == "backup":
+        return [text("web_backups.made", locale, mb=f"{made.size / 1e6:.1f}")]
+    zone = ZoneInfo(request.app.state.desk.config.timezone)
+    at = f"{made.made_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    said = [text("web_backups.restored", locale, shop=made.shop, at=at)]
+    return [*said, text("web_backups.replaced", locale, folder=str(made.replaced))] if made.replaced else said
+
+
 def _address(job: Job, work: Background) -> str:
     """Where a job is seen; empty for files that were looked into and are gone."""
+    if job.kind == "demo":
+        return "/demo"
     if job.kind != "look":
         return f"/jobs/{job.id}"
     return f"/data/upload/{job.before}" if work.uploads.find(job.before) is not None else ""

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from zhanggui.app.outcomes import outcomes, outcomes_cells
 from zhanggui.i18n.writing import say
 from zhanggui.units import Words
-from zhanggui.web.entrance import needs
+from zhanggui.web.entrance import needs, noted
 from zhanggui.web.kinds import Page
 from zhanggui.web.rendering import locale_of, rendered, tell
 
@@ -29,5 +29,6 @@ def read(request: Request) -> Response:
     """Read what is due by the data at hand."""
     with request.app.state.desk.writing() as shop:
         fresh = outcomes(shop).fresh
+    noted(request, "outcomes_read", str(len(fresh)))
     tell(request, say(Words("web_outcomes.fresh", {"n": len(fresh)}), locale_of(request), ""))
     return RedirectResponse("/outcomes", status_code=303)

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from zhanggui.app import practice
 from zhanggui.app.desk import Desk
-from zhanggui.web.entrance import needs
+from zhanggui.web.entrance import needs, noted
 from zhanggui.web.kinds import Page
 from zhanggui.web.pages.jobs import job_cells
 from zhanggui.web.rendering import locale_of, rendered
@@ -51,6 +51,7 @@ def days(
 ) -> Response:
     """Let days pass, after doing today's proposals where that is wanted."""
     job = desk_of(request).background.practice_days(days, request.state.person.name, follow=bool(follow))
+    noted(request, "practice_lived", str(days))
     return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 
 

@@ -1,4 +1,4 @@
-"""Settings: the shop's name and language, and every threshold with why it is what it is."""
+"""People and settings: the shop's name and language, and every threshold with why it is what it is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from zhanggui.app import settings
 from zhanggui.i18n.writing import say
 from zhanggui.units import Words
-from zhanggui.web.entrance import needs
+from zhanggui.web.entrance import needs, noted
 from zhanggui.web.kinds import Page
 from zhanggui.web.rendering import locale_of, rendered, tell
 
@@ -34,12 +34,14 @@ async def change(request: Request) -> Response:
     form = await request.form()
     told = {name.removeprefix("set:"): str(value) for name, value in form.items() if name.startswith("set:")}
 
-    def write() -> int:
+    def write() -> list[str]:
         with request.app.state.desk.writing() as shop:
             return settings.change(shop, told)
 
     changed = await run_in_threadpool(write)
-    tell(request, say(Words("web_settings.changed", {"n": changed}), locale_of(request), ""))
+    if changed:
+        await run_in_threadpool(noted, request, "settings_set", ", ".join(sorted(changed)))
+    tell(request, say(Words("web_settings.changed", {"n": len(changed)}), locale_of(request), ""))
     return RedirectResponse("/settings", status_code=303)
 
 
@@ -50,5 +52,6 @@ def rename(
     """Give the shop another name or language."""
     with request.app.state.desk.writing() as shop:
         settings.rename(shop, name, locale)
+    noted(request, "shop_renamed", f"{name} ({locale})")
     tell(request, say(Words("web_settings.changed", {"n": 1}), locale_of(request), ""))
     return RedirectResponse("/settings", status_code=303)
