@@ -86,6 +86,13 @@ def test_two_actions_on_one_product_are_read_together_and_neither_is_said_to_hav
     assert first.effect is not None
 
 
+def test_the_season_of_the_products_beside_is_no_harm_done_to_one_that_has_none():
+    after = [DONE + timedelta(days=k) for k in range(1, 29)]
+    (found,) = outcomes(shop(days={k: dict.fromkeys(after, 3.0) for k in range(1, 16)}))
+    assert found.high < 0
+    assert (found.verdict, found.reason.key) == ("unmeasurable", "outcomes.reason.swung")
+
+
 def test_an_action_on_another_product_neither_disturbs_nor_stands_beside():
     other = done("b2", where={"product_id": "P01"}, touches=("P01",), state="measured")
     (alone,), (found,) = outcomes(shop_with(0.5)), outcomes(shop_with(0.5), done(), other)

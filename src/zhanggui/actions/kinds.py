@@ -46,17 +46,24 @@ class ActionKind:
 @dataclass(frozen=True, slots=True)
 class Gain:
     """Expected contribution per week, before the rule's own record is applied. ``low``…``high`` holds it with probability .8,
-    ``chance`` is P(profit > 0), ``worst`` the 10 % quantile. ``counted``: arithmetic, no record applies."""
+    ``chance`` is P(profit > 0), ``worst`` the 10 % quantile. ``counted``: arithmetic, no record applies. ``shown``: what the brief said of
+    it, after that record, with its ends."""
 
     profit: float
     low: float
     high: float
     chance: float
     counted: bool = False
+    shown: tuple[float, float, float] | None = None
 
     @property
     def worst(self) -> float:
         return self.low
+
+    @property
+    def said(self) -> tuple[float, float, float]:
+        """What a person was told of it: profit, low, high."""
+        return self.shown or (self.profit, self.low, self.high)
 
 
 @dataclass(frozen=True, slots=True)

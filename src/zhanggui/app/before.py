@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ATTRIBUTES = ("title", "price", "cost", "currency", "category", "status", "description")
 KEYS = ("product_id", "channel", "sku", "what", "reason")
 """Columns of a draft that say which row it is, not what it changes."""
+NOW = "_now"
+"""Ends the name of a draft's column that says how it is now, as the rule saw it."""
 SOLD = ("net_sales", "units", "unit_price")
 WINDOW_DAYS = 28
 
@@ -44,8 +46,8 @@ def differences(shop: Shop, entry: Entry) -> Sequence[Difference]:
             found.append(Difference(product, str(row.get("what", "")), row.get("before"), row["after"]))
             continue
         for what, after in row.items():
-            if what not in KEYS:
-                found.append(Difference(product, what, now.get(product, {}).get(what), after))
+            if what not in KEYS and not what.endswith(NOW):
+                found.append(Difference(product, what, now.get(product, {}).get(what, row.get(f"{what}{NOW}")), after))
     return [item for item in found if item.before != item.after]
 
 

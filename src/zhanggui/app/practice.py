@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
+from zhanggui.app.own_days import nine_on
 from zhanggui.errors import BadValue, Unanswerable, WorkspaceError
-from zhanggui.units import Clock
 
 if TYPE_CHECKING:
     from zhanggui.app.shop import Shop
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
     from zhanggui.practice import Move, World
     from zhanggui.store import Reconciliation
     from zhanggui.tables.loading import Reading
+    from zhanggui.units import Clock
 
 FILE = "practice.json"
 FORMAT = 1
 CURRENCY, TIMEZONE = "CNY", "Asia/Shanghai"
-MORNING = time(9)
 SHOWN = ("yours", "nothing", "thumb", "oracle")
 """Whose profits a score shows, in this order."""
 
@@ -352,8 +351,7 @@ def clock_of(folder: Path) -> Clock | None:
         day = date.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["today"])
     except (ValueError, KeyError, TypeError) as error:
         raise WorkspaceError("practice.unreadable", file=str(path), reason=str(error)) from None
-    now = datetime.combine(day, MORNING, ZoneInfo(TIMEZONE)).astimezone(UTC)
-    return Clock(TIMEZONE, lambda: now)
+    return nine_on(day, TIMEZONE)
 
 
 def _words(locale: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from zhanggui import config as settings
 from zhanggui.config import Config
-from zhanggui.errors import BadValue
+from zhanggui.errors import BadValue, WorkspaceError
 from zhanggui.units import Clock, Period, Words
 
 if TYPE_CHECKING:
@@ -61,23 +61,38 @@ class Shop:
         return shop
 
     @classmethod
-    def demo(cls, folder: Path, locale: str = "en") -> Shop:
-        """The workspace of the bundled real shop, made in ``folder``; opened where it is there already."""
-        from zhanggui import demo
+    def demo(cls, folder: Path, locale: str = "en", until: date | str | None = None) -> Shop:
+        """The workspace of the bundled real shop, made in ``folder``; opened where it is there already.
 
+        With ``until`` it is given its days up to that one only, and lives on the next morning; asked again with a later day, or without
+        one, it is given those in between. Raises BadValue for a day that the file has not or that lies before the last it was given, and
+        WorkspaceError where ``folder`` is another workspace, or a demo that was given everything at once.
+        """
+        from zhanggui import demo
+        from zhanggui.app.demo import go_on, lived_until
+
+        day = _day(until)
         if (folder / settings.FILE).is_file():
-            return cls.open(folder)
-        config = Config(name=demo.NAME, currency=demo.CURRENCY, timezone=demo.TIMEZONE, locale=locale)
-        shop = cls.create(folder, config)
-        shop.import_files([demo.demo_file()])
+            if lived_until(folder) is None:
+                if day is not None:
+                    raise WorkspaceError("demo.whole", folder=str(folder))
+                return cls.open(folder)
+            shop = cls.open(folder)
+        else:
+            config = Config(name=demo.NAME, currency=demo.CURRENCY, timezone=demo.TIMEZONE, locale=locale)
+            shop = cls.create(folder, config)
+            if day is None:
+                shop.import_files([demo.demo_file()])
+                return shop
+        go_on(shop, day)
         return shop
 
     @classmethod
     def open(cls, folder: Path, clock: Clock | None = None) -> Shop:
-        """Open a workspace that exists. A practice shop has its own days."""
-        from zhanggui.app.practice import clock_of
+        """Open a workspace that exists. A practice shop, and a demo with days held back, has its own days."""
+        from zhanggui.app.own_days import own_clock
 
-        return cls(folder, settings.load(folder), clock or clock_of(folder))
+        return cls(folder, settings.load(folder), clock or own_clock(folder))
 
     def __enter__(self) -> Shop:
         return self
@@ -98,7 +113,7 @@ class Shop:
 
     def outdated(self) -> bool:
         """Whether settings or the clock of the workspace were written since it was opened."""
-        return _stamps(self.folder)[:2] != self._written[:2]
+        return _stamps(self.folder)[:3] != self._written[:3]
 
     @property
     def state(self) -> tuple[Any, ...]:
@@ -306,7 +321,7 @@ class Shop:
         )
         if remember:
             away = int(self.config["dismissed_days"])
-            self.ledger.propose([ranked.action for ranked in made.actions if ranked.today], dismissed_days=away)
+            self.ledger.propose([ranked.as_shown for ranked in made.actions if ranked.today], dismissed_days=away)
         return replace(made, quiet=[*made.quiet, *self.notes]) if self.notes else made
 
     def standing(self) -> Standing:
@@ -477,7 +492,7 @@ def _day(value: date | str | None, code: str = "config.bad_day", seen: str | Non
         raise BadValue(code, value=seen or value) from None
 
 
-WRITTEN = (settings.FILE, "practice.json", "costs.toml")
+WRITTEN = (settings.FILE, "practice.json", "demo.json", "costs.toml")
 SAID = "said.json"
 
 

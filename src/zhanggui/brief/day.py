@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from zhanggui.actions.earlier import read_still
 from zhanggui.actions.kinds import Action
 from zhanggui.brief.conflicts import Move, one_of_a_day, pairs, together
 from zhanggui.brief.gains import error_of
 from zhanggui.brief.kinds import Limits, Ranked
-from zhanggui.brief.weighed import read_still, weighed
+from zhanggui.brief.weighed import weighed
 from zhanggui.methods.knapsack import choose
 from zhanggui.methods.winners_curse import expected_after_choice
 from zhanggui.playbooks.kinds import Situation

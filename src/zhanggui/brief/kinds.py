@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -95,6 +95,14 @@ class Ranked:
     def id(self) -> str:
         """The action's: what the ledger's verbs take."""
         return self.action.id
+
+    @property
+    def as_shown(self) -> Action:
+        """The action with what is said here of its gain, so that later pages say the same."""
+        gain = self.action.gain
+        if gain is None or self.profit is None or self.low is None or self.high is None:
+            return self.action
+        return replace(self.action, gain=replace(gain, shown=(self.profit, self.low, self.high)))
 
 
 @dataclass(frozen=True, slots=True)

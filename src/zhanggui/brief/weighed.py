@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from zhanggui.actions.catalogue import kind_named
+from zhanggui.actions.earlier import stays_away, under_way
 from zhanggui.actions.kinds import Action, Gain, Past
 from zhanggui.brief.conflicts import Move, exclude, frozen
 from zhanggui.brief.gains import after_record, error_of
@@ -20,11 +21,8 @@ from zhanggui.playbooks.kinds import Situation
 from zhanggui.units import Refusal
 
 HORIZON_WEEKS = 4
-COUNTED_DAYS = 7
 BENEFIT_OF_DOUBT = 2.0
 """Standard deviations of a rule's record within which it may keep more than it did so far."""
-TWICE = 2.0
-"""By how much a dismissed action must promise more to be named again early."""
 
 
 def hourly_value(config: Config) -> float:
@@ -80,38 +78,16 @@ def _held_back(action: Action, past: Past | None, situation: Situation, today: d
     if past is not None:
         if past.snoozed_until is not None and past.snoozed_until > today:
             return "snoozed"
-        if past.state == "dismissed" and _stays_away(action, past, situation.config, today):
+        if stays_away(past, action, today, int(situation.config["dismissed_days"])):
             return "dismissed"
-        if _holds(past, today):
+        if under_way(past, today):
             return "under_way"
     move = Move.of(action)
     for other in situation.standing.past:
-        if _holds(other, today) and exclude(move, Move.earlier(other)):
+        if under_way(other, today) and exclude(move, Move.earlier(other)):
             return f"conflict:{other.id}"
     freezes = [freeze for freeze in situation.standing.freezes if freeze.start <= today <= freeze.end]
     return "frozen" if frozen(move, freezes) else ""
-
-
-def _stays_away(action: Action, past: Past, config: Config, today: date) -> bool:
-    if today - past.since >= timedelta(days=config["dismissed_days"]):
-        return False
-    if past.expected is None or past.expected.profit <= 0 or action.gain is None:
-        return True
-    return action.gain.profit < TWICE * past.expected.profit
-
-
-def _holds(past: Past, today: date) -> bool:
-    """Whether a done action keeps its lever: while its effect is read; a counted one, which another does not spoil, for a week."""
-    if past.state != "done":
-        return False
-    if kind_named(past.kind).design == "counted":
-        return today - (past.done_on or past.since) < timedelta(days=COUNTED_DAYS)
-    return read_still(past, today)
-
-
-def read_still(past: Past, today: date) -> bool:
-    """Whether the effect of a done action is still being read."""
-    return past.stop_on is None or past.stop_on >= today
 
 
 def _fails(ranked: Ranked, gain: Gain | None, situation: Situation) -> str:

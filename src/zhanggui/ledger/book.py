@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from zhanggui.actions.catalogue import kind_named
+from zhanggui.actions.earlier import DISMISSED_DAYS, comes_back
 from zhanggui.actions.kinds import Action, Freeze, Outcome, Record, Standing
 from zhanggui.errors import BadValue, Decided
 from zhanggui.ledger import notices, pages
@@ -22,7 +23,6 @@ from zhanggui.ledger.finding import Found, take_over
 from zhanggui.ledger.kinds import Decision, Entry, Event, Handover, Verb
 from zhanggui.ledger.pen import Pen
 from zhanggui.ledger.plain import plain
-from zhanggui.ledger.rounds import DISMISSED_DAYS, comes_back
 from zhanggui.ledger.steps import check_step, last_word
 from zhanggui.state.database import Database
 from zhanggui.state.decisions import EventRow, FreezeRow, HandoverRow, MarkRow

@@ -22,6 +22,8 @@ FEWEST_SIBLINGS = 8
 """Where a category has so many other products, what one of them takes from each is small; where it has fewer, they are left aside."""
 MOST_EMPTY = 0.2
 """Share of its days without stock that a product may have had to stand beside."""
+SWING = 2.0
+"""By how many times what would have been may differ from the twelve weeks before: beyond that it is the season of other products."""
 SOLD = 0.5
 """Share of the weeks before in which a product must have sold to stand beside."""
 
@@ -30,7 +32,8 @@ SOLD = 0.5
 class Found:
     """An effect a week with its interval (95 %) and standard error. ``rank``: its place among placebos; ``steady``: whether nothing of the
     kind was seen before the change; ``lasting``: what share of it is left without the week that speaks most for it (1 where there
-    is one week only); ``beside``: how many products it was read against."""
+    is one week only); ``beside``: how many products it was read against; ``swung``: whether what it was read against went so far up or
+    down that their season, not the change, may be what is seen."""
 
     design: Design
     effect: float
@@ -41,6 +44,7 @@ class Found:
     steady: bool = True
     lasting: float = 1.0
     beside: int = 0
+    swung: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def _donors(case: Case) -> Found | Refusal:
     found = against_donors(own, others, before, sizes=sizes)
     if isinstance(found, Refusal):
         return found
-    return _found("synthetic_control", found, own[before:], before, int((found.weights > 0.001).sum()))
+    return _found("synthetic_control", found, own, before, int((found.weights > 0.001).sum()))
 
 
 def _controls(case: Case) -> Found | Refusal:
@@ -107,14 +111,16 @@ def _controls(case: Case) -> Found | Refusal:
     found = against_controls(own, others, before)
     if isinstance(found, Refusal):
         return found
-    return _found("regression", found, own[before:], before, int(chosen.size))
+    return _found("regression", found, own, before, int(chosen.size))
 
 
-def _found(design: Design, reading: DonorReading | ControlReading, after: Floats, before: int, beside: int) -> Found:
-    """A reading with what is left of it without its best week; ``after`` (weeks,) is the target since the change."""
+def _found(design: Design, reading: DonorReading | ControlReading, own: Floats, before: int, beside: int) -> Found:
+    """A reading with what is left of it without its best week; ``own`` (weeks,) is the target, ``before`` of them before the change."""
+    after, expected = own[before:], reading.expected[before - own.size :]
+    level = float(own[max(before - FIT, 0) : before].mean())
     judged = reading.found
-    wider = more_chance(after, reading.expected[-after.size :], before)
-    gaps = after - reading.expected[-after.size :]
+    wider = more_chance(after, expected, before)
+    gaps = after - expected
     gaps = gaps + (judged.effect - gaps.mean())
     best = gaps.argmax() if judged.effect > 0 else gaps.argmin()
     lasting = float(np.delete(gaps, best).mean()) / judged.effect if after.size > 1 and judged.effect else 1.0
@@ -128,6 +134,7 @@ def _found(design: Design, reading: DonorReading | ControlReading, after: Floats
         reading.steady,
         lasting,
         beside,
+        level > 0 and not 1 / SWING <= float(expected.mean()) / level <= SWING,
     )
 
 

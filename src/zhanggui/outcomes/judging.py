@@ -21,8 +21,8 @@ def judge(found: Found) -> tuple[Judgement, Words | None]:
     """The verdict of a reading that nothing else disturbs, and why no more is said.
 
     ``worked`` and ``harmed`` need an interval that leaves 0 out, a place among the first of the placebos, a target that went with what
-    it is read against before the change, and an effect that no single week made. Read against its own past alone, an effect that is not 0
-    may be the season: no verdict.
+    it is read against before the change, others that have not more than doubled or halved since, and an effect that no single week made.
+    Read against its own past alone, an effect that is not 0 may be the season: no verdict.
     """
     if found.low <= 0 <= found.high:
         return "no difference shown", None
@@ -32,6 +32,8 @@ def judge(found: Found) -> tuple[Judgement, Words | None]:
         return "unmeasurable", Words("outcomes.reason.own_past_only")
     if not found.steady:
         return "unmeasurable", Words("outcomes.reason.unsteady")
+    if found.swung:
+        return "unmeasurable", Words("outcomes.reason.swung")
     if found.rank is not None and found.rank[0] - 1 > RANK * found.rank[1]:
         return "no difference shown", Words("outcomes.reason.rank", {"rank": found.rank[0], "of": found.rank[1]})
     if found.lasting < LASTING:

@@ -141,7 +141,7 @@ def drawn_range(entry: Entry, written: str) -> Any:
     outcome, gain = entry.outcome, entry.action.gain
     if outcome is not None and outcome.effect is not None:
         return interval(outcome.effect, outcome.low, outcome.high, written)
-    return interval(gain.profit, gain.low, gain.high, written) if gain is not None else ""
+    return interval(*gain.said, written) if gain is not None else ""
 
 
 def interval(middle: float | None, low: float | None, high: float | None, written: str) -> Any:

@@ -151,7 +151,7 @@ def expected(entry: Entry, page: Page) -> str:
         return page.money(outcome.effect, outcome.low, outcome.high)
     if gain is None:
         return UNKNOWN
-    return page.money(gain.profit) if gain.counted else page.money(gain.profit, gain.low, gain.high)
+    return page.money(gain.profit) if gain.counted else page.money(*gain.said)
 
 
 def entry_text(entry: Entry, zone: str, page: Page) -> str:
@@ -192,7 +192,7 @@ def promise(entry: Entry, page: Page) -> str:
         return page.say(entry.action.break_even) if entry.action.break_even else UNKNOWN
     if gain.counted:
         return page.t("show.counted", money=page.money(gain.profit))
-    return page.t("show.a_week", money=page.money(gain.profit, gain.low, gain.high))
+    return page.t("show.a_week", money=page.money(*gain.said))
 
 
 def effort(entry: Entry, page: Page) -> str:

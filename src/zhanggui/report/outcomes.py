@@ -146,7 +146,7 @@ class Writer:
     def said(self, past: Past) -> str:
         if past.expected is None:
             return ""
-        return f"{self.t('column.expected')} {self.money(past.expected.profit)}"
+        return f"{self.t('column.expected')} {self.money(past.expected.said[0])}"
 
     def evidence(self, outcome: Outcome) -> str:
         if outcome.design is None:
