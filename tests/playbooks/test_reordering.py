@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from drawn.situation import DAY, situation
+from zhanggui.actions.kinds import Past, Standing
 from zhanggui.playbooks.kinds import Situation
 from zhanggui.playbooks.reordering import days_until_ordered, habit, left_out
 from zhanggui.playbooks.stock import stock_out
@@ -105,3 +107,11 @@ def test_a_size_that_stood_empty_when_its_product_was_ordered_is_one_he_forgets(
         here, "A", "M", have=0, empty_days=3
     )  # it was there when the product was ordered, and sold out since
     assert not left_out(here, "A", "M", have=6, empty_days=40)  # it is on its way
+
+
+def test_what_the_list_ordered_last_is_left_to_the_list_and_is_no_habit_of_the_owners() -> None:
+    where = {"product_id": "A"}
+    listed = Past("x", "products", "stock_out", "order_stock", where, "done", DAY, done_on=DAY - timedelta(days=13))
+    here = replace(shop(26, {**MONDAYS, 14: 4.0}), standing=Standing((listed,)))
+    assert habit(here).level("A") == pytest.approx(15.0)
+    assert days_until_ordered(here, "A", 26, 2.0) is None

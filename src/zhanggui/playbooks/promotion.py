@@ -348,6 +348,7 @@ RULES = (
             "stock",
             "shop_days",
             "product_refunds",
+            "below_cash",
         ),
         needs=("ad_days", "orders"),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -75,7 +75,7 @@ def _habit(situation: Situation) -> Habit:
         if sold is None or age + 1 >= DAYS:
             continue
         pace = float(sold[age + 1 : age + 1 + PACE_DAYS].mean())
-        if pace > 0 and more >= LEAST_DAYS * pace:
+        if pace > 0 and more >= LEAST_DAYS * pace and not _told_to(situation, str(product), int(age)):
             covers.setdefault(str(product), []).append(held / pace)
             ordered.setdefault(str(product), int(age))
             on[(situation.as_of - timedelta(days=int(age))).weekday()] += 1
@@ -87,6 +87,20 @@ def _habit(situation: Situation) -> Habit:
             sizes.setdefault(str(product), set()).add(str(sku))
     last = {product: (age, frozenset(sizes.get(product, ()))) for product, age in ordered.items()}
     return Habit({product: tuple(each) for product, each in covers.items()}, usual, last)
+
+
+def _told_to(situation: Situation, product: str, age: int) -> bool:
+    """Whether an order of that day was one of the ledger's."""
+    return any(abs((situation.as_of - day).days - age) <= 1 for day in _ordered_by_list(situation, product))
+
+
+def _ordered_by_list(situation: Situation, product: str) -> list[date]:
+    """Days on which goods of a product were ordered because the list said so."""
+    return [
+        past.done_on
+        for past in situation.standing.past
+        if past.kind == "order_stock" and past.done_on is not None and past.where.get("product_id") == product
+    ]
 
 
 def left_out(situation: Situation, product: str, sku: str, have: float, empty_days: float) -> bool:
@@ -110,11 +124,15 @@ def _daily(situation: Situation) -> dict[str, np.ndarray]:
 
 def days_until_ordered(situation: Situation, product: str, have: float, pace: float) -> float | None:
     """In how many days the owner is expected to order a product of which ``have`` units are there or on their way, sold at ``pace`` a day.
-    None where nothing is known of his habit, or where he has let the day go by."""
+    None where nothing is known of his habit, where he has let the day go by, or where the list ordered it last."""
     known = habit(situation)
     level = known.level(product)
     if level is None or pace <= 0:
         return None
+    listed = _ordered_by_list(situation, product)
+    ago = known.last.get(product, (DAYS, frozenset()))[0]
+    if listed and (situation.as_of - max(listed)).days < ago:
+        return None  # the last order was the list's: he leaves this product to it
     cover = have / pace
     sold = _daily(situation).get(product, np.zeros(DAYS))
     # What it stood at on each evening back, as long as nothing came to it since.
