@@ -37,20 +37,26 @@ def untold(model: BaseModel, at: str = "") -> Iterator[str]:
                 yield from untold(each, f"{at}.{name}")
 
 
-def test_the_brief_says_what_the_command_line_says(call: Calls, desk: Desk) -> None:
+def test_the_brief_says_what_the_command_line_says_and_every_field_of_it_is_described(call: Calls, desk: Desk) -> None:
     with desk.reading() as shop:
         expected = shop.brief_json(shop.brief(remember=False), "en")
     told = call("viewer").get("/brief").json()
     assert told["verdict"] == expected["verdict"]
     assert [line["value"] for line in told["metrics"]] == [line["value"] for line in expected["metrics"]]
     assert [one["id"] for one in told["actions"]] == [one["id"] for one in expected["actions"]]
-
-
-def test_every_field_of_a_brief_is_described(call: Calls) -> None:
-    described = BriefTold.model_validate(call().get("/brief").json())
+    described = BriefTold.model_validate(told)
     assert [name for name in untold(described) if not name.startswith((".metrics.flags", ".drivers.flags"))] == []
 
 
+def test_an_answer_stays_until_the_data_change(call: Calls) -> None:
+    client = call("operator")
+    asked = {"metric": "orders"}
+    first = client.get("/query", params=asked).json()["rows"]
+    assert client.post("/imports", files=[("files", ("orders.csv", order_lines(75).encode()))]).json()["changed"]
+    assert client.get("/query", params=asked).json()["rows"][0]["orders"] == first[0]["orders"] + 35
+
+
+@pytest.mark.prove
 def test_a_brief_that_was_asked_for_stays_until_the_data_change(call: Calls, desk: Desk) -> None:
     client = call("operator")
     first = client.get("/brief", params={"days": 14}).json()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -41,8 +42,8 @@ def until(true: Callable[[], bool], seconds: float = 60) -> None:
 @pytest.fixture(scope="module")
 def sold(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("handed") / "tea"
-    (folder.parent / "orders.csv").write_text(order_lines(), encoding="utf-8")
-    (folder.parent / "later.csv").write_text(order_lines(75) + "X1,no day,Cup,1,2.00,c1,Spain\n", encoding="utf-8")
+    (folder.parent / "orders.csv").write_text(order_lines(12), encoding="utf-8")
+    (folder.parent / "later.csv").write_text(order_lines(15) + "X1,no day,Cup,1,2.00,c1,Spain\n", encoding="utf-8")
     with Shop.create(folder, Config(name="Tea", currency="GBP", timezone="Europe/London", locale="en")) as shop:
         shop.import_files([folder.parent / "orders.csv"])
     return folder
@@ -52,7 +53,7 @@ COMMANDS = [
     ["query", "net_sales", "--by", "country"],
     ["query", "net_sales", "--by", "day", "--format", "parquet"],
     ["query", "nonsense"],
-    ["--lang", "zh-Hant", "check"],
+    ["--lang", "zh-Hant", "imports"],
     ["import", "../later.csv", "--dry-run"],
     ["import", "nowhere.csv"],
     ["experiment", "show", "zzzz"],
@@ -84,7 +85,7 @@ def test_a_handed_command_shows_what_it_shows_without_a_desk(
 
 
 def test_files_are_read_and_written_where_the_command_was_typed(sold: Path, served: object, tmp_path: Path) -> None:
-    (tmp_path / "mine.csv").write_text(order_lines(72), encoding="utf-8")
+    (tmp_path / "mine.csv").write_text(order_lines(14), encoding="utf-8")
     assert zhanggui("import", "mine.csv", "--shop", sold, cwd=tmp_path).returncode == 0
     said = zhanggui("actions", "export", "out.csv", "--shop", sold, cwd=tmp_path)
     assert said.stdout == b"Written to out.csv.\n"
@@ -104,19 +105,26 @@ def test_only_its_own_user_finds_the_socket_open(sold: Path, served: object) -> 
     assert stat.S_IMODE((sold / handing.NOTE).stat().st_mode) == 0o600
 
 
-def test_a_desk_that_was_ended_leaves_nothing_and_one_that_was_killed_is_noticed(sold: Path, tmp_path: Path) -> None:
-    import shutil
+RECEIVER = """
+import sys, time
+from pathlib import Path
+from zhanggui.cli.receiving import receiving
+with receiving(Path(sys.argv[1]), lambda args, terminal: 0):
+    time.sleep(60)
+"""
+"""The side of a desk that takes commands, and nothing else of it."""
 
-    folder = tmp_path / "tea"
-    shutil.copytree(sold, folder, ignore=lambda *_: [handing.NOTE, "desk.sock"])
-    with subprocess.Popen([*PROGRAM, "serve", "--port", "0"], cwd=folder, stdout=subprocess.PIPE) as desk:
+
+def test_a_desk_that_was_killed_is_noticed_and_one_that_was_ended_leaves_nothing(sold: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(sold, tmp_path / "tea", ignore=lambda *_: [handing.NOTE, "desk.sock"])
+    with subprocess.Popen([sys.executable, "-c", RECEIVER, folder]) as desk:
         until(lambda: (folder / handing.NOTE).is_file())
         desk.kill()
     assert (folder / handing.NOTE).is_file()
-    assert zhanggui("query", "orders", cwd=folder).returncode == 0
+    assert zhanggui("imports", cwd=folder).returncode == 0
     with subprocess.Popen([*PROGRAM, "serve", "--port", "0"], cwd=folder, stdout=subprocess.PIPE) as desk:
         until(lambda: str(desk.pid) in (folder / handing.NOTE).read_text())
-        assert zhanggui("query", "orders", cwd=folder).returncode == 0
+        assert zhanggui("imports", cwd=folder).returncode == 0
         desk.send_signal(signal.SIGTERM)
         assert desk.wait(60) == 0
     assert not (folder / handing.NOTE).exists()

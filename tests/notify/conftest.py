@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from drawn.sold import order_lines
-from zhanggui.app import Shop
+from zhanggui.app import Brief, Shop
 from zhanggui.config import Config
 
 
@@ -103,14 +104,21 @@ gets = "daily"
 """
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    """A shop that is told on two channels."""
-    folder = tmp_path / "tea"
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Brief]:
+    """A shop that is told on two channels, and its brief. Tests copy it."""
+    folder = tmp_path_factory.mktemp("told") / "tea"
     with Shop.create(folder, Config(name="Tea", currency="GBP", timezone="Europe/London", locale="en")) as made:
-        (tmp_path / "orders.csv").write_text(order_lines(), encoding="utf-8")
-        made.import_files([tmp_path / "orders.csv"])
+        (folder.parent / "orders.csv").write_text(order_lines(), encoding="utf-8")
+        made.import_files([folder.parent / "orders.csv"])
     with (folder / "zhanggui.toml").open("a", encoding="utf-8") as file:
         file.write(CHANNELS)
     with Shop.open(folder) as opened:
+        brief = opened.brief()
+    return folder, brief
+
+
+@pytest.fixture
+def shop(told: tuple[Path, Brief], tmp_path: Path) -> Iterator[Shop]:
+    with Shop.open(shutil.copytree(told[0], tmp_path / "tea")) as opened:
         yield opened

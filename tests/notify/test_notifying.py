@@ -41,8 +41,8 @@ def with_alert(brief: Brief, first: date | None = None, state: str = "new") -> B
 
 
 @pytest.fixture
-def brief(shop: Shop) -> Brief:
-    return with_alert(shop.brief())
+def brief(told: tuple[Path, Brief]) -> Brief:
+    return with_alert(told[1])
 
 
 def test_the_day_reaches_a_mail_server_and_a_webhook_each_in_its_language(

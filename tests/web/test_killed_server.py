@@ -3,51 +3,34 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from drawn.browsers import ORDERS, Browser, desk, left_behind, rows
-
-PROGRAM = """
-import io, os, signal, sys, threading, time
-from pathlib import Path
-from zhanggui.app.background import How
+from drawn.killing import killed
+from drawn.teashop import Watch
 from zhanggui.app.desk import Desk
-
-desk = Desk(Path(sys.argv[1]))
-lines = ["order_id,order date,product,quantity,amount"]
-lines += [f"{n},2026-05-{n % 28 + 1:02d},Cup {n % 50},1,{n % 90 + 1}" for n in range(120_000)]
-job = desk.background.receive([("many.csv", io.BytesIO("\\n".join(lines).encode()))], How(), "Li")
-while desk.background.jobs.running():
-    time.sleep(0.01)
-wanted = sys.argv[2]
-if wanted != "look":
-    job = desk.background.load(job.before, How(), "Li")
-    while desk.background.jobs.find(job.id).step_name != wanted:
-        time.sleep(0.001)
-    time.sleep(float(sys.argv[3]))
-os.kill(os.getpid(), signal.SIGKILL)
-"""
+from zhanggui.errors import Decided
 
 
-def killed(folder: Path, *when: str) -> None:
-    """Run a server on the workspace and kill it at a certain step."""
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with three orders, imported on its desk. Tests copy it."""
+    folder: Path = tmp_path_factory.mktemp("killed") / "shop"
     with desk(folder) as opened:
         browser = Browser(opened)
         browser.send(("orders.csv", ORDERS))
         browser.post(browser.at, do="load")
         browser.wait()
-    done = subprocess.run([sys.executable, "-c", PROGRAM, str(folder), *when], check=False, capture_output=True)
-    assert done.returncode == -9, done.stderr.decode()
+    return folder
 
 
-@pytest.mark.parametrize(("step", "seconds"), [("reading", "0.05"), ("loading", "0.05"), ("loading", "0.4")])
-def test_killed_during_an_import_nothing_is_there_by_half(tmp_path: Path, step: str, seconds: str) -> None:
-    killed(tmp_path / "shop", step, seconds)
-    with desk(tmp_path / "shop") as opened:
+def as_before_the_import(folder: Path) -> None:
+    """What a server that starts now finds: nothing by half, and who had begun what; it goes on from there."""
+    with desk(folder) as opened:
         browser = Browser(opened)
         page = browser.get("/data")
         assert rows(browser) == 3
@@ -55,36 +38,83 @@ def test_killed_during_an_import_nothing_is_there_by_half(tmp_path: Path, step: 
         assert "begun by Li" in page
         assert "did not finish" in page
         assert left_behind(browser) == []
+        (broken,) = [job for job in opened.background.jobs.all() if job.state == "broken_off" and job.kind == "import"]
+        browser.post(f"/jobs/{broken.id}/forget")
+        assert "many.csv" not in browser.get("/data")
         browser.send(("again.csv", ORDERS.replace(b"100", b"200")))
         browser.post(browser.at, do="load")
         browser.wait()
         assert rows(browser) == 6
 
 
-def test_files_that_wait_for_a_yes_are_gone_after_a_kill(tmp_path: Path) -> None:
-    killed(tmp_path / "shop", "look")
-    with desk(tmp_path / "shop") as opened:
-        browser = Browser(opened)
-        browser.get("/data")
-        assert left_behind(browser) == []
-        assert rows(browser) == 3
+def test_killed_during_an_import_nothing_is_there_by_half(imported: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(imported, tmp_path / "shop")
+    killed("load", {folder: 0.05})
+    as_before_the_import(folder)
 
 
-def test_what_was_told_as_unfinished_is_put_away_once_seen(tmp_path: Path) -> None:
-    killed(tmp_path / "shop", "reading", "0.01")
-    with desk(tmp_path / "shop") as opened:
-        browser = Browser(opened)
-        (broken,) = [job for job in opened.background.jobs.all() if job.state == "broken_off"]
-        assert "did not finish" not in browser.post(f"/jobs/{broken.id}/forget")
+@pytest.mark.prove
+@pytest.mark.parametrize(("work", "seconds"), [("read", 0.05), ("load", 0.2), ("load", 0.4)])
+def test_killed_at_other_moments_of_an_import(imported: Path, tmp_path: Path, work: str, seconds: float) -> None:
+    folder = shutil.copytree(imported, tmp_path / "shop")
+    killed(work, {folder: seconds})
+    as_before_the_import(folder)
 
 
-def test_an_import_that_ended_as_the_server_died_counts_as_done(tmp_path: Path) -> None:
-    folder = tmp_path / "shop"
-    with desk(folder) as opened:
-        browser = Browser(opened)
-        browser.send(("orders.csv", ORDERS))
-        browser.post(browser.at, do="load")
-        browser.wait()
+def test_killed_while_a_file_arrives_or_waits_for_a_yes_nothing_of_it_is_left(imported: Path, tmp_path: Path) -> None:
+    waiting = shutil.copytree(imported, tmp_path / "waiting")
+    arriving = shutil.copytree(imported, tmp_path / "arriving")
+    killed("look", {waiting: 1.0})
+    killed("send", {arriving: 0.5})
+    assert [path for path in (arriving / ".uploads").rglob("*") if path.is_file()]
+    for folder in (waiting, arriving):
+        with desk(folder) as opened:
+            browser = Browser(opened)
+            browser.get("/data")
+            assert left_behind(browser) == []
+            assert rows(browser) == 3
+
+
+def decided_once(tea: Path, places: Path, moments: Sequence[float]) -> set[str]:
+    """Kill a server at each moment of an approval and what follows, and look at what the next one finds; gives the states found."""
+    whole = shutil.copytree(tea, places / "whole")
+    folders = {shutil.copytree(tea, places / f"{number}"): moment for number, moment in enumerate(moments)}
+    killed("decide", {whole: 0.0, **folders})
+    found = set()
+    for folder in folders:
+        opened = Desk(folder, readers=1, clock=Watch().clock)
+        try:
+            with opened.writing() as shop:
+                entry = shop.actions.list()[0]
+                found.add(entry.state)
+                if entry.state == "proposed":
+                    shop.actions.approve(entry.id, by="Mei", seen=1)
+                else:
+                    with pytest.raises(Decided):
+                        shop.actions.approve(entry.id, by="Mei", seen=1)
+                if shop.actions.show(entry.id).state == "approved":
+                    shop.actions.done(entry.id, by="Mei", seen=2)
+                verbs = [event.verb for event in shop.actions.show(entry.id).history]
+                assert (verbs.count("approved"), verbs.count("done")) == (1, 1)
+                changes = shop.warehouse.run(shop.warehouse.table("changes").select("change_id"))
+                assert changes.height == 1
+        finally:
+            opened.close()
+    return found
+
+
+def test_killed_during_an_approval_there_is_one_or_none_and_never_two(tea_once: Path, tmp_path: Path) -> None:
+    assert "proposed" in decided_once(tea_once, tmp_path, (0.2, 0.6, 0.97))
+
+
+@pytest.mark.prove
+def test_killed_at_every_twentieth_of_an_approval_and_of_its_end(tea_once: Path, tmp_path: Path) -> None:
+    moments = [number / 20 for number in range(1, 20)]
+    assert decided_once(tea_once, tmp_path, moments) == {"proposed", "approved", "done"}
+
+
+def test_an_import_that_ended_as_the_server_died_counts_as_done(imported: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(imported, tmp_path / "shop")
     noted = json.loads((folder / "jobs.json").read_text(encoding="utf-8"))
     for job in noted:  # the note on disk as it stood a moment before
         job.update(state="running", after="", ended_at=None)
@@ -94,8 +124,8 @@ def test_an_import_that_ended_as_the_server_died_counts_as_done(tmp_path: Path) 
         assert states == {"look": "broken_off", "import": "done"}
 
 
-def test_a_note_that_cannot_be_read_keeps_no_server_from_starting(tmp_path: Path) -> None:
-    with desk(tmp_path / "shop") as opened:
-        (opened.folder / "jobs.json").write_text('[{"id": ', encoding="utf-8")
-    with desk(tmp_path / "shop") as opened:
+def test_a_note_that_cannot_be_read_keeps_no_server_from_starting(imported: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(imported, tmp_path / "shop")
+    (folder / "jobs.json").write_text('[{"id": ', encoding="utf-8")
+    with desk(folder) as opened:
         assert opened.background.jobs.all() == []
