@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -15,12 +16,17 @@ from zhanggui.app.demo import days_of_file, lived_until
 Run = Callable[..., object]
 
 
-@pytest.fixture
-def lived(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo’s first three days."""
-    folder = tmp_path / "demo"
+    folder = tmp_path_factory.mktemp("made") / "demo"
     Shop.demo(folder, until="2010-12-03").close()
     return folder
+
+
+@pytest.fixture
+def lived(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "demo"))
 
 
 def days(shop: Shop) -> list[str]:

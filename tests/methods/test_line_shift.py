@@ -49,3 +49,18 @@ def test_too_few_lines_or_all_alike_are_refused():
     assert line_shift([1, 2, 3], np.arange(50)) == Refusal("few_lines", needed=5, have=3)
     assert line_shift(np.ones(9), np.ones(50)).code == "constant"
     assert line_shift(np.arange(9), np.arange(50), np.zeros(9), np.ones(50)).code == "constant"
+
+
+@pytest.mark.parametrize(("twos", "recent", "earlier_twos", "earlier"), [(13, 60, 156, 1500), (1, 60, 156, 1500)])
+def test_rare_pairs_among_single_units_have_the_tails_of_counts(twos, recent, earlier_twos, earlier):
+    from scipy.stats import hypergeom, norm
+
+    new, old = ([2.0] * k + [1.0] * (n - k) for k, n in ((twos, recent), (earlier_twos, earlier)))
+    found = line_shift(new, old)
+    drawn = hypergeom(recent + earlier, twos + earlier_twos, recent)
+    half = drawn.pmf(twos) / 2
+    exact = drawn.sf(twos - 1) - half, drawn.cdf(twos) - half
+    assert found.p_higher == pytest.approx(exact[0], rel=0.25)
+    assert found.p_lower == pytest.approx(exact[1], rel=0.25)
+    plain = norm.sf((twos - drawn.mean()) / drawn.std())
+    assert abs(found.p_higher - exact[0]) < 0.5 * abs(plain - exact[0])

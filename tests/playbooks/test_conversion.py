@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -397,11 +398,14 @@ def test_the_cart_rate_is_read_beside_it_only_where_it_moves_with_orders() -> No
     assert early(False) is None
 
 
-def visited(product: str, source: str, now: tuple[int, int], before: tuple[int, int]) -> list[dict[str, Any]]:
+def visited(
+    product: str, source: str, now: tuple[int, int], before: tuple[int, int], earlier: Sequence[tuple[int, int]] = ()
+) -> list[dict[str, Any]]:
+    """Two windows of two fortnights, and four fortnights before them: as those of the window before where nothing else is said."""
+    windows = [(v // 2, b // 2) for v, b in (now, now, before, before)]
     return [
-        {"product_id": product, "source": source, "fortnight": 2 * w + f, "visitors": v // 2, "pay_buyers": b // 2}
-        for w, (v, b) in enumerate((now, before))
-        for f in range(2)
+        {"product_id": product, "source": source, "fortnight": nth, "visitors": v, "pay_buyers": b}
+        for nth, (v, b) in enumerate([*windows, *(earlier or [windows[2]] * 4)])
     ]
 
 
@@ -411,6 +415,20 @@ def test_more_visitors_from_a_poor_source_are_mix_and_not_the_products_fault() -
     assert finding.where in ({"product_id": "P", "source": "ads"}, {"product_id": "P", "source": "search"})
     assert finding.words.params["rate"].value == pytest.approx(0, abs=1e-12)
     assert finding.words.params["mix"].value == pytest.approx(650 / 40000 - 520 / 14000)
+
+
+def test_sources_that_always_wax_and_wane_are_no_news() -> None:
+    tides = [(8000, 40), (2000, 10), (9000, 45), (3000, 15)]
+    rows = visited("P", "search", (10000, 500), (10000, 500)) + visited("P", "ads", (9000, 45), (4000, 20), tides)
+    assert not source_mix(situation(product_sources=rows, shop_blocks=BLOCKS, tables=TABLES)).findings
+    calm = visited("P", "search", (10000, 500), (10000, 500)) + visited("P", "ads", (9000, 45), (4000, 20))
+    assert source_mix(situation(product_sources=calm, shop_blocks=BLOCKS, tables=TABLES)).findings
+
+
+def test_what_is_usual_must_be_known_before_mix_is_news() -> None:
+    rows = visited("P", "search", (10000, 500), (10000, 500)) + visited("P", "ads", (30000, 150), (4000, 20))
+    young = [row for row in rows if row["fortnight"] < 5]
+    assert not source_mix(situation(product_sources=young, shop_blocks=BLOCKS, tables=TABLES)).findings
 
 
 def test_an_unchanged_mix_is_no_news() -> None:

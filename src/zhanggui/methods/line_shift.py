@@ -11,6 +11,8 @@ from zhanggui.units import Refusal
 
 Floats = npt.NDArray[np.float64]
 FEWEST_LINES = 5
+LEAST_SKEW = 0.01
+"""Below it a normal tail says the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,13 @@ def line_shift(
 ) -> LineShift | Refusal:
     """Whether ``recent`` values a line (lines,) are lower or higher than ``earlier`` ones, compared within strata (the price paid).
 
-    Wilcoxon's rank sum in each stratum with ties, summed with van Elteren's weights 1 / (N + 1). Lines are taken as independent, or, given
-    ``recent_days`` and ``earlier_days`` (lines,), days are: lines of a day share its prices, so the
-    variance is that of whole days where that is larger.
+    Wilcoxon's rank sum in each stratum with ties, summed with van Elteren's weights 1 / (N + 1). Where nearly all lines are alike (one
+    unit, now and then two) the sum is skewed: its tails are those of a gamma distribution with its third moment. Lines are taken as
+    independent, or, given ``recent_days`` and ``earlier_days`` (lines,), days are: lines of a day share its prices, so the variance is
+    that of whole days where that is larger.
     Refuses ``few_lines`` below 5 recent or earlier lines, ``constant`` where no stratum has different values on both sides.
-    Source: van Elteren, Bull. Int. Stat. Inst. 37 (1960) 351.
+    Source: van Elteren, Bull. Int. Stat. Inst. 37 (1960) 351; moments of sums drawn without replacement: Cochran, Sampling Techniques,
+    3rd ed. (1977), 2.15.
     """
     new, old = np.asarray(recent, dtype=np.float64), np.asarray(earlier, dtype=np.float64)
     if min(new.size, old.size) < FEWEST_LINES:
@@ -48,19 +52,29 @@ def line_shift(
     values = np.concatenate([new, old])
     is_new = np.arange(values.size) < new.size
     where = _codes(recent_strata, earlier_strata, values.size)
-    surplus, noise, wins, pairs = _surplus(values, is_new, where)
+    surplus, noise, third, wins, pairs = _surplus(values, is_new, where)
     variance = noise
     if recent_days is not None and earlier_days is not None:
         days = _codes(recent_days, earlier_days, values.size)
         variance = max(noise, _variance_of_days(surplus, is_new, days))
     if noise <= 0:
         return Refusal("constant", needed=2, have=1)
-    from scipy.special import ndtr
-
-    z = float(surplus[is_new].sum()) / float(np.sqrt(variance))
+    lower, higher = _tails(float(surplus[is_new].sum()) / float(np.sqrt(variance)), third / variance**1.5)
     middle = float(np.median(old))
     ratio = float(np.median(new)) / middle if middle else np.nan
-    return LineShift(ratio, wins / pairs, float(ndtr(z)), float(ndtr(-z)), int(new.size))
+    return LineShift(ratio, wins / pairs, lower, higher, int(new.size))
+
+
+def _tails(z: float, skew: float) -> tuple[float, float]:
+    """How likely a standardised sum of this ``skew`` is at most, and at least, ``z``."""
+    from scipy.special import gammainc, gammaincc, ndtr
+
+    if abs(skew) < LEAST_SKEW:
+        return float(ndtr(z)), float(ndtr(-z))
+    shape = 4 / skew**2
+    at = max(shape + np.sign(skew) * z * np.sqrt(shape), 0.0)
+    below, above = float(gammainc(shape, at)), float(gammaincc(shape, at))
+    return (below, above) if skew > 0 else (above, below)
 
 
 def _codes(recent: npt.ArrayLike | None, earlier: npt.ArrayLike | None, lines: int) -> npt.NDArray[np.int64]:
@@ -71,9 +85,10 @@ def _codes(recent: npt.ArrayLike | None, earlier: npt.ArrayLike | None, lines: i
 
 def _surplus(
     values: Floats, is_new: npt.NDArray[np.bool_], where: npt.NDArray[np.int64]
-) -> tuple[Floats, float, float, float]:
-    """Each line's rank above the middle of its stratum, divided by N + 1; the variance of the recent ones' sum; wins and pairs."""
-    surplus, variance, wins, pairs = np.zeros(values.size), 0.0, 0.0, 0.0
+) -> tuple[Floats, float, float, float, float]:
+    """Each line's rank above the middle of its stratum, divided by N + 1; variance and third moment of the recent ones' sum; wins and
+    pairs."""
+    surplus, variance, third, wins, pairs = np.zeros(values.size), 0.0, 0.0, 0.0, 0.0
     for k in np.unique(where[is_new]):
         here = np.flatnonzero(where == k)
         m, total = int(is_new[here].sum()), here.size
@@ -85,8 +100,10 @@ def _surplus(
         surplus[here] = above / (total + 1)
         ties = float((counts.astype(np.float64) ** 3 - counts).sum())
         variance += m * n / 12 * (total + 1 - ties / (total * (total - 1))) / (total + 1) ** 2
+        if total > 2:
+            third += m * n * (n - m) / (total * (total - 1) * (total - 2)) * float((surplus[here] ** 3).sum())
         wins, pairs = wins + float(above[is_new[here]].sum()) + m * n / 2, pairs + m * n
-    return surplus, variance, wins, pairs
+    return surplus, variance, third, wins, pairs
 
 
 def _variance_of_days(surplus: Floats, is_new: npt.NDArray[np.bool_], days: npt.NDArray[np.int64]) -> float:

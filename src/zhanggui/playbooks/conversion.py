@@ -34,6 +34,8 @@ CANDIDATE = 0.05
 SETTLING_DAYS = 14
 TWICE = 2
 AUDIT_DAYS = 60
+FEWEST_SWINGS = 3
+"""Fortnights to the next before the window from which it is learnt how far sources wax and wane by themselves."""
 FAILED = ("no difference shown", "harmed")
 
 
@@ -173,17 +175,44 @@ def source_mix(situation: Situation) -> Verdict:
         spread = pooled * (1 - pooled)
         variance0, variance1 = np.where(v0 > 0, spread / v0, 0.0), np.where(v1 > 0, spread / v1, 0.0)
     answer = kitagawa(v0, r0, v1, r1, variance0=variance0, variance1=variance1)
-    if not isinstance(answer, MixRate):
+    swings = _swings(rows, fortnights)
+    if not isinstance(answer, MixRate) or len(swings) < FEWEST_SWINGS:
         return Verdict()
-    return _mix_verdict(answer, wide, float(v1.sum()) / (2 * fortnights), situation)
+    usual = float(np.mean(np.square(swings))) / fortnights
+    return _mix_verdict(answer, wide, float(v1.sum()) / (2 * fortnights), usual, len(swings), situation)
 
 
-def _mix_verdict(answer: MixRate, wide: pl.DataFrame, weekly: float, situation: Situation) -> Verdict:
-    from scipy.special import ndtr
+def _swings(rows: pl.DataFrame, fortnights: int) -> list[float]:
+    """By how much mix moved conversion from each fortnight to the next before the window: sources wax and wane by themselves."""
+    told: dict[int, pl.DataFrame] = {
+        int(nth): mine.select("product_id", "source", "visitors", "pay_buyers")  # type: ignore[call-overload]
+        for (nth,), mine in rows.group_by("fortnight")
+    }
+    found = []
+    for nth in range(fortnights, max(told, default=0)):
+        if nth not in told or nth + 1 not in told:
+            continue
+        both = told[nth + 1].join(told[nth], on=("product_id", "source"), how="full", coalesce=True, suffix="_now")
+        v0, b0, v1, b1 = (
+            both[name].fill_null(0).to_numpy().astype(np.float64)
+            for name in ("visitors", "pay_buyers", "visitors_now", "pay_buyers_now")
+        )
+        with np.errstate(divide="ignore", invalid="ignore"):
+            answer = kitagawa(v0, b0 / v0, v1, b1 / v1)
+        if isinstance(answer, MixRate):
+            found.append(float(answer.mix.sum()))
+    return found
+
+
+def _mix_verdict(
+    answer: MixRate, wide: pl.DataFrame, weekly: float, usual: float, swings: int, situation: Situation
+) -> Verdict:
+    """``usual`` is the variance of mix between two windows in which nothing happens, learnt from so many ``swings``."""
+    from scipy.special import stdtr
 
     mix, rate = float(answer.mix.sum()), float(answer.rate.sum())
-    error = max(answer.mix_total_error, 1e-12)
-    p = float(2 * ndtr(-abs(mix) / error))
+    error = max(float(np.sqrt(answer.mix_total_error**2 + usual)), 1e-12)
+    p = float(2 * stdtr(swings, -abs(mix) / error))
     value = mean_order(situation)
     size = mix * weekly * value
     if p >= 0.05 or abs(size) < situation.floor or abs(mix) < abs(answer.gap) / 2:
