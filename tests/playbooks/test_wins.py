@@ -182,3 +182,36 @@ def test_days_before_the_shop_opened_are_not_looked_for() -> None:
 @pytest.mark.parametrize("more", [{}, {"costs": None}, {"stock": []}])
 def test_every_sentence_is_there_in_three_languages(more: dict[str, Any]) -> None:
     assert len(spoken(judged(**more))) >= 9
+
+
+def young(rate: tuple[float, float] = (8000, 360), back: int = 10, **more: Any) -> Verdict:
+    """The rate is another one since a change ten days ago: the older half of the window does not know of it."""
+    rows = diary("P", rate, (8000, 240), changed=back + 1) + siblings(12)
+    return judged(**{"product_diary": rows, "happenings": [change(back, what="image")], **more})
+
+
+def test_a_rise_of_ten_days_is_tried_on_siblings_without_a_claim_and_without_buying_visitors() -> None:
+    verdict = young()
+    assert not verdict.findings
+    assert kinds(verdict) == ["repeat_change"] * 3
+    (first, *_) = verdict.actions
+    assert not first.because
+    assert first.reason is not None
+    assert first.reason.key == "rules_analysis.because.rose"
+    assert first.gain is not None
+    assert 0.5 * 1000 * 0.03 * 0.5 * 45 == pytest.approx(first.gain.profit, rel=0.25)
+    assert len(spoken(verdict)) >= 6
+    check(first)
+
+
+def test_a_change_since_which_no_more_buy_is_tried_nowhere() -> None:
+    assert not young((8000, 250)).actions
+
+
+def test_five_days_are_too_few_to_try_it_elsewhere() -> None:
+    assert not young(back=4).actions
+
+
+def test_where_the_siblings_rose_as_well_there_is_nothing_to_repeat() -> None:
+    rows = [row for name in ("P", *(f"S{i}" for i in range(12))) for row in diary(name, *ROSE, changed=11)]
+    assert not young(product_diary=rows).actions

@@ -60,14 +60,14 @@ def put_back(situation: Situation) -> Verdict:
     actions = []
     for v in visits(situation).values():
         worth = order_worth(situation, v.product)
-        change = None if v.flag or worth is None else the_change(situation, v)
+        change = None if v.flag or worth is None else the_page_change(situation, v)
         since = None if change is None else held_against(situation, v, change)
         if worth is not None and since is not None and since.fell >= SURE:
             actions.append(_action(situation, v, since, worth))
     return Verdict(actions=actions)
 
 
-def the_change(situation: Situation, v: Visits) -> Change | None:
+def the_page_change(situation: Situation, v: Visits) -> Change | None:
     """The one page change of the last four weeks, a week old at least; None where there are several, or something was done since."""
     first = situation.as_of - timedelta(days=MOST_DAYS)
     logged = [c for c in changes_of(situation, v.product) if c.what not in NO_CHANGE and c.day > first]

@@ -20,6 +20,7 @@ from zhanggui.playbooks.causes import NO_CHANGE, Shift, shift_of, what_words
 from zhanggui.playbooks.gains import ADDED_TRAFFIC, CONTROLS, even_cases, gain, of_amount, of_rate, of_share
 from zhanggui.playbooks.kinds import Evidence, Finding, Locked, Rule, Situation, Verdict
 from zhanggui.playbooks.product_windows import price_change, source_split
+from zhanggui.playbooks.put_back import SURE, held_against, the_page_change
 from zhanggui.playbooks.readable import measure, untouched
 from zhanggui.playbooks.supply import cost_per_click, lasts
 from zhanggui.playbooks.terms import asked, count, exact, money, name_of, reach, share
@@ -37,7 +38,7 @@ from zhanggui.playbooks.visits import (
     window_days,
 )
 from zhanggui.playbooks.worth import Worth, order_worth, pays_above
-from zhanggui.units import Words
+from zhanggui.units import Quantity, Words
 
 FEWEST_VISITORS = 400
 CANDIDATE = 0.05
@@ -68,13 +69,17 @@ def replicate_win(situation: Situation) -> Verdict:
         prior = usual_rates(situation)[v.product]
         now, before = (prior.after(w.buyers, w.visitors) for w in (v.now, v.before))
         worth = order_worth(situation, v.product)
-        if worth is None or not all(half.visitors and half.rate > before.mean for half in v.halves):
+        if worth is None:
+            continue
+        if not all(half.visitors and half.rate > before.mean for half in v.halves):
+            actions += _tried(situation, v, worth)
             continue
         p = 1 - probability_below(before, now)
         gained = (now.mean - before.mean) * v.weekly * worth.value
         shift = shift_of(situation, v, now, before)
         change = the_change(situation, shift)
         if p >= CANDIDATE or gained < situation.floor or change is None or not _clean(situation, shift):
+            actions += _tried(situation, v, worth)
             continue
         rank = placebo_rank(situation, v, change.day)
         if rank is None or rank[0] > PLACEBO_RANK * rank[1]:
@@ -86,8 +91,37 @@ def replicate_win(situation: Situation) -> Verdict:
             locked = [Locked("replicate_win", "stock_days", Words("rules_analysis.win.stock"), gained)]
         elif stocked and p <= 1 - situation.config["claim_posterior"]:
             actions += _feed(situation, shift, worth, finding)
-            actions += _repeat(situation, shift, change, settled_before(prior, v), worth, finding)
+            because = finding.because or finding.words
+            actions += _repeat(situation, shift, change, settled_before(prior, v), worth, because, (finding.id,))
     return Verdict(findings=findings, actions=actions, locked=locked, family=len(judged))
+
+
+def _tried(situation: Situation, v: Visits, worth: Worth) -> list[Action]:
+    """Where the windows do not show a rise yet, but clearly more buy since one change of the page: the same change on siblings, as a trial.
+    Nothing is claimed of it, and no visitors are bought for it."""
+    change = the_page_change(situation, v)
+    since = held_against(situation, v, change) if change is not None else None
+    if change is None or since is None or 1 - since.fell < SURE or worth.value <= 0:
+        return []
+    rank = placebo_rank(situation, v, change.day)
+    if rank is None or rank[0] > PLACEBO_RANK * rank[1]:
+        return []
+    visitors, buyers = v.daily
+    at = len(visitors) - 1 - (situation.as_of - change.day).days
+    prior = usual_rates(situation)[v.product]
+    now = prior.after(float(buyers[at:].sum()), float(visitors[at:].sum()))
+    before = prior.after(float(buyers[:at].sum()), float(visitors[:at].sum()))
+    if now.mean <= before.mean:
+        return []
+    first = situation.as_of - timedelta(days=len(visitors) - 1)
+    said = {
+        "what": what_words(change.what),
+        "day": change.day,
+        "now": Quantity(since.now, "ratio"),
+        "expected": Quantity(since.expected, "ratio"),
+    }
+    because = Words("rules_analysis.because.rose", said)
+    return _repeat(situation, Shift(v, now, before, None, first), change, before, worth, because, ())
 
 
 def _judgeable(situation: Situation, v: Visits) -> bool:
@@ -229,7 +263,13 @@ def _feed(situation: Situation, shift: Shift, worth: Worth, finding: Finding) ->
 
 
 def _repeat(
-    situation: Situation, shift: Shift, change: Change, settled: Beta, worth: Worth, finding: Finding
+    situation: Situation,
+    shift: Shift,
+    change: Change,
+    settled: Beta,
+    worth: Worth,
+    reason: Words,
+    because: tuple[str, ...],
 ) -> list[Action]:
     """The same change on up to three products like it, the other siblings kept as controls."""
     if change.what in ELSEWHERE:
@@ -271,8 +311,8 @@ def _repeat(
                 gain=gain(profits) if own.known else None,
                 break_even=None if own.known else pays_above(situation.floor / sales if sales > 0 else 1.0),
                 minutes=kind.minutes,
-                because=(finding.id,),
-                reason=finding.because,
+                because=because,
+                reason=reason,
                 draft=Draft("table", rows=[row]),
                 measure=read,
                 touches=(v.product,),
