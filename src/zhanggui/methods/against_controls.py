@@ -44,7 +44,7 @@ def against_controls(
     far it erred at earlier dates, for the series itself and for each control in its place, where the history reaches.
     Refuses ``no_controls`` without a control that moved, else as :func:`local_level`.
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     own, others = np.asarray(changed, dtype=np.float64), np.atleast_2d(np.asarray(controls, dtype=np.float64))
     after = own.size - before
@@ -59,7 +59,7 @@ def against_controls(
     unit = float(np.sqrt((TRUST + placebos @ placebos) / (TRUST + placebos.size)))
     error = unit * found.error
     freedom = min(found.freedom, TRUST + WORTH * placebos.size)
-    reach = float(student.ppf((1 + level) / 2, freedom)) * error
+    reach = float(stdtrit(freedom, (1 + level) / 2)) * error
     rank = 1 + int((np.abs(placebos) >= abs(found.effect / found.error)).sum())
     judged = Calibrated(
         found.effect, found.effect - reach, found.effect + reach, error, freedom, (rank, placebos.size + 1), 0.0, level

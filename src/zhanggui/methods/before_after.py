@@ -48,7 +48,7 @@ def before_after(
     Assumes: nothing else changed, no season. Source: effective number of independent observations after Bartlett, JRSS 98 (1935) 536;
     bias of a short series' correlation: Marriott & Pope, Biometrika 41 (1954) 390.
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     y, weekday = np.asarray(days, dtype=np.float64), np.asarray(weekdays, dtype=np.int64)
     known, after = ~np.isnan(y), np.arange(y.size) >= before
@@ -70,7 +70,7 @@ def before_after(
         return Refusal("constant", needed=2, have=1)
     effect = float(coefficients[1])
     error, freedom, correlation = _spread(first, second)
-    reach = float(student.ppf((1 + level) / 2, freedom)) * error
+    reach = float(stdtrit(freedom, (1 + level) / 2)) * error
     return BeforeAfter(effect, effect - reach, effect + reach, error, freedom, correlation, level)
 
 

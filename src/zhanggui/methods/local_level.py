@@ -60,7 +60,7 @@ def local_level(
     Assumes: the relation to the controls outlasts the change. Source: Brodersen et al., Annals of Applied Statistics 9 (2015) 247, with a
     ridge for its spike and slab; Harvey, Forecasting, Structural Time Series Models and the Kalman Filter (1989), section 2.3.
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     y = np.asarray(series, dtype=np.float64)
     known = ~np.isnan(y)
@@ -82,7 +82,7 @@ def local_level(
     spread = float(weight @ (found.variance + (found.effect - effect) ** 2))
     freedom = early.size - 1 + doubt
     error = scale * float(np.sqrt(spread))
-    reach = float(student.ppf((1 + level) / 2, freedom)) * error
+    reach = float(stdtrit(freedom, (1 + level) / 2)) * error
     value = scale * effect
     expected = scale * (weight @ found.expected)
     return LevelEffect(value, value - reach, value + reach, error, freedom, expected, float(weight @ wandering), level)

@@ -61,7 +61,7 @@ def calibrate(
     Assumes: placebos and effect alike up to their scales. Source: Abadie, Diamond & Hainmueller, JASA 105 (2010) 493 (ranks);
     covariance adjustment of a baseline: Vickers & Altman, BMJ 323 (2001) 1123.
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     sizes = np.asarray(placebos, dtype=np.float64) / np.asarray(scales, dtype=np.float64)
     if sizes.size < FEWEST:
@@ -77,7 +77,7 @@ def calibrate(
     size = effect / scale - slope * contrast
     lever = contrast**2 / weight if weight > 0 else 0.0
     freedom = 1 / (1 / (WORTH * (sizes.size - used)) + 1 / scale_freedom)
-    times = float(student.ppf((1 + level) / 2, freedom))
+    times = float(stdtrit(freedom, (1 + level) / 2))
     # Where effects have long tails, few of them make the variance: then the placebos themselves say how far the interval reaches.
     seen = float(np.quantile(np.abs(rest), level)) / times
     trust = sizes.size / (sizes.size + MANY)
@@ -94,9 +94,9 @@ def smallest_visible_effect(error: float, freedom: float) -> float:
     >>> round(smallest_visible_effect(10.0, 1e9), 1)
     28.0
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
-    return float(student.ppf(0.975, freedom) + student.ppf(0.8, freedom)) * error
+    return float(stdtrit(freedom, 0.975) + stdtrit(freedom, 0.8)) * error
 
 
 def difference_spread(before: int, after: int, most: int) -> float:

@@ -32,7 +32,7 @@ def pool(effects: npt.ArrayLike, errors: npt.ArrayLike, *, level: float = 0.95) 
     distribution, never narrower than the errors alone allow. Refuses ``few_readings`` below 2.
     Source: Paule & Mandel, J. Res. NBS 87 (1982) 377; IntHout, Ioannidis & Borm, BMC Medical Research Methodology 14 (2014) 25.
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     seen, error = np.asarray(effects, dtype=np.float64), np.asarray(errors, dtype=np.float64)
     if seen.size < 2:
@@ -44,7 +44,7 @@ def pool(effects: npt.ArrayLike, errors: npt.ArrayLike, *, level: float = 0.95) 
     mean = float(weights @ seen / weights.sum())
     spread = float(weights @ (seen - mean) ** 2) / (seen.size - 1)
     wide = float(np.sqrt(max(spread, 1.0) / weights.sum()))
-    reach = float(student.ppf((1 + level) / 2, seen.size - 1)) * wide
+    reach = float(stdtrit(seen.size - 1, (1 + level) / 2)) * wide
     return Pooled(mean, mean - reach, mean + reach, wide, float(np.sqrt(variance)), int(seen.size), level)
 
 
