@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import os
 import pkgutil
 import re
@@ -154,14 +155,23 @@ def _notes(column: Column) -> str:
 
 def commands_page() -> str:
     """The help of every command, as the terminal prints it."""
-    top = _help()
-    names = re.findall(r"^  ([a-z]+)  ", top.partition("Commands:")[2], re.MULTILINE)
+    ((_, top),) = _help(()).items()
+    shown = _help(*((name,) for name in re.findall(r"^  ([a-z]+)  ", top.partition("Commands:")[2], re.MULTILINE)))
+    inner = _help(
+        *(
+            (*command, name)
+            for command, said in shown.items()
+            for name in re.findall(r"^  ([a-z]+)(?:  |$)", said.partition("Commands:")[2], re.MULTILINE)
+        )
+    )
     sections = []
-    for name in names:
-        shown = _help(name)
-        sections.append(f"## zhanggui {name}\n\n```\n{shown}```")
-        for inner in re.findall(r"^  ([a-z]+)(?:  |$)", shown.partition("Commands:")[2], re.MULTILINE):
-            sections.append(f"### zhanggui {name} {inner}\n\n```\n{_help(name, inner)}```")
+    for command, said in shown.items():
+        sections.append(f"## zhanggui {command[0]}\n\n```\n{said}```")
+        sections += [
+            f"### zhanggui {' '.join(below)}\n\n```\n{said}```"
+            for below, said in inner.items()
+            if below[0] == command[0]
+        ]
     codes = table(
         ("exit", "means"),
         [
@@ -175,11 +185,23 @@ def commands_page() -> str:
     return page("Commands", f"```\n{top}```", "## Exit codes\n\n" + codes, *sections)
 
 
-def _help(*command: str) -> str:
+def _help(*commands: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+    """What each command says of itself, all from one process."""
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))}
     surroundings |= {"ZHANGGUI_LANG": "en", "COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1"}
-    program = [sys.executable, "-c", "import sys; from zhanggui.cli import main; sys.exit(main())", *command, "--help"]
-    return subprocess.run(program, env=surroundings, capture_output=True, text=True, check=True).stdout
+    asked = json.dumps([[*command, "--help"] for command in commands])
+    program = [sys.executable, "-c", _ASKING, asked]
+    said = subprocess.run(program, env=surroundings, capture_output=True, text=True, check=True).stdout
+    return dict(zip(commands, said.split("\0"), strict=False))
+
+
+_ASKING = """
+import json, sys
+from zhanggui.cli import main
+for command in json.loads(sys.argv[1]):
+    assert main(command) == 0
+    print(end="\\0", flush=True)
+"""
 
 
 # ---- settings
