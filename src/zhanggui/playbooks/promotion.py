@@ -130,14 +130,21 @@ def _decided(
     agree = answer.data_mean < 1 or answer.weight < LEAST_WEIGHT
     needed = SURE if by_sales else SURE_BY_CLICKS
     if (by_sales or before.weight >= CLICKS_WEIGHT) and answer.below(1.0) >= needed and agree:
-        return _move(situation, plan, answer, -CUT, answer.below(1.0), claim=by_sales)
+        return _move(situation, plan, answer, -CUT, _by_sales(answer, 1.0) if by_sales else 1.0)
     if not by_sales:
         return None
     more = 1 - answer.below(CLEARLY_MORE)
     pays = added(1.0, answer.mean) > 0
     if more >= SURE and pays and answer.data_mean > 1 and _by_decision(plan) and _stocked(situation, plan):
-        return _move(situation, plan, answer, RAISE, more, claim=True)
+        return _move(situation, plan, answer, RAISE, 1 - _by_sales(answer, CLEARLY_MORE))
     return None
+
+
+def _by_sales(answer: MarginalReturn, value: float) -> float:
+    """How likely sales look as they do, or clearer, if the last unit brought ``value``: small where they speak for less."""
+    from scipy.special import ndtr
+
+    return float(ndtr((answer.data_mean - value) / answer.data_error))
 
 
 def _stocked(situation: Situation, plan: Plan) -> bool:
@@ -164,8 +171,9 @@ def added(spend: float, marginal: float) -> float:
 
 
 def _move(
-    situation: Situation, plan: Plan, answer: MarginalReturn, step: float, chance: float, *, claim: bool
+    situation: Situation, plan: Plan, answer: MarginalReturn, step: float, p: float
 ) -> tuple[list[Finding], Action]:
+    """The action, and its claim with the p-value of the sales alone: what was believed before is reason to act, not to claim."""
     spend = abs(step) * plan.weekly
     returns = of_amount(answer.mean, answer.error, even_cases(1)[:, 0])
     profits = spend * (1 - returns) if step < 0 else spend * (ADDED_TRAFFIC * returns - 1)
@@ -183,14 +191,13 @@ def _move(
         -promised.profit if step < 0 else promised.profit,
         -promised.high if step < 0 else promised.low,
         -promised.low if step < 0 else promised.high,
-        p=1 - chance,
+        p=p,
         worth=promised.profit,
         evidence=(Evidence(words, asked("ad_cost", situation, ("campaign",), campaign=plan.campaign)),),
         because=reason,
         cause=f"plan:{plan.platform}:{plan.campaign}",
     )
-    # Clicks are reason enough to spend less, but only sales can show that the money does not come back.
-    claimed = [finding] if claim and 1 - chance < CANDIDATE else []
+    claimed = [finding] if p < CANDIDATE else []
     return claimed, _action(situation, plan, answer, promised, step, tuple(f.id for f in claimed), reason)
 
 
