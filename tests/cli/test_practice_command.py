@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from zhanggui.app import Shop
 from zhanggui.cli import main
 
 
@@ -43,3 +44,14 @@ def test_another_folder_is_no_practice_shop(tmp_path: Path, capsys: pytest.Captu
     capsys.readouterr()
     assert main(["practice", "day", "--shop", str(tmp_path / "plain"), "--lang", "en"]) == 2
     assert "practice new" in capsys.readouterr().err
+
+
+def test_a_backup_of_a_practice_shop_lives_on_from_its_own_day(shop: Path, tmp_path: Path) -> None:
+    assert main(["backup", str(tmp_path / "kept.zip"), "--shop", str(shop), "--lang", "en"]) == 0
+    assert main(["restore", str(tmp_path / "kept.zip"), "--shop", str(tmp_path / "back"), "--lang", "en"]) == 0
+    with Shop.open(shop) as before, Shop.open(tmp_path / "back") as after:
+        assert after.clock.today() == before.clock.today()
+        assert after.brief_json(after.brief(remember=False), "en") == before.brief_json(
+            before.brief(remember=False), "en"
+        )
+    assert main(["practice", "day", "--shop", str(tmp_path / "back"), "--lang", "en"]) == 0

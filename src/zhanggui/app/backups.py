@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Grows when a backup written by this version cannot be put back by the one before."""
 WAREHOUSE, LEDGER, KEY = "warehouse.duckdb", "ledger.sqlite", "key"
-BESIDE = (settings.FILE, "costs.toml", "said.json")
+BESIDE = (settings.FILE, "costs.toml", "said.json", "practice.json", "demo.json")
+"""What else a workspace has: what its owner set, what was said, and the days of a shop that lives days of its own."""
 FOLDERS = ("rejects",)
 MANIFEST = "backup.json"
 NEEDED = (WAREHOUSE, LEDGER, KEY, settings.FILE)

@@ -97,11 +97,12 @@ def _wrong_password(request: Request) -> str:
     return say(Words("web_people.wrong_password"), locale_of(request), "")
 
 
-def _page(request: Request, *, problem: str = "", name: str = "", role: str = "viewer") -> HTMLResponse:
+def _page(request: Request, *, problem: str = "", name: str = "", role: str = "") -> HTMLResponse:
     desk, locale = request.app.state.desk, locale_of(request)
     with desk.reading() as shop:
         everybody = members.people_cells(desk.people, shop.clock.zone, locale)
-    parts = {"everybody": everybody, "roles": members.roles(locale), "typed": name, "wanted": role}
+    wanted = role or ("viewer" if everybody else "owner")  # without an owner nobody else gets far
+    parts = {"everybody": everybody, "roles": members.roles(locale), "typed": name, "wanted": wanted}
     return rendered(request, "people.html", status=400 if problem else 200, problem=problem, **parts)
 
 
