@@ -19,6 +19,7 @@ from zhanggui.web import desk_app
 OWNER = Person("owner", "owner")
 PASSWORD = "a long enough password 7"
 HOST = "testserver"
+COUNTING = "these are the numbers from before"
 ORDERS = (
     b"order_id,order date,product,quantity,amount\n"
     b"1001,2026-05-01 10:00,White cup,2,58.00\n"
@@ -57,8 +58,11 @@ class Browser:
         return found[1]
 
     def get(self, path: str, status: int = 200) -> str:
-        """The text of a page."""
+        """The text of a page, once its numbers are counted."""
         response = self.client.get(path)
+        deadline = time.monotonic() + 60
+        while (response.status_code == 202 or COUNTING in response.text) and time.monotonic() < deadline:
+            response = self.client.get(path)
         assert response.status_code == status, (path, response.status_code, response.text[-2000:])
         return response.text
 

@@ -37,7 +37,7 @@ def sold(product: str, day: date, price: float, number: int) -> tuple[dict[str, 
     return order, {**line, "unit_price": f"{price}", "line_total": f"{price}"}
 
 
-def make(folder: Path) -> Path:
+def tables() -> dict[str, list[dict[str, Any]]]:
     """Ninety days: four cups a day at a profit, one bowl a day at a loss."""
     pairs = [
         sold(product, LAST - timedelta(days=back), price, 100 * back + i)
@@ -47,12 +47,16 @@ def make(folder: Path) -> Path:
     ]
     titles = (("cup", "Celadon cup", "20"), ("bowl", HOSTILE, "53.1"))
     goods = [{"product_id": name, "title": title, "price": "60", "cost": cost} for name, title, cost in titles]
-    tables: dict[str, list[dict[str, Any]]] = {
+    return {
         "orders": [order for order, _ in pairs],
         "order_lines": [line for _, line in pairs],
         "products": goods,
     }
+
+
+def make(folder: Path) -> Path:
+    """The tea shop's workspace, its cost sheet entered."""
     with Shop.create(folder, CONFIG) as shop:
-        shop.warehouse.load([reading(tables, channel="shop:main")])
+        shop.warehouse.load([reading(tables(), channel="shop:main")])
         shop.set_cost("goods", "*", 0.4)
     return folder

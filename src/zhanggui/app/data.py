@@ -14,6 +14,7 @@ from zhanggui.i18n.writing import count, money
 if TYPE_CHECKING:
     from zhanggui.app.background import Preview
     from zhanggui.app.shop import Shop
+    from zhanggui.brief import Brief
     from zhanggui.store import Reconciliation, Undone
 
 ASKED = (
@@ -72,11 +73,10 @@ def coverage(shop: Shop, locale: str) -> list[list[str]]:
     ]
 
 
-def missing(shop: Shop, locale: str) -> list[dict[str, Any]]:
-    """What data would let the brief say more, and what that is worth a week, the dearest first. Remembers nothing."""
+def missing(brief: Brief, locale: str) -> list[dict[str, Any]]:
+    """What data would let a brief say more, and what that is worth a week, the dearest first."""
     from zhanggui.report.lines import gaps
 
-    brief = shop.brief(remember=False)
     return [
         {
             "needs": gap.needs,

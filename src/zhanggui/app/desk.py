@@ -9,14 +9,16 @@ from __future__ import annotations
 import hmac
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from queue import LifoQueue
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from zhanggui.app.answers import Answers, Patience
 from zhanggui.app.shop import Shop
 from zhanggui.people import Door, People
 from zhanggui.state.database import Database
@@ -27,9 +29,16 @@ if TYPE_CHECKING:
     from zhanggui.app.backups import Backup
 
 T = TypeVar("T")
-READERS = 4
+READERS = 6
 KEPT = 512
 KEPT_LATEST = 16
+ENDLESS = Patience()
+COUNTED = 400
+COUNTERS = 2
+RECOUNTED = 40
+"""So many answers are counted anew when the data changed, before anybody asks: those that were asked for last."""
+UNSEEN_SECONDS = 0.2
+"""So long a reader may not know of a commit that went by the writer."""
 
 
 class Desk:
@@ -39,6 +48,8 @@ class Desk:
         self.folder = folder = folder.resolve()  # a command that is handed over changes where the process stands
         self._clock = clock
         self._free: LifoQueue[Shop] = LifoQueue()
+        self._looked: dict[int, tuple[int, float]] = {}
+        self._commits = 0
         first = Shop.open(folder, clock)
         _ = first.ledger  # whatever is wrong with warehouse or ledger is said before anybody waits for a page
         self.secret = _secret(first)
@@ -58,22 +69,42 @@ class Desk:
         self._renewer = ThreadPoolExecutor(1, thread_name_prefix="renewing")
         self._guard = threading.Lock()
         self._readers = readers
+        self._answers = Answers(self.reading, most=COUNTED, threads=min(COUNTERS, readers))
+        self._lookout = Shop.open(folder, clock)
+        self._looking = threading.Lock()
+        self._ahead: ThreadPoolExecutor | None = None
 
     @property
     def config(self) -> Any:
         """The workspace's settings as they stand."""
-        with self.reading() as shop:
+        with self._looking_out() as shop:
             return shop.config
+
+    @contextmanager
+    def _looking_out(self) -> Iterator[Shop]:
+        """A shop to see how things stand, at once: the readers may all be counting."""
+        with self._looking:
+            self._lookout = self._fresh(self._lookout)
+            yield self._lookout
+
+    def _fresh(self, shop: Shop) -> Shop:
+        """The shop as it stands now. A look costs a question to the engine, so nobody looks twice at what nobody has written."""
+        if shop.outdated():
+            shop.close()
+            self._looked.pop(id(shop), None)
+            shop = Shop.open(self.folder, self._clock)
+        commits, at = self._looked.get(id(shop), (-1, 0.0))
+        if commits != self._commits or self.busy or monotonic() - at > UNSEEN_SECONDS:
+            self._looked[id(shop)] = (self._commits, monotonic())
+            shop.warehouse.look_again()
+        return shop
 
     @contextmanager
     def reading(self) -> Iterator[Shop]:
         """A shop to look with. It sees the data as last committed."""
         shop = self._free.get()
         try:
-            if shop.outdated():
-                shop.close()
-                shop = Shop.open(self.folder, self._clock)
-            shop.warehouse.look_again()
+            shop = self._fresh(shop)
             yield shop
         finally:
             self._free.put(shop)
@@ -81,8 +112,20 @@ class Desk:
     @contextmanager
     def writing(self) -> Iterator[Shop]:
         """A shop to change: alone. Readers go on meanwhile."""
-        with self._writer, Shop.open(self.folder, self._clock) as shop:
+        with self._written(), Shop.open(self.folder, self._clock) as shop:
             yield shop
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            with self._writer:
+                try:
+                    yield
+                finally:
+                    self._commits += 1
+        finally:
+            if self._ahead is not None:
+                self._ahead.submit(self._count_ahead)
 
     @property
     def background(self) -> Background:
@@ -97,7 +140,7 @@ class Desk:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Nobody else writes meanwhile: for a command that opens the workspace itself."""
-        with self._writer:
+        with self._written():
             yield
 
     def restore(self, file: Path, visitor: str = "", name: str = "") -> Backup:
@@ -108,15 +151,19 @@ class Desk:
         """
         from zhanggui.app.backups import restore
 
-        with self._writer:
+        with self._written(), self._looking:
             for _ in range(self._readers):
                 self._free.get().close()
+            self._lookout.close()
             try:
                 with self._entrance.exchanged():
                     back = restore(file, self.folder)
                 self.door.only(visitor, name)
                 return back
             finally:
+                self._answers.forget()
+                self._looked.clear()
+                self._lookout = Shop.open(self.folder, self._clock)
                 with self._guard:
                     self._kept.clear()
                     self._last.clear()
@@ -132,11 +179,12 @@ class Desk:
 
     def kept(self, name: Hashable, make: Callable[[Shop], T]) -> T:
         """What ``make`` gives, kept as long as neither data nor decisions nor settings change; made once where several ask at once."""
+        with self._looking_out() as shop:
+            found = self._find((name, shop.state))
+        if found is not None:
+            return found[0]  # type: ignore[no-any-return]
         with self.reading() as shop:
             key = (name, shop.state)
-            found = self._find(key)
-            if found is not None:
-                return found[0]  # type: ignore[no-any-return]
             with self._guard:
                 making = self._making.setdefault(key, threading.Lock())
             try:
@@ -150,6 +198,33 @@ class Desk:
                 with self._guard:
                     self._making.pop(key, None)
         return found[0]  # type: ignore[no-any-return]
+
+    def counted(self, name: Hashable, make: Callable[[Shop], T], *, patience: Patience = ENDLESS) -> tuple[T, bool]:
+        """What ``make`` gives where it depends on the data alone, and whether it is of the present data. Counting goes on beside the
+        request: where it takes longer than ``patience`` allows, what it gave before the last import is given.
+
+        Raises TimeoutError where there was nothing before; it is counted all the same.
+        """
+        with self._looking_out() as shop:
+            state = shop.data_state
+        return self._answers.get(name, state, make, patience)
+
+    def keep_ahead(self, first: Iterable[tuple[Hashable, Callable[[Shop], Any]]] = ()) -> None:
+        """From now on count before anybody asks: the day's brief and ``first`` at once, and after every import what was asked for last."""
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+        self._ahead.submit(self._count_ahead, first)
+
+    def _count_ahead(self, first: Iterable[tuple[Hashable, Callable[[Shop], Any]]] = ()) -> None:
+        from zhanggui.app.morning import morning_of
+
+        with self._looking_out() as shop:
+            state = shop.data_state
+        with suppress(Exception):  # whoever asks is told
+            self.latest(("morning", None), morning_of, wait=True)
+        with suppress(Exception):
+            for name, make in first:
+                self._answers.ahead(name, make)
+        self._answers.again(state, RECOUNTED)
 
     def latest(
         self, name: Hashable, make: Callable[[Shop], T], *, wait: bool = False, patience: float | None = None
@@ -203,8 +278,12 @@ class Desk:
         """Let go of the workspace, once every reader is back."""
         if self._background is not None:
             self._background.close()
+        self._answers.close()
+        if self._ahead is not None:
+            self._ahead.shutdown(cancel_futures=True)
         self._renewer.shutdown()
         self._entrance.close()
+        self._lookout.close()
         for _ in range(self._readers):
             self._free.get().close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from zhanggui.errors import BadValue
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 WEEKS = 26
 """How far back a page looks that was not told from when on."""
-MOST_LISTED, MOST_TAKEN = 200, 100_000
+PAGE_ROWS, MOST_TAKEN = 50, 100_000
 """Rows behind a number on a page, and in a file."""
 MOST_OVER_TIME = 20
 """Places that a page follows over time."""
@@ -46,6 +47,7 @@ class Ask:
 # ---- what can be chosen
 
 
+@cache
 def metric_list(locale: str) -> list[dict[str, Any]]:
     """Every metric by topic, as a list to choose from: name, its words, what it is."""
     from zhanggui import metrics
@@ -81,12 +83,22 @@ def dimensions(shop: Shop, metrics: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in each[0] if all(name in other for other in each)) if each else ()
 
 
-def spans(shop: Shop, locale: str) -> dict[str, Any]:
-    """The days the data covers, and periods to choose with one click. Raises Unanswerable where there is no data."""
+def span(shop: Shop) -> tuple[date, date]:
+    """The first day of the data and the last complete one. Raises Unanswerable where there is no data."""
     from zhanggui.numbers.query import data_span, last_complete_day
 
     first, _ = data_span(shop.warehouse, shop.config.currency)
-    last = last_complete_day(shop.warehouse, shop.clock, shop.config.currency)
+    return first, last_complete_day(shop.warehouse, shop.clock, shop.config.currency)
+
+
+def spans(shop: Shop, locale: str) -> dict[str, Any]:
+    """The days the data covers, and periods to choose with one click. Raises Unanswerable where there is no data."""
+    first, last = span(shop)
+    return {"first": first, "last": last, "quick": quick(first, last, locale)}
+
+
+def quick(first: date, last: date, locale: str) -> list[dict[str, str]]:
+    """Periods of the data's days to choose with one click."""
     month = (
         last.replace(day=1)
         if (last + timedelta(days=1)).day == 1
@@ -95,12 +107,11 @@ def spans(shop: Shop, locale: str) -> dict[str, Any]:
     month_end = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     found = [(f"last_{days}", Period.ending(last, days)) for days in (7, 28, 91, 364)]
     found += [("last_month", Period(month, month_end)), ("everything", Period(min(first, last), last))]
-    quick = [
+    return [
         {"said": text(f"web_metrics.period.{name}", locale), "from": span.start.isoformat(), "to": span.end.isoformat()}
         for name, span in found
         if span.start >= first or name == "last_7"
     ]
-    return {"first": first, "last": last, "quick": quick}
 
 
 def said_names(metrics: Sequence[str], locale: str, *, inside: bool = False) -> str:
@@ -139,11 +150,13 @@ def _shown(shop: Shop, ask: Ask) -> tuple[Ask, int]:
 
 
 def table_file(shop: Shop, ask: Ask, form: str) -> bytes:
-    """The same as a ``csv``, ``xlsx`` or ``parquet`` file."""
+    """The same as a ``csv``, ``xlsx`` or ``parquet`` file. Raises BadValue for more rows than are taken away at once."""
     from zhanggui.report.answers import unit_counts
     from zhanggui.report.files import file_of
 
     rows = _answer(shop, ask).rows
+    if rows.height > MOST_TAKEN:
+        raise BadValue("web_metrics.too_many_to_take", n=rows.height, most=MOST_TAKEN)
     return file_of(rows, form, unit_counts(rows.columns))
 
 
@@ -224,30 +237,47 @@ def place_names(shop: Shop, where: Mapping[str, Sequence[str]], locale: str) -> 
 # ---- the rows behind a number
 
 
-def rows(shop: Shop, ask: Ask, locale: str) -> list[dict[str, Any]]:
-    """The rows behind the metric of ``ask``, a written table for each table that it reads."""
+def rows(shop: Shop, ask: Ask, locale: str, *, table: str = "", page: int = 1) -> list[dict[str, Any]]:
+    """One page of the rows behind the metric of ``ask``, a written table for each table that it reads, or of ``table`` alone."""
     from zhanggui.report.behind import written
 
-    names = shop.product_names()
-    return [written(found, locale, shop.config.currency, names) for found in _behind(shop, ask, MOST_LISTED)]
+    names, skip = shop.product_names(), (page - 1) * PAGE_ROWS
+    found = _behind(shop, ask, PAGE_ROWS, skip=skip, table=table)
+    return [
+        {**written(one, locale, shop.config.currency, names), "page": page, "pages": -(-one.count // PAGE_ROWS)}
+        for one in found
+        if one.count > skip
+    ]
 
 
 def rows_file(shop: Shop, ask: Ask, table: str) -> bytes:
-    """The rows of one table behind the metric of ``ask`` as CSV. Raises BadValue for a table that is not among them."""
+    """The rows of one table behind the metric of ``ask`` as CSV. Raises BadValue for a table that is not among them, and for more rows
+    than are taken away at once."""
     from zhanggui.report.files import file_of
 
     found = {one.table: one for one in _behind(shop, ask, MOST_TAKEN)}
     if table not in found:
         raise BadValue("web_why.no_such_rows", table=table, metric=ask.metrics[0])
+    if found[table].count > MOST_TAKEN:
+        raise BadValue("web_metrics.too_many_to_take", n=found[table].count, most=MOST_TAKEN)
     return file_of(found[table].rows, "csv")
 
 
-def _behind(shop: Shop, ask: Ask, most: int) -> Sequence[Any]:
+def _behind(shop: Shop, ask: Ask, most: int, *, skip: int = 0, table: str = "") -> Sequence[Any]:
     from zhanggui.numbers.behind import behind
     from zhanggui.numbers.kinds import Question
 
     question = Question(ask.metrics[:1], where=ask.where, start=ask.start, end=ask.end)
-    return behind(shop.warehouse, question, most=most, config=shop.config, clock=shop.clock, costs=shop.costs)
+    return behind(
+        shop.warehouse,
+        question,
+        most=most,
+        skip=skip,
+        table=table,
+        config=shop.config,
+        clock=shop.clock,
+        costs=shop.costs,
+    )
 
 
 # ---- one metric

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from zhanggui.app.numbers import quick, span
 from zhanggui.errors import BadValue
 from zhanggui.i18n.writing import days
 from zhanggui.units import Period
@@ -51,6 +54,33 @@ def product_rows(shop: Shop, period: Period) -> pl.DataFrame:
     from zhanggui.numbers.product_table import product_table
 
     return product_table(shop.warehouse, period, config=shop.config, clock=shop.clock, costs=shop.costs)
+
+
+class Table:
+    """Every product over some days, as it was counted once. What is written and drawn of it is kept with it: it cannot be of other data."""
+
+    def __init__(self, shop: Shop, start: date | None, end: date | None) -> None:
+        self.period = period_of(shop, start, end)
+        self.rows = product_rows(shop, self.period)
+        self.lacking = lacking(self.rows)
+        self._days, self._currency = span(shop), shop.config.currency
+        self._pictures: dict[str, dict[str, Any] | None] = {}
+        self._guard = threading.Lock()
+
+    def quick(self, locale: str) -> list[dict[str, str]]:
+        """Periods to choose with one click."""
+        return quick(*self._days, locale)
+
+    def cells(self, locale: str, **how: Any) -> dict[str, Any]:
+        """One page of the table, as of ``product_cells``."""
+        return product_cells(self.rows, locale, self._currency, **how)
+
+    def picture(self, locale: str) -> dict[str, Any] | None:
+        """The picture over the table; drawn once for each language."""
+        with self._guard:
+            if locale not in self._pictures:
+                self._pictures[locale] = product_picture(self.rows, locale, self._currency)
+            return self._pictures[locale]
 
 
 def product_cells(
@@ -122,19 +152,22 @@ def product(shop: Shop, name: str, locale: str) -> dict[str, Any] | None:
         "history": [one for one in drawn if one],
         "now": days(period, locale, year=True),
         "before": days(period.aligned_before(), locale, year=True),
-        "actions": actions_about(shop, name, locale),
     }
 
 
 def _each(shop: Shop, metrics: Sequence[str], product: str, period: Period, **more: Any) -> Iterator[Answer]:
-    """One answer a metric: one that this shop cannot give does not take the others with it."""
+    """One answer a metric, asked together where that can be: one that this shop cannot give does not take the others with it."""
     from zhanggui.errors import Unanswerable
 
+    try:
+        asked = shop.query(metrics, where={"product_id": product}, start=period.start, end=period.end, **more)
+    except Unanswerable:
+        for metric in metrics if len(metrics) > 1 else ():
+            yield from _each(shop, [metric], product, period, **more)
+        return
     for metric in metrics:
-        try:
-            yield shop.query([metric], where={"product_id": product}, start=period.start, end=period.end, **more)
-        except Unanswerable:
-            continue
+        flags = [flag for flag in asked.flags if flag.metric == metric]
+        yield replace(asked, question=replace(asked.question, metrics=(metric,)), flags=flags)
 
 
 def actions_about(shop: Shop, product: str, locale: str) -> Sequence[Card]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import socket
-from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -49,12 +48,13 @@ def serve_on(listening: socket.socket, folder: Path, host: str, names: list[str]
     import uvicorn
 
     from zhanggui.api import mounted
-    from zhanggui.app import at_the_machine, morning_of
+    from zhanggui.app import at_the_machine
     from zhanggui.app.desk import Desk
     from zhanggui.app.schedule import running
     from zhanggui.cli import run_handed
     from zhanggui.cli.receiving import receiving
     from zhanggui.web import desk_app
+    from zhanggui.web.pages import ahead
     from zhanggui.web.safety import ANY_ADDRESS, OWN_HOSTS
 
     signal.signal(signal.SIGTERM, _stopped)
@@ -67,8 +67,7 @@ def serve_on(listening: socket.socket, folder: Path, host: str, names: list[str]
         address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{listening.getsockname()[1]}"
         echo(say("serve.said.open", link=f"{address}/enter?key={desk.door.link(at_the_machine().name)}"))
         echo(say("serve.said.stop"))
-        with suppress(TimeoutError):  # the brief is on its way before anybody asks for it
-            desk.latest(("morning", None), morning_of, patience=0.0)
+        ahead(desk)  # the brief is on its way before anybody asks for it
         settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
         with receiving(desk.folder, run_handed, desk.alone), running(desk):
             uvicorn.Server(settings).run(sockets=[listening])

@@ -48,7 +48,8 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """The rows of one table that are behind a number, the latest first: at most as many as were asked, ``count`` in all."""
+    """The rows of one table that are behind a number, the latest first: at most as many as were asked, after as many as were skipped,
+    ``count`` in all."""
 
     table: str
     rows: pl.DataFrame
@@ -57,9 +58,17 @@ class Behind:
 
 
 def behind(
-    warehouse: Warehouse, question: Question, *, most: int, config: Config, clock: Clock, costs: Costs | None = None
+    warehouse: Warehouse,
+    question: Question,
+    *,
+    most: int,
+    skip: int = 0,
+    table: str = "",
+    config: Config,
+    clock: Clock,
+    costs: Costs | None = None,
 ) -> list[Behind]:
-    """The rows behind the one metric of ``question``, a list per table that it reads.
+    """The rows behind the one metric of ``question``, a list per table that it reads, or of ``table`` alone.
 
     Raises BadValue for unknown names and Unanswerable for a dimension that a table of it does not have.
     """
@@ -69,18 +78,18 @@ def behind(
         return []
     found: dict[str, Behind] = {}
     for rows in Reads().groups(measures, held, asked, {}):
-        if rows.table in SHOWN and rows.table not in found:
-            found[rows.table] = _read(warehouse, rows, asked, most)
+        if rows.table in SHOWN and rows.table not in found and table in ("", rows.table):
+            found[rows.table] = _read(warehouse, rows, asked, most, skip)
     return [one for one in found.values() if one.count]
 
 
-def _read(warehouse: Warehouse, rows: Rows, asked: Asked, most: int) -> Behind:
+def _read(warehouse: Warehouse, rows: Rows, asked: Asked, most: int, skip: int) -> Behind:
     plain = replace(rows, joins=())
     t = rows_of(warehouse, plain, asked)
     names = dict.fromkeys((rows.day, *(name for name in SHOWN[rows.table] if name in t.columns)))
     moments = given(asked, [plain])
     count = int(warehouse.run(t.aggregate(n=t.count()), moments)["n"][0])
     day, *others = names
-    listed = t.select(*names).order_by([t[day].desc(), *(t[name] for name in others)]).limit(most)
+    listed = t.select(*names).order_by([t[day].desc(), *(t[name] for name in others)]).limit(most, offset=skip)
     shown = warehouse.run(listed, moments) if count else pl.DataFrame()
     return Behind(rows.table, shown, count, asked.period)

@@ -30,8 +30,6 @@ def written(found: Behind, locale: str, currency: str, names: Mapping[str, str])
             for row in rows.iter_rows(named=True)
         ],
         "count": count(found.count, locale),
-        "shown": count(rows.height, locale),
-        "cut": found.count > rows.height,
     }
 
 

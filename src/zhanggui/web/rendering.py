@@ -85,6 +85,7 @@ def rendered(request: Request, template: str, /, status: int = 200, **parts: Any
         "shop_name": request.app.state.desk.config.name,
         "static": lambda name: f"/static/{name}?v={static_version()}",
         "busy": request.app.state.desk.busy,
+        "fresh": True,
     }
     page = environment().get_template(template).render({**context, **parts})
     return HTMLResponse(page, status_code=status)

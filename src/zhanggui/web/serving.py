@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from zhanggui.app.desk import Desk
 from zhanggui.errors import Busy, Decided, NotLetIn, Refused, Throttled, UserError, ZhangguiError
@@ -34,6 +35,7 @@ def desk_app(desk: Desk, *, hosts: Sequence[str] = OWN_HOSTS, secret: bytes | No
     app.state.secret = secret
     app.state.told = OrderedDict()
     app.add_middleware(Bounded, folder=desk.folder)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.middleware("http")(with_person)
     app.middleware("http")(with_headers)
     app.mount("/static", Kept(directory=FOLDER / "static"), name="static")
@@ -43,6 +45,7 @@ def desk_app(desk: Desk, *, hosts: Sequence[str] = OWN_HOSTS, secret: bytes | No
     app.add_exception_handler(ZhangguiError, in_words)
     app.add_exception_handler(HTTPException, not_served)
     app.add_exception_handler(RequestValidationError, not_understood)
+    app.add_exception_handler(TimeoutError, being_counted)
     app.add_exception_handler(Exception, broken)
     return app
 
@@ -89,6 +92,13 @@ async def not_understood(request: Request, error: Exception) -> Response:
     """An address or a form with a value that no form of ours sends."""
     said = text("web.error_page.not_understood", locale_of(request))
     return rendered(request, "error.html", status=422, said=said)
+
+
+async def being_counted(request: Request, error: Exception) -> Response:
+    """What a page shows while its numbers are counted for the first time; 202 tells a program so."""
+    response = rendered(request, "counting.html", status=202)
+    response.headers["Retry-After"] = "1"
+    return response
 
 
 async def broken(request: Request, error: Exception) -> Response:

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from functools import cache
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from zhanggui.web.kinds import Page
+
+if TYPE_CHECKING:
+    from zhanggui.app.desk import Desk
+
+
+def ahead(desk: Desk) -> None:
+    """Have the desk count what a first visitor will ask, before anybody comes: every module with ``ahead`` names its own."""
+    locale = str(desk.config.locale)
+    desk.keep_ahead(each for module in _modules() if hasattr(module, "ahead") for each in module.ahead(desk, locale))
+
+
+def _modules() -> Iterator[ModuleType]:
+    return (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
 
 
 @cache
 def pages() -> tuple[Page, ...]:
     """Every page, in the order of the menu; pages outside of the menu last."""
-    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
-    found = [page for module in modules if (page := getattr(module, "PAGE", None)) is not None]
+    found = [page for module in _modules() if (page := getattr(module, "PAGE", None)) is not None]
     return tuple(sorted(found, key=lambda page: (page.order is None, page.order or 0, page.name)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from zhanggui.app import data
+from zhanggui.app import data, morning_of
 from zhanggui.app.background import Background, How
 from zhanggui.app.desk import Desk
 from zhanggui.errors import BadValue
@@ -20,6 +20,7 @@ from zhanggui.units import Words
 from zhanggui.web.entrance import needs, noted, noting
 from zhanggui.web.kinds import Page
 from zhanggui.web.pages.jobs import job_cells
+from zhanggui.web.pages.why import PATIENCE, Counting
 from zhanggui.web.rendering import locale_of, rendered, said_to, tell
 
 router = APIRouter()
@@ -34,16 +35,28 @@ def show(request: Request) -> Response:
     desk, locale = desk_of(request), locale_of(request)
     jobs = desk.background.jobs.all()
     config = desk.config
+    coverage, fresh = desk.counted(*coverage_parts(locale), patience=PATIENCE)
     return rendered(
         request,
         "data.html",
         imports=desk.kept(("imports", locale), lambda shop: data.imports(shop, locale)),
-        coverage=desk.kept(("coverage", locale), lambda shop: data.coverage(shop, locale)),
+        coverage=coverage,
+        fresh=fresh,
         running=[job_cells(job, request) for job in jobs if not job.ended],
         broken=[job_cells(job, request) for job in jobs if job.state == "broken_off"],
         sources=data.sources(locale),
         limits={"size": int(config["upload_limit_mb"]), "files": int(config["upload_files"])},
     )
+
+
+def coverage_parts(locale: str) -> Counting:
+    """Which days each table covers."""
+    return ("coverage", locale), lambda shop: data.coverage(shop, locale)
+
+
+def ahead(desk: Desk, locale: str) -> Iterator[Counting]:
+    """What a first visitor of this page asks."""
+    yield coverage_parts(locale)
 
 
 # ---- files
@@ -127,12 +140,14 @@ def undo(request: Request, batch: Annotated[str, Form(max_length=40)]) -> Respon
 @router.get("/data/missing")
 def missing(request: Request) -> HTMLResponse:
     """What data would let the brief say more."""
-    locale = locale_of(request)
-    return rendered(
-        request,
-        "data_missing.html",
-        gaps=desk_of(request).kept(("missing", locale), lambda shop: data.missing(shop, locale)),
-    )
+    desk = desk_of(request)
+    made, fresh = desk.latest(("morning", None), morning_of, patience=PATIENCE.first)
+    if made is None:  # before the first import: the brief itself says why there is none
+        with desk.reading() as shop:
+            brief = shop.brief(remember=False)
+    else:
+        brief = made.brief
+    return rendered(request, "data_missing.html", gaps=data.missing(brief, locale_of(request)), fresh=fresh)
 
 
 @router.get("/data/costs", dependencies=[OPERATOR])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -10,16 +11,27 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from zhanggui.app import Shop, numbers
+from zhanggui.app.desk import Desk
 from zhanggui.app.numbers import WEEKS, Ask
 from zhanggui.errors import Unanswerable
 from zhanggui.web.asking import GRAINS, address, asked, inside
 from zhanggui.web.kinds import Page
-from zhanggui.web.pages.why import quick_links, taken, with_choices
+from zhanggui.web.pages.why import PATIENCE, Counting, quick_links, taken, with_choices
 from zhanggui.web.rendering import locale_of, rendered, said_to
 
 router = APIRouter()
 PAGE = Page("metrics", "/metrics", router, order=3)
 DEFAULT = ("net_sales", "orders")
+EXPLAINED = (
+    "net_sales",
+    "orders",
+    "gross_sales",
+    "visitors",
+    "conversion_rate",
+    "average_order_value",
+    "refund_rate",
+    "new_buyers",
+)
 DAYS = 28
 FORMS = ("csv", "xlsx", "parquet")
 
@@ -28,8 +40,18 @@ FORMS = ("csv", "xlsx", "parquet")
 def metrics(request: Request) -> HTMLResponse:
     """The metrics in the address, drawn and listed."""
     locale, ask = locale_of(request), asked(request)
-    fresh = not ask.metrics
-    ask = replace(ask, metrics=ask.metrics or DEFAULT, grain="week" if fresh else ask.grain)
+    if not ask.metrics:
+        ask = replace(ask, metrics=DEFAULT, grain="week")
+    known = {**with_choices(request, ask, locale), "grains": GRAINS, "chosen": numbers.said_names(ask.metrics, locale)}
+    try:
+        found, fresh = request.app.state.desk.counted(*table_parts(ask, locale), patience=PATIENCE)
+    except Unanswerable as error:
+        return rendered(request, "metrics.html", **known, refusal=said_to(request, error), answer=None)
+    return rendered(request, "metrics.html", **{**known, **linked(found)}, refusal="", answer=found, fresh=fresh)
+
+
+def table_parts(ask: Ask, locale: str) -> Counting:
+    """What the page shows of ``ask``."""
 
     def parts(shop: Shop) -> dict[str, Any]:
         told = numbers.dimensions(shop, ask.metrics)
@@ -42,12 +64,19 @@ def metrics(request: Request) -> HTMLResponse:
             **numbers.table(shop, answered, locale),
         }
 
-    known = {**with_choices(request, ask, locale), "grains": GRAINS, "chosen": numbers.said_names(ask.metrics, locale)}
-    try:
-        found = request.app.state.desk.kept(("metrics", ask.key, fresh, locale), parts)
-    except Unanswerable as error:
-        return rendered(request, "metrics.html", **known, refusal=said_to(request, error), answer=None)
-    return rendered(request, "metrics.html", **{**known, **linked(found)}, refusal="", answer=found)
+    return ("metrics", ask.key, locale), parts
+
+
+def definition_parts(name: str, locale: str) -> Counting:
+    """What the page of a metric's meaning shows."""
+    return ("metric", name[:100], locale), lambda shop: numbers.definition(shop, name, locale)
+
+
+def ahead(desk: Desk, locale: str) -> Iterator[Counting]:
+    """What a first visitor of these pages asks: the table, and what its metrics and those of the brief mean."""
+    yield table_parts(Ask(DEFAULT, grain="week"), locale)
+    for name in EXPLAINED:
+        yield definition_parts(name, locale)
 
 
 def since(ask: Ask, first: date, last: date) -> Ask:
@@ -92,14 +121,13 @@ def metrics_file(request: Request, form: str) -> Response:
 def definition(request: Request, name: str) -> HTMLResponse:
     """What a metric means and when not to trust it."""
     locale = locale_of(request)
-    found = request.app.state.desk.kept(
-        ("metric", name[:100], locale), lambda shop: numbers.definition(shop, name, locale)
-    )
+    found, fresh = request.app.state.desk.counted(*definition_parts(name, locale), patience=PATIENCE)
     ask = Ask((found["name"],))
     return rendered(
         request,
         "metric.html",
         metric=found,
+        fresh=fresh,
         why=address("/why", ask),
         over_time=address("/metrics", replace(ask, grain="week")),
         by=[{**each, "to_page": address("/metrics", replace(ask, by=(each["name"],)))} for each in found["here"]],

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
-from zhanggui.app import Shop, morning_of, numbers, products
+from zhanggui.app import morning_of, numbers, products
+from zhanggui.app.desk import Desk
 from zhanggui.app.numbers import Ask
 from zhanggui.errors import Unanswerable
 from zhanggui.i18n.writing import days
-from zhanggui.units import Period
 from zhanggui.web.asking import LONGEST, address, asked
 from zhanggui.web.kinds import Page
-from zhanggui.web.pages.why import quick_links, script_address, taken, with_choices
+from zhanggui.web.pages.why import PATIENCE, Counting, quick_links, script_address, taken, with_choices
 from zhanggui.web.rendering import locale_of, rendered, said_to
 
 router = APIRouter()
 PAGE = Page("products", "/products", router, order=4)
 FORMS = ("csv", "xlsx")
+AHEAD = 20
+"""So many products of the top of the table are counted before anybody asks."""
 
 
 @router.get("/products")
@@ -37,18 +40,18 @@ def table(
     known = {**with_choices(request, ask, locale), "sort": sort, "up": up, "q": q}
 
     try:
-        rows, period = kept_rows(desk, ask)
-        cells = desk.kept(
-            ("products", ask.start, ask.end, sort, up, q, page, locale),
-            lambda shop: products.product_cells(
-                rows, locale, shop.config.currency, sort=sort, up=up, search=q.strip(), page=page
-            ),
-        )
-        ask = replace(ask, start=period.start, end=period.end)
-        drawn = desk.kept(("picture", ask.start, ask.end, locale), lambda shop: drawing(shop, rows, locale))
+        counted, fresh = desk.counted(*table_of(ask), patience=PATIENCE)
     except Unanswerable as error:
         return rendered(request, "products.html", **known, refusal=said_to(request, error), answer=None)
-    found = {**cells, **drawn, "now": days(period, locale, year=True)}
+    period = counted.period
+    ask = replace(ask, start=period.start, end=period.end)
+    found = {
+        **counted.cells(locale, sort=sort, up=up, search=q.strip(), page=page),
+        "picture": counted.picture(locale),
+        "lacking": counted.lacking,
+        "quick": counted.quick(locale),
+        "now": days(period, locale, year=True),
+    }
     more = {"sort": sort, "up": "1" if up else "", "q": q}
     heads = [
         {
@@ -66,6 +69,7 @@ def table(
         **{**known, "ask": ask, "quick": quick_links("/products", ask, found["quick"])},
         refusal="",
         answer=found,
+        fresh=fresh,
         heads=heads,
         files=[{"form": form, "to_page": address(f"/products.{form}", ask)} for form in FORMS],
         earlier=address("/products", ask, **more, page=found["page"] - 1) if found["page"] > 1 else "",
@@ -73,24 +77,23 @@ def table(
     )
 
 
-def kept_rows(desk: Any, ask: Ask) -> tuple[Any, Period]:
-    """Every product's row over the days that are asked, and which days these are."""
-
-    def made(shop: Shop) -> tuple[Any, Period]:
-        period = products.period_of(shop, ask.start, ask.end)
-        return products.product_rows(shop, period), period
-
-    found: tuple[Any, Period] = desk.kept(("product rows", ask.start, ask.end), made)
-    return found
+def table_of(ask: Ask) -> Counting:
+    """Every product's row over the days that are asked."""
+    return ("products", ask.start, ask.end), lambda shop: products.Table(shop, ask.start, ask.end)
 
 
-def drawing(shop: Shop, rows: Any, locale: str) -> dict[str, Any]:
-    """The picture over the table, and the periods to choose from."""
-    return {
-        **numbers.spans(shop, locale),
-        "picture": products.product_picture(rows, locale, shop.config.currency),
-        "lacking": products.lacking(rows),
-    }
+def product_parts(name: str, locale: str) -> Counting:
+    """What one product's page shows of the data."""
+    return ("product", name[:LONGEST], locale), lambda shop: products.product(shop, name, locale)
+
+
+def ahead(desk: Desk, locale: str) -> Iterator[Counting]:
+    """What a first visitor of these pages asks: the table, and then the products at its top."""
+    yield table_of(Ask(()))
+    counted, _ = desk.counted(*table_of(Ask(())))
+    counted.picture(locale)
+    for row in counted.rows.head(AHEAD).iter_rows(named=True):
+        yield product_parts(row["product_id"], locale)
 
 
 @router.get("/products.{form}")
@@ -98,17 +101,19 @@ def table_file(request: Request, form: str) -> Response:
     """The whole table as a file."""
     ask = asked(request)
     numbers.media(form)
-    rows, period = kept_rows(request.app.state.desk, ask)
-    return taken(products.product_file(rows, form), f"products-{period.start}-{period.end}", form)
+    counted, _ = request.app.state.desk.counted(*table_of(ask))
+    period = counted.period
+    return taken(products.product_file(counted.rows, form), f"products-{period.start}-{period.end}", form)
 
 
 @router.get("/products/{name:path}")
 def one(request: Request, name: str) -> HTMLResponse:
     """Everything about one product."""
     desk, locale = request.app.state.desk, locale_of(request)
-    found = desk.kept(("product", name[:LONGEST], locale), lambda shop: products.product(shop, name, locale))
+    found, fresh = desk.counted(*product_parts(name, locale), patience=PATIENCE)
     if found is None:
         raise HTTPException(404)
+    about = desk.kept(("actions about", name, locale), lambda shop: products.actions_about(shop, name, locale))
     try:
         morning, making = desk.latest(("morning", None), morning_of, patience=0.0)[0], False
     except TimeoutError:  # the day's brief is being made: the page does not wait for what it says of one product
@@ -117,7 +122,8 @@ def one(request: Request, name: str) -> HTMLResponse:
     return rendered(
         request,
         "product.html",
-        product=found,
+        product={**found, "actions": about},
+        fresh=fresh,
         findings=products.findings_about(morning.brief, name, locale) if morning else [],
         making=making,
         script=script_address(),

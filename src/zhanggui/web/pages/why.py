@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from zhanggui.app import Shop, numbers
+from zhanggui.app.answers import Patience
+from zhanggui.app.desk import Desk
 from zhanggui.app.numbers import Ask
 from zhanggui.errors import Unanswerable
 from zhanggui.web.asking import address, asked, inside, outside
@@ -20,6 +22,10 @@ from zhanggui.web.rendering import locale_of, rendered, said_to
 router = APIRouter()
 PAGE = Page("why", "/why", router, order=2)
 DEFAULT = "net_sales"
+PATIENCE = Patience(first=4.0, later=0.7)
+"""So many seconds a page waits for numbers that are being counted, before it says that they are, or shows those of before."""
+Counting = tuple[Hashable, Callable[[Shop], Any]]
+"""The name of an answer and what gives it."""
 
 
 @router.get("/why")
@@ -28,6 +34,17 @@ def why(request: Request) -> HTMLResponse:
     locale, ask = locale_of(request), asked(request)
     ask = replace(ask, metrics=ask.metrics[:1] or (DEFAULT,))
     open_by = "by" in request.query_params
+
+    known = with_choices(request, ask, locale)
+    try:
+        found, fresh = request.app.state.desk.counted(*why_parts(ask, open_by, locale), patience=PATIENCE)
+    except Unanswerable as error:
+        return rendered(request, "why.html", **known, refusal=said_to(request, error), answer=None)
+    return rendered(request, "why.html", **{**known, **linked(found)}, refusal="", answer=found, fresh=fresh)
+
+
+def why_parts(ask: Ask, open_by: bool, locale: str) -> Counting:
+    """What the page shows of ``ask``; ``open_by`` says whether the reader chose how to split."""
 
     def parts(shop: Shop) -> dict[str, Any]:
         told = [name for name in numbers.dimensions(shop, ask.metrics) if name not in ask.where]
@@ -43,12 +60,13 @@ def why(request: Request) -> HTMLResponse:
             "deeper": told,
         }
 
-    known = with_choices(request, ask, locale)
-    try:
-        found = request.app.state.desk.kept(("why", ask.key, open_by, locale), parts)
-    except Unanswerable as error:
-        return rendered(request, "why.html", **known, refusal=said_to(request, error), answer=None)
-    return rendered(request, "why.html", **{**known, **linked(found)}, refusal="", answer=found)
+    return ("why", ask.key, open_by, locale), parts
+
+
+def ahead(desk: Desk, locale: str) -> Iterator[Counting]:
+    """What a first visitor of these pages asks."""
+    yield why_parts(Ask((DEFAULT,)), False, locale)
+    yield rows_parts(Ask((DEFAULT,)), locale)
 
 
 def linked(found: dict[str, Any]) -> dict[str, Any]:
@@ -94,13 +112,13 @@ def with_choices(request: Request, ask: Ask, locale: str) -> dict[str, Any]:
     desk, path = request.app.state.desk, request.url.path
     where = tuple((name, values) for name, values in ask.where.items())
     chips = (
-        desk.kept(("filters", where, locale), lambda shop: numbers.place_names(shop, ask.where, locale))
+        desk.counted(("filters", where, locale), lambda shop: numbers.place_names(shop, ask.where, locale))[0]
         if where
         else []
     )
     return {
         "ask": ask,
-        "listed": desk.kept(("metrics", locale), lambda _: numbers.metric_list(locale)),
+        "listed": numbers.metric_list(locale),
         "chips": [{**chip, "off": address(path, outside(ask, chip["name"], chip["value"]))} for chip in chips],
         "dimensions": [],
         "quick": [],
@@ -109,21 +127,40 @@ def with_choices(request: Request, ask: Ask, locale: str) -> dict[str, Any]:
 
 
 @router.get("/rows")
-def rows(request: Request) -> HTMLResponse:
-    """The rows behind a number."""
+def rows(
+    request: Request,
+    table: Annotated[str, Query(max_length=40)] = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> HTMLResponse:
+    """The rows behind a number, page by page."""
     locale, ask = locale_of(request), asked(request)
     ask = replace(ask, metrics=ask.metrics[:1] or (DEFAULT,))
     desk = request.app.state.desk
     known = {**with_choices(request, ask, locale), "metric": numbers.said_names(ask.metrics, locale, inside=True)}
     try:
-        found = desk.kept(("rows", ask.key, locale), lambda shop: numbers.rows(shop, ask, locale))
+        found, fresh = desk.counted(*rows_parts(ask, locale, table, page), patience=PATIENCE)
     except Unanswerable as error:
         return rendered(request, "rows.html", **known, refusal=said_to(request, error), tables=[], why="")
     if found:
         days = found[0]["period"]
         known["ask"] = replace(ask, start=days.start, end=days.end)
-    tables = [{**one, "file": address("/rows.csv", ask, table=one["table"])} for one in found]
-    return rendered(request, "rows.html", **known, refusal="", tables=tables, why=address("/why", ask))
+    tables = [{**one, **paging(ask, one)} for one in found]
+    return rendered(request, "rows.html", **known, refusal="", tables=tables, why=address("/why", ask), fresh=fresh)
+
+
+def rows_parts(ask: Ask, locale: str, table: str = "", page: int = 1) -> Counting:
+    """The rows that the page shows of ``ask``."""
+    return ("rows", ask.key, table, page, locale), lambda shop: numbers.rows(shop, ask, locale, table=table, page=page)
+
+
+def paging(ask: Ask, one: Mapping[str, Any]) -> dict[str, str]:
+    """Where the file of a table is, and the pages before and after the one that is shown."""
+
+    def at(page: int) -> str:
+        return address("/rows", ask, table=one["table"], page=page) if 1 <= page <= one["pages"] else ""
+
+    file = address("/rows.csv", ask, table=one["table"])
+    return {"file": file, "earlier": at(one["page"] - 1), "later": at(one["page"] + 1)}
 
 
 @router.get("/rows.csv")

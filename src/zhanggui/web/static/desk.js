@@ -19,5 +19,16 @@ document.querySelectorAll("[data-follow]").forEach((place) => {
   };
   window.setTimeout(follow, 1000);
 });
+// A page whose numbers are being counted answers 202 until it is there.
+document.querySelectorAll("[data-await]").forEach((place) => {
+  const look = async () => {
+    try {
+      const answer = await fetch(place.dataset.await, { headers: { Accept: "text/html" } });
+      if (answer.status !== 202) { window.location.reload(); return; }
+    } catch { /* the next try says */ }
+    window.setTimeout(look, 1000);
+  };
+  window.setTimeout(look, 1000);
+});
 const here = document.querySelector(".menu [aria-current]");
 if (here) here.closest("nav").scrollLeft = here.offsetLeft - here.closest("nav").offsetLeft - 40;
