@@ -115,3 +115,11 @@ def test_what_the_list_ordered_last_is_left_to_the_list_and_is_no_habit_of_the_o
     here = replace(shop(26, {**MONDAYS, 14: 4.0}), standing=Standing((listed,)))
     assert habit(here).level("A") == pytest.approx(15.0)
     assert days_until_ordered(here, "A", 26, 2.0) is None
+
+
+def test_what_is_left_to_the_list_must_last_until_it_is_looked_at_again() -> None:
+    where = {"product_id": "A"}
+    listed = Past("x", "products", "stock_out", "order_stock", where, "done", DAY, done_on=DAY - timedelta(days=13))
+    here = shop(28, {})
+    assert not orders(here)  # a fortnight for ten days of delivery
+    assert orders(replace(here, standing=Standing((listed,))))

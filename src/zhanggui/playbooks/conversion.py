@@ -185,7 +185,7 @@ def source_mix(situation: Situation) -> Verdict:
 def _swings(rows: pl.DataFrame, fortnights: int) -> list[float]:
     """By how much mix moved conversion from each fortnight to the next before the window: sources wax and wane by themselves."""
     told: dict[int, pl.DataFrame] = {
-        int(nth): mine.select("product_id", "source", "visitors", "pay_buyers")  # type: ignore[call-overload]
+        int(nth): mine.select("product_id", "source", "visitors", "pay_buyers")
         for (nth,), mine in rows.group_by("fortnight")
     }
     found = []

@@ -21,7 +21,7 @@ LEAST_DAYS = 5.0
 """A rise of the shelf by less than so many days' sales is a return, no order."""
 SAME_DAY = 0.8
 WEEK = 7
-OVERDUE = 8
+OVERDUE = 7
 """A shelf that has stood below the lowest level at which such are ordered for more than a week is forgotten."""
 LOWEST = 0.1
 LATE = 1.15
@@ -43,8 +43,11 @@ class Habit:
         return float(np.median(known)) if known else None
 
     def lowest(self, product: str) -> float:
-        """Below how many days of sales left he never let it fall, but for one order in ten."""
-        return float(np.quantile(self._known(product), LOWEST))
+        """Below how many days of sales left he never lets it fall: of the shop's orders one in ten was made lower, and of the product's own
+        none, as far as a week's rhythm tells."""
+        own = self.covers.get(product, ())
+        every = [cover for each in self.covers.values() for cover in each]
+        return max(float(np.quantile(every, LOWEST)), min(own) - WEEK if own else 0.0)
 
     def _known(self, product: str) -> tuple[float, ...]:
         own = self.covers.get(product, ())
@@ -103,6 +106,13 @@ def _ordered_by_list(situation: Situation, product: str) -> list[date]:
     ]
 
 
+def left_to_the_list(situation: Situation, product: str) -> bool:
+    """Whether the last order of a product was the list's: then the next is expected of it too."""
+    listed = _ordered_by_list(situation, product)
+    ago = habit(situation).last.get(product, (DAYS, frozenset()))[0]
+    return bool(listed) and (situation.as_of - max(listed)).days < ago
+
+
 def left_out(situation: Situation, product: str, sku: str, have: float, empty_days: float) -> bool:
     """Whether a size of which nothing is there or on its way stood empty already when its product was ordered last, and was not in that
     order."""
@@ -129,10 +139,8 @@ def days_until_ordered(situation: Situation, product: str, have: float, pace: fl
     level = known.level(product)
     if level is None or pace <= 0:
         return None
-    listed = _ordered_by_list(situation, product)
-    ago = known.last.get(product, (DAYS, frozenset()))[0]
-    if listed and (situation.as_of - max(listed)).days < ago:
-        return None  # the last order was the list's: he leaves this product to it
+    if left_to_the_list(situation, product):
+        return None
     cover = have / pace
     sold = _daily(situation).get(product, np.zeros(DAYS))
     # What it stood at on each evening back, as long as nothing came to it since.

@@ -15,6 +15,7 @@ import polars as pl
 
 from zhanggui.methods.counts import Demand, Reorder, demand, reorder
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
+from zhanggui.playbooks.reordering import left_to_the_list
 from zhanggui.playbooks.shelves import Product, Shelf, Shortage, shelves_of
 from zhanggui.playbooks.stock_orders import DEFAULT_MARGIN, until_then
 from zhanggui.playbooks.terms import asked, count, empty_days, margin_per_sale, name_of, share, sold_days
@@ -49,7 +50,9 @@ def stock_out(situation: Situation) -> Verdict:
         if product.lead is None:
             findings += _asks(product, shelves, pace, situation)
             continue
-        short = _shortage(product, shelves, pace)
+        # What is left to the list must last until the list is looked at again, too.
+        review = REVIEW_DAYS if left_to_the_list(situation, product.id) else 0
+        short = _shortage(product, shelves, pace, review)
         if short is not None:
             finding = _finding(product, short, situation)
             findings.append(finding)
@@ -57,10 +60,11 @@ def stock_out(situation: Situation) -> Verdict:
     return Verdict(findings=findings, actions=actions)
 
 
-def _shortage(product: Product, shelves: list[Shelf], pace: Demand) -> Shortage | None:
-    """The shelves that likely end first, each with what to order for it; the whole product where its sizes are not told apart."""
+def _shortage(product: Product, shelves: list[Shelf], pace: Demand, review: float) -> Shortage | None:
+    """The shelves that likely end before an order of ``review`` days from now would arrive, each with what to order for it; the whole
+    product where its sizes are not told apart."""
     lead = float(product.lead or 0)
-    ending = [s for s in shelves if s.matters and s.demand.exceeds(s.have, lead) >= CHANCE]
+    ending = [s for s in shelves if s.matters and s.demand.exceeds(s.have, lead + review) >= CHANCE]
     orders: list[tuple[Shelf, Reorder]] = []
     for shelf in ending:
         answer = reorder(
