@@ -133,3 +133,30 @@ def test_what_is_missing_says_what_it_would_bring(owner: Browser) -> None:
     owner.post(owner.at, do="load")
     owner.wait()
     assert "daily traffic" in owner.get("/data/missing")
+
+
+def test_what_an_action_left_in_the_data_leads_to_it_and_is_not_taken_back_by_itself(owner: Browser) -> None:
+    owner.send(("orders.csv", ORDERS))
+    owner.post(owner.at, do="load")
+    owner.wait()
+    owner.post("/actions/new", kind="change_image", product="White cup", text="in daylight", on="2026-05-02")
+    owner.post("/calendar/annotation", day="2026-05-01", text="holiday")
+    with owner.desk.reading() as shop:
+        name = shop.actions.list()[0].id
+    page = owner.get("/data")
+    assert f'<a href="/actions/{name}">An action carried out</a>' in page
+    assert page.count('action="/data/undo"') == 2
+
+
+def test_only_the_latest_imports_are_listed_until_all_are_asked_for(
+    owner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zhanggui.web.pages.data.LISTED", 2)
+    with owner.desk.writing() as shop:
+        for number in range(5):
+            shop.set_target("2026-09", 1000.0 + number)
+    page = owner.get("/data")
+    assert page.count('action="/data/undo"') == 2
+    assert "3 earlier ones" in page
+    assert owner.get("/data?all=yes").count('action="/data/undo"') == 5
+    owner.get("/data?all=everything", 422)

@@ -176,3 +176,13 @@ def test_while_the_brief_is_made_anew_the_one_before_is_shown(reader, desk):
     while "being made anew" in owner.open("/").text:
         assert owner.open("/making").status_code == 200
     assert "9,000" in owner.open("/").text
+
+
+def test_of_a_day_gone_by_only_what_was_known_on_its_morning_is_watched(reader, desk):
+    owner = reader("owner")
+    name = owner.action()
+    owner.send(f"/actions/{name}/approve", seen="1")
+    owner.send(f"/actions/{name}/done", seen="2", on="2026-09-13")
+    for day, watched in ((date(2026, 9, 12), True), (date(2026, 9, 10), False)):
+        desk.latest(("morning", day), lambda shop, day=day: morning_of(shop, day), wait=True)
+        assert ("WATCHING" in owner.open(f"/?as_of={day}").text) is watched

@@ -159,4 +159,4 @@ def test_every_deed_that_pages_and_programs_write_down_has_its_words() -> None:
     }
     assert len(written) > 15
     assert [name for name in sorted(written) if not all(has(f"people.deed.{name}", locale) for locale in LOCALES)] == []
-    assert said_deed("imported", "zh-Hant") == "匯入資料"
+    assert said_deed("imported", "zh-Hant") == "匯入數據"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from zhanggui.actions.kinds import Past
     from zhanggui.app.shop import Shop
     from zhanggui.brief import Brief
 
@@ -40,8 +42,9 @@ def morning_of(shop: Shop, as_of: date | str | None = None) -> Morning | None:
     return made
 
 
-def decided(shop: Shop, brief: Brief, locale: str) -> dict[str, Any]:
-    """What people decided about a brief's actions by now: the cards of its list, those approved beside it, and what is watched."""
+def decided(shop: Shop, brief: Brief, locale: str, *, gone_by: bool = False) -> dict[str, Any]:
+    """What people decided about a brief's actions by now: the cards of its list, those approved beside it, and what is watched. Of a day
+    gone by, what was watched on its morning and as it was known then."""
     from zhanggui.brief.make import watched
     from zhanggui.report.cards import interval
     from zhanggui.report.today import Today
@@ -55,9 +58,20 @@ def decided(shop: Shop, brief: Brief, locale: str) -> dict[str, Any]:
         if ranked.today
     }
     watching = watched(shop.standing(), brief.as_of)
+    if gone_by:
+        watching = _known_on(brief.as_of + timedelta(days=1), watching)
     return {
         "cards": {name: cards[name] for name in listed if name in cards},
         "ranges": ranges,
         "waiting": [card for name, card in cards.items() if name not in listed and card.state == "approved"],
         "watching": Today(replace(brief, watching=watching), locale).watched(),
     }
+
+
+def _known_on(day: date, watching: Sequence[Past]) -> list[Past]:
+    """What was done by a day, each without what was read of it later."""
+    return [
+        past if past.state != "measured" or past.since <= day else replace(past, state="done", outcome=None)
+        for past in watching
+        if past.done_on is not None and past.done_on <= day
+    ]

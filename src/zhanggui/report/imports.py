@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -18,6 +19,8 @@ COUNTS = ("new", "replaced", "already_there", "rejected")
 SHOWN_REJECTS = 100
 LONGEST = 60
 SMALLEST_GAP = 0.005
+LEDGER_FILE = re.compile(r"ledger\[([\w-]+)\]")
+"""What an import is of that notes an action as carried out."""
 
 
 def columns_of(piece: Any) -> list[tuple[str, str]]:
@@ -89,11 +92,25 @@ def batch_cells(batches: Sequence[Any], locale: str, zone: str) -> list[dict[str
             "at": _moment(batch.at, zone),
             "rows": count(sum(batch.rows.values()), locale),
             "rejected": count(batch.rejected, locale) if batch.rejected else "",
-            "files": shorten(joined([printable(name) for name in batch.files], locale), 2 * LONGEST),
+            "files": shorten(joined([_origin(name, locale) for name in batch.files], locale), 2 * LONGEST),
             "undone": text("cli.imports.state_undone", locale) if batch.undone_at else "",
+            "action": _action_of(batch),
         }
         for batch in reversed(batches)
     ]
+
+
+def _action_of(batch: Any) -> str:
+    """The action whose carrying out an import notes; empty for one of files. It is taken back with the action, not by itself."""
+    found = [LEDGER_FILE.fullmatch(name) for name in batch.files]
+    return next((match[1] for match in found if match), "")
+
+
+def _origin(name: str, locale: str) -> str:
+    """Where rows are from: a file, an action that was carried out, or a table that somebody entered by hand."""
+    if LEDGER_FILE.fullmatch(name):
+        return text("web_data.of_action", locale)
+    return printable(naming.table(name, locale))
 
 
 def undone_text(undone: Any, locale: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -27,19 +27,24 @@ router = APIRouter()
 PAGE = Page("data", "/data", router, order=75)
 OPERATOR, OWNER = needs("operator"), needs("owner")
 MAPPED = "map:"
+LISTED = 50
+"""So many imports the page lists at first."""
 
 
 @router.get("/data")
-def show(request: Request) -> Response:
-    """The files so far, and the door for new ones."""
+def show(request: Request, all: Literal["", "yes"] = "") -> Response:
+    """The latest files, or all of them, and the door for new ones."""
     desk, locale = desk_of(request), locale_of(request)
     jobs = desk.background.jobs.all()
     config = desk.config
     coverage, fresh = desk.counted(*coverage_parts(locale), patience=PATIENCE)
+    found = desk.kept(("imports", locale), lambda shop: data.imports(shop, locale))
+    listed = found if all else found[:LISTED]
     return rendered(
         request,
         "data.html",
-        imports=desk.kept(("imports", locale), lambda shop: data.imports(shop, locale)),
+        imports=listed,
+        older=len(found) - len(listed),
         coverage=coverage,
         fresh=fresh,
         running=[job_cells(job, request) for job in jobs if not job.ended],

@@ -34,7 +34,10 @@ def today(request: Request, as_of: date | None = None) -> HTMLResponse:
     if made is None:
         return rendered(request, "first.html", folder=str(desk.folder))
     parts: dict[str, Any] = made.parts(locale)
-    live = desk.kept(("decided", as_of, id(made), locale), lambda shop: decided(shop, made.brief, locale))
+    live = desk.kept(
+        ("decided", as_of, id(made), locale),
+        lambda shop: decided(shop, made.brief, locale, gone_by=as_of is not None),
+    )
     later = days_to_put_off(desk)
     return rendered(request, "today.html", **{**parts, **live, "fresh": fresh, "later": later, "as_of": as_of})
 
