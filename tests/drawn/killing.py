@@ -105,6 +105,22 @@ def send(folder: Path, moment: float) -> None:
     Desk(folder).background.receive([("many.csv", Arriving(b"a,b\n" * MORE))], How(), "Li")
 
 
+def restore(folder: Path, moment: float) -> None:
+    """Put a backup back, and be killed at that file operation of the exchange."""
+    desk = Desk(folder)
+    moved = 0
+
+    def look(frame: object, event: str, called: object) -> None:
+        nonlocal moved
+        if event == "c_call" and called in (os.replace, os.rename):
+            moved += 1
+            if moved >= moment:
+                die()
+
+    sys.setprofile(look)
+    desk.restore(folder.parent / "kept.zip")
+
+
 def wait(seconds: float = 0.002) -> None:
     import time
 
@@ -117,6 +133,7 @@ WORK: Mapping[str, Callable[[Path, float], None]] = {
     "read": read,
     "look": look,
     "send": send,
+    "restore": restore,
 }
 
 

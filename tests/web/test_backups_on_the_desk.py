@@ -124,6 +124,14 @@ def outside(content: bytes) -> bytes:
     return made.getvalue()
 
 
+def bomb() -> bytes:
+    """A few bytes that unpack to very many."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        new.writestr("backup.json", b" " * (40 << 20))
+    return made.getvalue()
+
+
 def test_what_is_no_whole_backup_changes_nothing_and_the_desk_goes_on(kept, tmp_path: Path) -> None:
     with desk(tmp_path / "shop") as opened:
         browser = Browser(opened)
@@ -133,10 +141,11 @@ def test_what_is_no_whole_backup_changes_nothing_and_the_desk_goes_on(kept, tmp_
             (kept[0][:5000], 400),
             (tampered(kept[0], "ledger.sqlite"), 200),
             (outside(kept[0]), 200),
+            (bomb(), 400),
         ):
             page = sent(browser, content, status)
             assert "Put back:" not in page
-            assert "broken" in page or "damaged" in page
+            assert "broken" in page or "damaged" in page or "unpacks to far more" in page
         assert rows(browser) == 3
         assert "orders.csv" in browser.get("/data")
         assert not (tmp_path / "shop" / "replaced").exists()

@@ -7,6 +7,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from drawn.teashop import Watch
+from zhanggui.api import mounted
 from zhanggui.app import Person
 from zhanggui.app.desk import Desk
 from zhanggui.web import desk_app
@@ -185,6 +186,18 @@ def test_a_name_pointed_at_this_machine_reads_nothing(reader):
         answer = reader("", host="127.0.0.1:8600").open("/sign-in", headers={"Host": host})
         assert answer.status_code == 421, host
         assert "csrf" not in answer.text
+
+
+def test_a_name_pointed_at_this_machine_reads_nothing_of_what_programs_read_either(desk):
+    app = desk_app(desk)
+    app.router.routes.append(mounted(desk))
+    token = desk.people.new_token("till", "viewer", by=CHEN)
+    headers = {"Authorization": f"Bearer {token}"}
+    own = TestClient(app, base_url="http://127.0.0.1:8600", headers=headers)
+    foreign = TestClient(app, base_url="http://shop.evil.example:8600", headers=headers)
+    for address in ("/api/v1/costs", "/api/v1/openapi.json"):
+        assert own.get(address).status_code == 200
+        assert foreign.get(address).status_code == 421
 
 
 def test_open_to_other_machines_it_answers_to_addresses_and_to_no_other_name(desk):

@@ -12,6 +12,7 @@ import pytest
 from drawn.browsers import ORDERS, Browser, desk, left_behind, rows
 from drawn.killing import killed
 from drawn.teashop import Watch
+from zhanggui.app import Shop
 from zhanggui.app.desk import Desk
 from zhanggui.errors import Decided
 
@@ -111,6 +112,38 @@ def test_killed_during_an_approval_there_is_one_or_none_and_never_two(tea_once: 
 def test_killed_at_every_twentieth_of_an_approval_and_of_its_end(tea_once: Path, tmp_path: Path) -> None:
     moments = [number / 20 for number in range(1, 20)]
     assert decided_once(tea_once, tmp_path, moments) == {"proposed", "approved", "done"}
+
+
+def as_one_or_the_other(imported: Path, places: Path, moments: Sequence[int]) -> set[int]:
+    """Kill a server at each file operation of putting a backup of three orders back over six; gives how many orders are found."""
+    with Shop.open(shutil.copytree(imported, places / "kept")) as shop:
+        shop.back_up(places / "kept.zip")
+    later = shutil.copytree(imported, places / "later")
+    (places / "more.csv").write_bytes(ORDERS.replace(b"100", b"200"))
+    with Shop.open(later) as shop:
+        shop.import_files([places / "more.csv"])
+    folders = {shutil.copytree(later, places / f"{moment}"): float(moment) for moment in moments}
+    killed("restore", folders)
+    found = set()
+    for folder in folders:
+        with desk(folder) as opened:
+            browser = Browser(opened)
+            browser.get("/data")
+            found.add(rows(browser))
+            assert not (folder / "restoring.json").exists()
+            assert not list(folder.glob(".restoring-*"))
+        with Shop.open(folder) as shop:
+            assert len(shop.imports()) == shop.warehouse.rows()["orders"] / 3
+    return found
+
+
+def test_killed_while_a_backup_is_put_back_it_is_the_one_or_the_other(imported: Path, tmp_path: Path) -> None:
+    assert as_one_or_the_other(imported, tmp_path, (1, 6)) == {3, 6}
+
+
+@pytest.mark.prove
+def test_killed_at_every_file_of_a_backup_that_is_put_back(imported: Path, tmp_path: Path) -> None:
+    assert as_one_or_the_other(imported, tmp_path, range(1, 10)) == {3, 6}
 
 
 def test_an_import_that_ended_as_the_server_died_counts_as_done(imported: Path, tmp_path: Path) -> None:

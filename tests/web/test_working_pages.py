@@ -77,6 +77,24 @@ def test_member_days_come_every_month_and_the_last_day_stands_in_for_one_that_is
     owner.post("/calendar/members", 422, start=first, every="week", times="900")
 
 
+# ---- the demo
+
+
+@pytest.mark.prove
+def test_the_demo_is_looked_at_and_nothing_of_it_comes_into_the_workspace(owner: Browser) -> None:
+    before = {path.name for path in owner.desk.folder.iterdir()}
+    owner.post("/demo")
+    page = owner.wait()
+    assert "Online Retail" in page
+    assert "NOT SAID" in page
+    assert "/approve" not in page
+    assert {path.name for path in owner.desk.folder.iterdir()} - before <= {"jobs.json"}
+    with owner.desk.reading() as shop:
+        assert shop.imports() == []
+        assert shop.actions.list() == []
+    assert "Three steps" in owner.get("/")
+
+
 # ---- an action of one's own
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from zhanggui.store import Reconciliation, Undone
     from zhanggui.tables.loading import Reading, Sheet
 
+LEFT = (".demo-*", ".restoring-*", f"{BACKUPS}/.zhanggui-*")
+"""Folders that a killed server may leave behind."""
 EXAMPLES = 3
 SHOWN = 40
 Then = Callable[[Any], None]
@@ -95,7 +97,7 @@ class Background:
         self.jobs = Jobs(desk.folder)
         self.uploads = Uploads(desk.folder)
         self.uploads.clear()
-        for left in (*desk.folder.glob(".demo-*"), *desk.folder.glob(f"{BACKUPS}/.zhanggui-*")):
+        for left in [path for name in LEFT for path in desk.folder.glob(name)]:
             shutil.rmtree(left, ignore_errors=True)  # what a killed server had begun
         self._mend()
 

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from zhanggui import config as settings
+from zhanggui.app.shop import RESTORING
 from zhanggui.errors import BadFile, Busy, UserError, WorkspaceError
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ FOLDERS = ("rejects",)
 MANIFEST = "backup.json"
 NEEDED = (WAREHOUSE, LEDGER, KEY, settings.FILE)
 REPLACED = "replaced"
+EXCHANGED = (WAREHOUSE, f"{WAREHOUSE}.wal", LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", KEY, *BESIDE, *FOLDERS)
+"""What a backup takes the place of, in this order; the warehouse first: as long as it waits, nothing was moved in."""
 PIECE_BYTES = 1 << 20
 
 
@@ -79,6 +82,7 @@ def restore(file: Path, folder: Path) -> Backup:
     Raises BadFile for what is no backup, is broken, or of a newer version; the workspace is then as it was.
     """
     told = _checked(file)
+    finish(folder)
     with _scratch(folder, file) as scratch:
         with zipfile.ZipFile(file) as packed:
             for name in told["files"]:
@@ -87,7 +91,9 @@ def restore(file: Path, folder: Path) -> Backup:
         if wrong:
             raise BadFile("ledger.backup_broken", file=str(file), reason=wrong[0])
         _check_opens(scratch)
-        replaced = _exchange(scratch, folder)
+        _settled(folder)
+        replaced = _begin(scratch, folder)
+        finish(folder)
     made_at = datetime.fromisoformat(told["made_at"])
     return Backup(file, str(told["shop"]), made_at, file.stat().st_size, tuple(told["files"]), replaced)
 
@@ -140,22 +146,37 @@ def _check_opens(scratch: Path) -> None:
     Database.open(scratch).close()
 
 
-def _exchange(scratch: Path, folder: Path) -> Path | None:
-    """Move what is there aside and what was unpacked in."""
-    names = (WAREHOUSE, f"{WAREHOUSE}.wal", LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", KEY, *BESIDE, *FOLDERS)
-    _settled(folder)
-    there = [name for name in names if (folder / name).exists()]
-    replaced = None
-    if there:
-        replaced = folder / REPLACED / f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
-        replaced.mkdir(parents=True)
-        for name in there:
-            os.replace(folder / name, replaced / name)
-    for name in names:
-        if (scratch / name).exists():
-            os.replace(scratch / name, folder / name)
+def _begin(scratch: Path, folder: Path) -> Path | None:
+    """Note what is to be exchanged, so that it is finished whatever happens; gives where what is there goes, None where nothing is."""
+    there = any((folder / name).exists() for name in EXCHANGED)
+    replaced = folder / REPLACED / f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    whole = scratch.rename(folder / f".restoring-{replaced.name}")
+    told = {"whole": whole.name, "replaced": replaced.relative_to(folder).as_posix()}
+    draft = folder / f"{RESTORING}.tmp"
+    draft.write_text(json.dumps(told), encoding="utf-8")
+    os.replace(draft, folder / RESTORING)
+    return replaced if there else None
+
+
+def finish(folder: Path) -> None:
+    """Finish an exchange that was begun: by this process, or by one that was killed in it. First everything that was there is moved aside,
+    file by file, then what the backup has is moved in: it does not matter after which file the other one died."""
+    note = folder / RESTORING
+    if not note.is_file():
+        return
+    told = json.loads(note.read_text(encoding="utf-8"))
+    whole, replaced = folder / told["whole"], folder / told["replaced"]
+    if (whole / WAREHOUSE).exists():
+        for name in EXCHANGED:
+            if (folder / name).exists():
+                replaced.mkdir(parents=True, exist_ok=True)
+                os.replace(folder / name, replaced / name)
+    for name in EXCHANGED:
+        if (whole / name).exists():
+            os.replace(whole / name, folder / name)
     os.chmod(folder / KEY, 0o600)
-    return replaced
+    note.unlink()
+    shutil.rmtree(whole, ignore_errors=True)
 
 
 def _settled(folder: Path) -> None:

@@ -92,6 +92,10 @@ class Shop:
         """Open a workspace that exists. A practice shop, and a demo with days held back, has its own days."""
         from zhanggui.app.own_days import own_clock
 
+        if (folder / RESTORING).is_file():
+            from zhanggui.app.backups import finish
+
+            finish(folder)
         return cls(folder, settings.load(folder), clock or own_clock(folder))
 
     def __enter__(self) -> Shop:
@@ -494,6 +498,8 @@ def _day(value: date | str | None, code: str = "config.bad_day", seen: str | Non
 
 WRITTEN = (settings.FILE, "practice.json", "demo.json", "costs.toml")
 SAID = "said.json"
+RESTORING = "restoring.json"
+"""Says that a backup is being put back: whoever opens the workspace finishes it."""
 
 
 def _stamps(folder: Path) -> tuple[int, ...]:
