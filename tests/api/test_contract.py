@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.applications import Starlette
 
+from drawn.sold import order_lines
 from zhanggui.api import PATH, mounted
 from zhanggui.app.desk import Desk
 
@@ -40,7 +41,9 @@ def known_names(client: TestClient) -> dict[str, str]:
     action = client.post("/actions", json={"kind": "audit_listing", "target": {"product_id": "Cup"}}).json()["action"]
     planned = {"name": "Red button", "change": "page", "a_day": 400, "mean": 0.2, "anyway": True}
     experiment = client.post("/experiments", json=planned).json()["plan"]
-    return {"/actions": action["id"], "/experiments": experiment["id"]}
+    sent = [("files", ("orders.csv", order_lines(3).encode()))]
+    job = client.post("/imports", files=sent, data={"background": "true"}).json()
+    return {"/actions": action["id"], "/experiments": experiment["id"], "/jobs": job["id"]}
 
 
 def tried(desk: Desk, client: TestClient, examples: int) -> Counter[str]:
