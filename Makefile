@@ -15,7 +15,7 @@ help:
 	@echo "make bench-decisions  proves decisions on practice shops (at most an hour on two cores); writes its section of docs/proof.md"
 	@echo "make lint      ruff and mypy"
 	@echo "make docs      writes docs/reference anew from the code"
-	@echo "make picture   photographs the demo's brief for the README"
+	@echo "make picture   photographs the demo's brief and the pages of the desk"
 	@echo "make registered  notes what is registered in tests/house/registered.txt"
 	@echo "make clean     removes what these made"
 
@@ -67,6 +67,7 @@ docs: .venv/.test
 picture: .venv/.test
 	@tools/browser
 	@$(BIN)/python tools/picture.py
+	@$(BIN)/python tools/desk_pictures.py
 
 registered: .venv/.test
 	@ZHANGGUI_REGISTERED=write $(BIN)/python -m pytest -q tests/house/test_registered.py

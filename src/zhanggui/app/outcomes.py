@@ -47,9 +47,12 @@ def outcomes(shop: Shop, as_of: date | str | None = None) -> Outcomes:
 
 def known(shop: Shop, as_of: date | str | None = None, *, fresh: Sequence[str] = ()) -> Outcomes:
     """What was read so far, without reading anything now."""
+    return _known(shop, last_day(shop), as_of, fresh)
+
+
+def _known(shop: Shop, last: date | None, as_of: date | str | None = None, fresh: Sequence[str] = ()) -> Outcomes:
     from zhanggui.outcomes import scorecard
 
-    last = _last_day(shop)
     past = shop.ledger.standing().past
     waiting = [Waiting(each, each.read_on, last) for each in past if each.state == "done" and each.read_on is not None]
     return Outcomes(
@@ -64,7 +67,7 @@ def known(shop: Shop, as_of: date | str | None = None, *, fresh: Sequence[str] =
 def read_due(shop: Shop, as_of: date | None = None) -> list[str]:
     """Read the done actions that are due by ``as_of`` or the last day of the data, and store what was read, once. Gives their ids."""
     past = shop.ledger.standing().past
-    last = _last_day(shop) if any(each.state == "done" for each in past) else None
+    last = last_day(shop) if any(each.state == "done" for each in past) else None
     if last is None:
         return []
     from zhanggui.outcomes import due, read
@@ -81,13 +84,13 @@ def read_due(shop: Shop, as_of: date | None = None) -> list[str]:
     return [entry.id for entry in stored]
 
 
-def _last_day(shop: Shop) -> date | None:
+def last_day(shop: Shop) -> date | None:
     """The last complete day of the data, if there is any."""
     from zhanggui.numbers.query import data_span, last_complete_day
 
     try:
-        data_span(shop.warehouse)
-        return last_complete_day(shop.warehouse, shop.clock)
+        data_span(shop.warehouse, shop.config.currency)
+        return last_complete_day(shop.warehouse, shop.clock, shop.config.currency)
     except Unanswerable:
         return None
 
@@ -105,12 +108,13 @@ def outcomes_text(shop: Shop, found: Outcomes, locale: str, width: int = 120) ->
     return text + waiting_text(rows, page)
 
 
-def outcomes_cells(shop: Shop, locale: str) -> dict[str, Any]:
-    """What was read so far as written cells: ``read``, ``waiting``, ``scores``, the day of the data, the currency."""
+def outcomes_cells(shop: Shop, locale: str, last: date | None) -> dict[str, Any]:
+    """What was read so far as written cells: ``read``, ``waiting``, ``scores``, the day of the data, the currency. ``last`` is the last
+    complete day, if there is any."""
     from zhanggui.i18n.writing import day
     from zhanggui.report import outcome_cells as cells
 
-    found = known(shop)
+    found = _known(shop, last)
     writer = cells.writer(locale, shop.config.currency, _names(shop, found))
     rows = [(one.past, one.read_on, one.data_to, one.lacks_data) for one in found.waiting]
     return {

@@ -13,7 +13,7 @@ from zhanggui import charts
 from zhanggui.charts.shapes import MOST_SERIES
 from zhanggui.i18n import text
 from zhanggui.i18n.columns import shorten
-from zhanggui.i18n.writing import axis_scale, count, measured, write
+from zhanggui.i18n.writing import axis_scale, count, currency_symbol, measured, write
 from zhanggui.metrics import METRICS
 from zhanggui.numbers.kinds import TIME, Answer
 from zhanggui.report import lines, naming
@@ -156,7 +156,7 @@ class Answered:
         share, scale = unit == "share", axis_scale(max(values), self.locale)
         draw = {"line": self.line, "bar": self.bar, "heat": self.heat}[shape or "line"]
         spec = draw(name, share=share, scale=scale)
-        caption = text("web_metrics.caption", self.locale, metric=naming.metric(name, self.locale), by=self.by_name())
+        caption = chart_caption(name, self.by_name(), self.locale, self.currency)
         return {"caption": caption, "svg": safe(charts.svg(spec, caption)), "spec": charts.with_variables(spec)}
 
     def by_name(self) -> str:
@@ -224,6 +224,14 @@ class Answered:
             if size is not None and at in heads and value in names
         ]
         return charts.heat(list(heads.values()), list(names.values()), cells, time=bool(times))
+
+
+def chart_caption(name: str, by: str, locale: str, currency: str) -> str:
+    """What a picture of a metric is of; amounts of money with their sign, which the axis leaves out."""
+    metric = naming.metric(name, locale)
+    if METRICS[name].unit == "money":
+        metric = text("web_metrics.in_money", locale, metric=metric, currency=currency_symbol(currency, locale).strip())
+    return text("web_metrics.caption", locale, metric=metric, by=by)
 
 
 def cut_short(answer: Answer) -> dict[str, tuple[int, int]]:

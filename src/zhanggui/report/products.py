@@ -18,7 +18,7 @@ from zhanggui.metrics import METRICS
 from zhanggui.numbers.kinds import Answer
 from zhanggui.numbers.product_table import COLUMNS, ProductRecords
 from zhanggui.report import naming
-from zhanggui.report.answers import cut_short
+from zhanggui.report.answers import chart_caption, cut_short
 from zhanggui.report.page import safe
 
 UNITS = {
@@ -96,13 +96,16 @@ def _dot(left: float, visitors: float, value: float, locale: str, currency: str)
 
 
 def _named(known: pl.DataFrame) -> set[int]:
-    """The dots that carry their name: those with the most at stake, as long as no other name is in the way."""
+    """The dots that carry their name: those with the most at stake, as long as no other name or dot is in the way."""
     xs, ys = known["visitors"].to_list(), known["visitor_value"].to_list()
     wide, high = (max(ends) - min(ends) or 1.0 for ends in (xs, ys))
     taken: list[int] = []
     worst = known["visitor_value"].arg_min()
     for index in dict.fromkeys([*([worst] if worst is not None else []), *range(known.height)]):
         free = all(abs(xs[index] - xs[at]) > 0.3 * wide or abs(ys[index] - ys[at]) > 0.06 * high for at in taken)
+        free = free and not any(
+            0 < xs[at] - xs[index] < 0.25 * wide and abs(ys[at] - ys[index]) < 0.05 * high for at in range(known.height)
+        )
         if free and len(taken) < MOST_NAMED:
             taken.append(index)
     return set(taken)
@@ -160,7 +163,7 @@ def history(answer: Answer, changes: pl.DataFrame, locale: str, currency: str) -
     scale = axis_scale(max(finite), locale)
     marks = _changed(changes, locale)
     spec = charts.lines(weeks, [charts.Series(head, values, written)], share=unit == "share", scale=scale, marks=marks)
-    caption = text("web_metrics.caption", locale, metric=head, by=text("metrics.dimension.week", locale))
+    caption = chart_caption(name, text("metrics.dimension.week", locale), locale, currency)
     return {
         "caption": caption,
         "svg": safe(charts.svg(spec, caption)),

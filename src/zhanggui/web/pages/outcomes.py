@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from zhanggui.app.outcomes import outcomes, outcomes_cells
+from zhanggui.app.desk import Desk
+from zhanggui.app.outcomes import last_day, outcomes, outcomes_cells
 from zhanggui.i18n.writing import say
 from zhanggui.units import Words
 from zhanggui.web.entrance import needs, noted
 from zhanggui.web.kinds import Page
+from zhanggui.web.pages.why import PATIENCE, Counting
 from zhanggui.web.rendering import locale_of, rendered, tell
 
 router = APIRouter()
+LAST_DAY: Counting = (("last day",), last_day)
 PAGE = Page("outcomes", "/outcomes", router, order=60)
 
 
@@ -20,8 +25,15 @@ PAGE = Page("outcomes", "/outcomes", router, order=60)
 def show(request: Request) -> HTMLResponse:
     """What was read so far."""
     locale = locale_of(request)
-    cells = request.app.state.desk.kept(("outcomes", locale), lambda shop: outcomes_cells(shop, locale))
-    return rendered(request, "outcomes.html", **cells)
+    desk = request.app.state.desk
+    last, fresh = desk.counted(*LAST_DAY, patience=PATIENCE)
+    cells = desk.kept(("outcomes", last, locale), lambda shop: outcomes_cells(shop, locale, last))
+    return rendered(request, "outcomes.html", **cells, fresh=fresh)
+
+
+def ahead(desk: Desk, locale: str) -> Iterator[Counting]:
+    """What a first visitor of this page asks."""
+    yield LAST_DAY
 
 
 @router.post("/outcomes/read", dependencies=[needs("operator")])

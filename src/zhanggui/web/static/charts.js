@@ -8,6 +8,8 @@
       const drawn = figure.querySelector(".drawing");
       const place = document.createElement("div");
       const spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+      const lacking = drawn.querySelector("svg").viewBox.baseVal.width - drawn.clientWidth;
+      if (lacking > 0) spec.width = Math.max(150, spec.width - lacking); // narrower on a phone, its words as large as elsewhere
       await window.vegaEmbed(place, spec, { ast: true, renderer: "svg", actions: false, defaultStyle: false,
         tooltip: { disableDefaultStyle: true, theme: "custom" } });
       const fresh = place.querySelector("svg");

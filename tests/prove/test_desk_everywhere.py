@@ -1,0 +1,98 @@
+"""Every page of the desk in three languages, on a laptop by day and on a phone by night, in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drawn.desk_pages import AGAIN, FORMS, READ, WORKED, made
+from drawn.sitting import LAPTOP, PHONE, Sitting, chromium, served
+
+LANGUAGES = {"en": "en-GB", "zh-Hant": "zh-TW", "zh-Hans": "zh-CN"}
+DEVICES = {"laptop": {"viewport": LAPTOP}, "phone": {"viewport": PHONE, "color_scheme": "dark"}}
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple]:
+    """A browser, a served desk on which every form was filled in, and the names of what that made."""
+    os.environ["ZHANGGUI_NOTIFY_OFFICE"] = "json://127.0.0.1:9/nobody-listens"
+    desk = made(tmp_path_factory.mktemp("everywhere") / "shop")
+    with chromium() as browser, served(desk) as base:
+        sat = Sitting(browser, base, desk)
+        with desk.reading() as shop:
+            names = {"action": shop.actions.list()[0].id, "experiment": "new-picture"}
+        for filled in (*FORMS, AGAIN):
+            sat.fill(filled, names)
+            for name, part in (("parcel", "/data/upload/"), ("job", "/jobs/")):
+                if part in sat.page.url:
+                    names[name] = sat.page.url.rpartition("/")[2]
+        sat.context.close()
+        yield browser, base, desk, names
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_fits_and_hinders_nobody(front, language, device, record_property):
+    browser, base, desk, names = front
+    sat = Sitting(browser, base, desk, locale=LANGUAGES[language], **DEVICES[device])
+    found = {}
+    for address in (*READ, *WORKED):
+        page = sat.open(address.format_map(names))
+        assert page.locator("html").get_attribute("lang") == language
+        found[address] = sat.trouble()
+        sat.heard.clear()
+    sat.context.close()
+    record_property("pages", len(found))
+    assert {address: trouble for address, trouble in found.items() if trouble} == {}
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_that_tells_is_whole_without_script(front, language):
+    browser, base, desk, names = front
+    sat = Sitting(browser, base, desk, locale=LANGUAGES[language], java_script_enabled=False)
+    for address in READ:
+        page = sat.open(address.format_map(names))
+        assert page.locator("h1").count() == 1, address
+        assert page.locator("main").inner_text().strip(), address
+    sat.context.close()
+
+
+@pytest.mark.prove
+def test_a_practice_shop_lives_a_day_and_is_scored_in_the_browser(tmp_path: Path):
+    from zhanggui.app.desk import Desk
+    from zhanggui.app.practice import Practice
+
+    Practice.new(tmp_path / "practice", "tea", 5, history=40).shop.close()
+    desk = Desk(tmp_path / "practice")
+    with chromium() as browser, served(desk) as base:
+        sat = Sitting(browser, base, desk)
+        for form in ("/practice/days", "/practice/score"):
+            sat.open("/practice")
+            with sat.page.expect_navigation():
+                sat.page.locator(f"form[action='{form}'] button").click()
+            sat.ended()
+            assert sat.open("/practice") is sat.page
+            assert sat.trouble() == []
+
+
+@pytest.mark.prove
+def test_a_first_visitor_looks_at_the_demo_in_the_browser(tmp_path: Path):
+    from drawn.teashop import CONFIG
+    from zhanggui.app import Shop
+    from zhanggui.app.desk import Desk
+
+    Shop.create(tmp_path / "new", CONFIG).close()
+    desk = Desk(tmp_path / "new")
+    with chromium() as browser, served(desk) as base:
+        sat = Sitting(browser, base, desk)
+        assert sat.trouble() == []
+        with sat.page.expect_navigation():
+            sat.page.locator("form[action='/demo'] button").click()
+        sat.ended()
+        assert sat.trouble() == []
+        assert "£" in sat.page.inner_text("main")
