@@ -105,14 +105,15 @@ def tables(seed: int, planted: Planted = Planted()) -> dict[str, pl.DataFrame]:
             level = 60.0
             if product == planted.product and planted.budget != level:
                 level = planted.budget * (1.2 if back // 2 % 2 else 0.8)
+            spent = level * float(chance.normal(1, 0.05))
             ads.append(
                 {
                     "day": day,
                     "platform": "ads",
                     "campaign": f"plan {product}",
                     "product_id": product,
-                    "cost": level * float(chance.normal(1, 0.05)),
-                    "clicks": 90,
+                    "cost": spent,
+                    "clicks": round(1.5 * spent),
                     "orders": 2.0,
                     "revenue": 200.0,
                     "daily_budget": level,
