@@ -99,7 +99,7 @@ def test_only_so_many_are_remembered(tmp_path, monkeypatch):
 
 def test_the_folder_is_the_users_own_and_goes_with_the_code(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    base = tmp_path / "zhanggui" / "questions"
+    base = tmp_path / "zhanggui-questions"
     seen: list[Path | None] = []
     for code in ("a", "b", "c", "d"):
         monkeypatch.setattr(questions, "_code_of_all", lambda code=code: code)

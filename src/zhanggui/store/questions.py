@@ -135,7 +135,7 @@ def cache_folder() -> Path | None:
     """Where the questions of this very code are kept; None where no such folder can be had."""
     home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     try:
-        base = (Path(home) if home else Path.home() / ".cache") / "zhanggui" / "questions"
+        base = (Path(home) if home else Path.home() / ".cache") / "zhanggui-questions"
         folder = base / _code_of_all()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if os.name == "posix" and (folder.stat().st_uid != os.getuid() or folder.stat().st_mode & 0o022):
