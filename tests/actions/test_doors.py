@@ -103,6 +103,44 @@ def test_an_experiment_cannot_be_about_it(shop: Shop, reason: str, said: str) ->
         assert error.value.code == f"guards.{reason}"
 
 
+@pytest.fixture
+def trading(tmp_path: Path) -> Iterator[Shop]:
+    """Ten products: P0 sells most to visitors from search, P1 carries a brand of its own."""
+    Shop.create(tmp_path / "shop", Config("Tea", "CNY", "Asia/Shanghai", "en")).close()
+    with Shop.open(tmp_path / "shop") as opened:
+        day = opened.clock.today().isoformat()
+        opened.enter(
+            "products",
+            *({"product_id": f"P{k}", "title": "cup", "brand": "Acme" if k == 1 else "Own"} for k in range(10)),
+        )
+        told = {"day": day, "device": "*", "visitors": "90"}
+        opened.enter(
+            "traffic_days",
+            *({**told, "source": "search", "product_id": f"P{k}", "pay_amount": f"{90 - k}"} for k in range(10)),
+            {**told, "source": "ads", "product_id": "P9", "pay_amount": "9000"},
+        )
+        yield opened
+
+
+def test_a_title_of_a_product_that_carries_search_waits_for_a_reason(trading: Shop) -> None:
+    for product in ("P0", "P1"):
+        with pytest.raises(Refused) as error:
+            trading.actions.add("change_title", {"product_id": product}, "white cup")
+        assert error.value.code == "guards.strong_listing"
+    assert trading.actions.add("change_title", {"product_id": "P9"}, "white cup").entry.state == "proposed"
+    assert trading.actions.add(
+        "change_title", {"product_id": "P0"}, "white cup", despite="the old one names a wrong size"
+    )
+    assert trading.actions.add("change_image", {"product_id": "P1"}, "white ground")
+
+
+def test_a_brand_of_another_product_is_not_put_on_a_page(trading: Shop) -> None:
+    with pytest.raises(Refused) as error:
+        trading.actions.add("change_title", {"product_id": "P9"}, "Acme cup")
+    assert error.value.code == "guards.others_mark"
+    assert trading.actions.add("change_title", {"product_id": "P9"}, "Own cup")
+
+
 def test_no_experiment_sets_prices_by_person(shop: Shop) -> None:
     with pytest.raises(Refused):
         shop.experiments.plan("prices", change="price", unit="visitor", a_day=600.0, mean=0.04)

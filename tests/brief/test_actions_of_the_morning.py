@@ -92,6 +92,17 @@ def test_a_leak_becomes_the_days_action_with_its_sum_and_reason(shop: Shop) -> N
     assert f'id="action-{found.action.id}"' in as_html(brief, "zh-Hans")
 
 
+def test_what_was_approved_and_is_not_done_is_named_every_morning_until_it_is(shop: Shop) -> None:
+    action = leak(morning(shop)).action
+    other = replace(past(action, "approved", 2), id="0badcafe-2")
+    brief = morning(shop, Standing(past=(past(action, "approved", 2), other)))
+    assert [each.id for each in brief.approved] == ["0badcafe-2"]  # the other one stands on the list
+    for mornings in (brief, replace(brief, cadence="short")):
+        assert as_text(mornings, "en").count("still to be done") == 1
+        assert "[0badcafe-2]" in as_text(mornings, "zh-Hant")
+    assert as_json(brief, "en")["approved"][0]["action"] == "0badcafe-2"
+
+
 def test_what_people_decided_is_kept(shop: Shop) -> None:
     action = leak(morning(shop)).action
     for state, reason in (("dismissed", "dismissed"), ("done", "under_way"), ("proposed", "")):

@@ -37,7 +37,7 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """``prices`` are the lowest deals by product and day, ``marks`` the brands of others by product (``*``: others' for all),
-    ``strong`` the products that bring the top fifth of search's contribution, ``set_aside`` a person's reason to put a policy (never a
+    ``strong`` the fifth of the products that bring most of search's trade, ``set_aside`` a person's reason to put a policy (never a
     law) aside."""
 
     day: date | None = None
@@ -60,6 +60,8 @@ def facts_from(
     standing: Standing,
     *,
     prices: Mapping[str, Sequence[Deal]] | None = None,
+    marks: Mapping[str, Sequence[str]] | None = None,
+    strong: frozenset[str] = frozenset(),
     set_aside: str = "",
 ) -> Facts:
     """What the guards must know on ``day``, from the logged changes and promotions (rows of the frame ``happenings``) and what people
@@ -72,4 +74,13 @@ def facts_from(
         else:
             named = str(row["what"] or row["name"])
             offers.append(Offer(named, row["day"], row["until"] or date.max, frozenset(products)))
-    return Facts(day=day, standing=standing, changes=changes, offers=offers, prices=prices or {}, set_aside=set_aside)
+    return Facts(
+        day=day,
+        standing=standing,
+        changes=changes,
+        offers=offers,
+        prices=prices or {},
+        marks=marks or {},
+        strong=strong,
+        set_aside=set_aside,
+    )

@@ -72,7 +72,7 @@ def check(action: Action, texts: Sequence[str] = (), facts: Facts = NO_FACTS) ->
     _targets(action, kind)
     written = [*texts, *_drafted(action)]
     _texts(action, kind, [*written, *_spoken(action)], written)
-    _rows(action, kind, facts)
+    _rows(action, kind, written, facts)
     _prices(action, kind, written, facts)
     _terms(action, kind, facts)
     _whole_page(action, kind, facts)
@@ -122,7 +122,7 @@ def _refuse(found: Found | None) -> None:
         raise Refused(f"guards.{found.reason}", words=found.words)
 
 
-def _rows(action: Action, kind: ActionKind, facts: Facts) -> None:
+def _rows(action: Action, kind: ActionKind, written: Sequence[str], facts: Facts) -> None:
     """Consent and frequency of a list of people; others' marks in a title."""
     if kind.changes == "contact":
         for row in _draft_rows(action):
@@ -134,7 +134,7 @@ def _rows(action: Action, kind: ActionKind, facts: Facts) -> None:
     if kind.public:
         product = action.where.get("product_id", "*")
         foreign = [*facts.marks.get("*", ()), *facts.marks.get(product, ())]
-        for text in _drafted(action):
+        for text in written:
             if mark := marks_of_others(text, foreign):
                 raise Refused("guards.others_mark", words=mark)
 

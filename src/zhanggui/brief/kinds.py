@@ -140,6 +140,7 @@ class Brief:
     limits: Limits | None = None
     stopped: Mapping[str, int] = field(default_factory=dict)  # actions that the guards stopped, by reason
     watching: Sequence[Past] = ()  # done and being read, or read since the last brief
+    approved: Sequence[Past] = ()  # approved, not done, and not on today's list
     names: Mapping[str, str] = field(default_factory=dict)  # product_id → short name
     series: Mapping[str, Any] = field(
         default_factory=dict

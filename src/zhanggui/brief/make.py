@@ -16,7 +16,7 @@ from zhanggui.brief.choose import Chosen, choose
 from zhanggui.brief.day import rank
 from zhanggui.brief.guarded import passed
 from zhanggui.brief.headline import Headline, headline
-from zhanggui.brief.kinds import Brief, Coverage
+from zhanggui.brief.kinds import Brief, Coverage, Ranked
 from zhanggui.brief.pace import pace
 from zhanggui.brief.rehearsal import rehearsed
 from zhanggui.brief.silence import left_out, not_said, verdict
@@ -113,6 +113,7 @@ def make(
         limits=todays.limits,
         stopped=stopped,
         watching=watched(standing, day),
+        approved=approved_beside(standing, todays.actions),
         names=situation.names,
         series=numbers.series,
     )
@@ -221,6 +222,13 @@ def watched(standing: Standing, as_of: date) -> list[Past]:
         if p.state == "done" or (p.state == "measured" and (p.outcome.read_on if p.outcome else p.since) > read_since)
     ]
     return sorted(shown, key=lambda p: (p.done_on or p.since, p.id))
+
+
+def approved_beside(standing: Standing, actions: Sequence[Ranked]) -> list[Past]:
+    """What was approved and is not done, beside what stands on today's list: on other mornings no rule may name it."""
+    named = {ranked.action.id for ranked in actions if ranked.today}
+    waiting = (p for p in standing.past if p.state == "approved" and p.id.partition("-")[0] not in named)
+    return sorted(waiting, key=lambda p: (p.since, p.id))
 
 
 def _drivers(

@@ -77,9 +77,9 @@ def not_said(lines: Sequence[MetricLine], chosen: Chosen, situation: Situation) 
                     },
                 )
             )
-    products = [f for f in chosen.held_back if f.where.get("product_id")]
+    products = list(dict.fromkeys(f.where["product_id"] for f in chosen.held_back if f.where.get("product_id")))
     if products:
-        names = " · ".join(name_of(situation, f.where["product_id"]) for f in products[:3])
+        names = " · ".join(dict.fromkeys(name_of(situation, product) for product in products[:3]))
         words.append(Words("rules.not_said.products", {"products": count(len(products)), "names": names}))
     return words + _masked(situation) + _festive(lines)
 

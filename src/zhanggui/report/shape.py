@@ -58,6 +58,7 @@ def as_json(brief: Brief, locale: str) -> dict[str, Any]:
             if found.alert
         ],
         "watching": [_watching(past, locale, brief) for past in brief.watching],
+        "approved": [{"action": past.id, "rule": past.rule, "since": plain(past.since)} for past in brief.approved],
         "quiet": [said(words) for words in brief.quiet],
         "left_out": [said(words) for words in brief.left_out],
         "series": plain(brief.series),

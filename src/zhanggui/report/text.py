@@ -40,6 +40,7 @@ class _Writer:
             self.why(),
             self.findings(MOST_FINDINGS, because=True),
             self.actions(),
+            self.approved(),
             self.watching(),
             self.not_said(),
             self.left_out(),
@@ -215,7 +216,11 @@ class _Writer:
             )
         ]
         heading = wrap(self.list.heading(), self.columns, "", "   ") if found else []
-        return [*heading, *found, *self.watching(only_read=True)]
+        return [*heading, *found, *self.approved(), *self.watching(only_read=True)]
+
+    def approved(self) -> list[str]:
+        """What was approved and is still to be done, where today's list does not hold it."""
+        return [line for said in self.list.approved() for line in self.wrapped(said)]
 
     def watching(self, *, only_read: bool = False) -> list[str]:
         """What is done and being read, and what was read lately."""

@@ -232,6 +232,13 @@ class Today:
             money=self.money(best.test_worth),
         )
 
+    def approved(self) -> list[str]:
+        """What was approved, is not done, and does not stand on today's list, one sentence each."""
+        return [
+            self.t("approved", title=self.title(past), day=day(past.since, self.locale), id=past.id)
+            for past in self.brief.approved
+        ]
+
     # ---- what is being watched
 
     def watched(self) -> list[Watched]:
