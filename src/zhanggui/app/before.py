@@ -70,8 +70,8 @@ def _metrics(shop: Shop, action: Action) -> dict[str, Any]:
 
     own = action.measure.metric if action.measure else kind_named(action.kind).metric
     try:
-        data_span(shop.warehouse)
-        end = last_complete_day(shop.warehouse, shop.clock)
+        data_span(shop.warehouse, shop.config.currency)
+        end = last_complete_day(shop.warehouse, shop.clock, shop.config.currency)
     except UserError:  # no data yet
         return {}
     start = end - timedelta(days=WINDOW_DAYS - 1)

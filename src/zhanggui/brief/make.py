@@ -68,9 +68,9 @@ def make(
     tables = warehouse.rows()
     if not (tables.get("orders") or tables.get("traffic_days")):
         raise Unanswerable("metrics.no_data")
-    day = as_of or last_complete_day(warehouse, clock)
+    day = as_of or last_complete_day(warehouse, clock, config.currency)
     view = View(day, days, per_order=costs.least_per_order, sales_share=costs.least_sales_share)
-    begins = _checked(warehouse, view, clock)
+    begins = _checked(warehouse, view, clock, config.currency)
     wanted = dict.fromkeys([*OWN_FRAMES, *_frames(tables)])
     if tables.get("changes") or tables.get("promotions"):
         wanted["happenings"] = None
@@ -119,7 +119,7 @@ def make(
     )
 
 
-def _checked(warehouse: Warehouse, view: View, clock: Clock) -> date:
+def _checked(warehouse: Warehouse, view: View, clock: Clock, currency: str) -> date:
     """The first day of the data.
 
     Raises BadValue where the day is not over, or the data holds nothing of its period: a number of nothing would read as a fall.
@@ -127,7 +127,7 @@ def _checked(warehouse: Warehouse, view: View, clock: Clock) -> date:
     yesterday = clock.today() - timedelta(days=1)
     if view.as_of > yesterday:
         raise BadValue("metrics.day_running", day=view.as_of.isoformat(), latest=yesterday.isoformat())
-    first, last = data_span(warehouse)
+    first, last = data_span(warehouse, currency)
     if view.as_of < first or view.period.start > last:
         raise BadValue(
             "metrics.outside_data",

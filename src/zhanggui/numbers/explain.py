@@ -65,7 +65,7 @@ def explain(
     lacking = [table for table in declared.needs if table not in POSSIBLY_NONE and not held.get(table)]
     if lacking:
         raise Unanswerable("metrics.no_table", metric=metric, table=lacking[0])
-    last = end or last_complete_day(warehouse, clock)
+    last = end or last_complete_day(warehouse, clock, config.currency)
     if start and start > last:
         raise BadValue("metrics.bad_period", start=start.isoformat(), end=last.isoformat())
     period = Period(start, last) if start else Period.ending(last, DEFAULT_DAYS)

@@ -98,7 +98,7 @@ class _Desk:
             _day(each.done_on) - timedelta(days=WEEK * reach_back(whole_weeks(_day(each.done_on), _day(each.stop_on))))
             for each in self.ready
         )
-        period = Period(max(first, data_span(self.warehouse)[0]), self.as_of)
+        period = Period(max(first, data_span(self.warehouse, self.config.currency)[0]), self.as_of)
         return product_money(self.warehouse, period, config=self.config, clock=self.clock, costs=self.costs)
 
     @cached_property
