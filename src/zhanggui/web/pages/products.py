@@ -23,14 +23,14 @@ from zhanggui.web.rendering import locale_of, rendered, said_to
 router = APIRouter()
 PAGE = Page("products", "/products", router, order=4)
 FORMS = ("csv", "xlsx")
-AHEAD = 20
-"""So many products of the top of the table are counted before anybody asks."""
+FIRST = "sales"
+"""By what the table is sorted until a reader sorts it otherwise."""
 
 
 @router.get("/products")
 def table(
     request: Request,
-    sort: str = "sales",
+    sort: str = FIRST,
     up: bool = False,
     q: Annotated[str, Query(max_length=100)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
@@ -88,11 +88,13 @@ def product_parts(name: str, locale: str) -> Counting:
 
 
 def ahead(desk: Desk, locale: str) -> Iterator[Counting]:
-    """What a first visitor of these pages asks: the table, and then the products at its top."""
+    """What a first visitor of these pages asks: the table, and then the products on its first page."""
     yield table_of(Ask(()))
     counted, _ = desk.counted(*table_of(Ask(())))
     counted.picture(locale)
-    for row in counted.rows.head(AHEAD).iter_rows(named=True):
+    for row in (
+        counted.rows.sort(FIRST, descending=True, nulls_last=True).head(products.PAGE_ROWS).iter_rows(named=True)
+    ):
         yield product_parts(row["product_id"], locale)
 
 
