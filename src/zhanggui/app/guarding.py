@@ -10,6 +10,7 @@ from zhanggui.actions.catalogue import kind_named
 from zhanggui.actions.facts import Facts, facts_from
 from zhanggui.actions.kinds import Action
 from zhanggui.actions.reference import Deal
+from zhanggui.i18n import LOCALES, text
 from zhanggui.ledger.changing import touched
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 DEALS_DAYS = 60
 SEARCH_DAYS = 28
-SEARCH = ("search", "搜索", "搜尋")
-"""What the names of search's sources hold."""
 STRONG = 5
 """One product in so many carries much of the search trade."""
 SEARCHED = ("change_title", "change_category")
@@ -59,9 +58,10 @@ def _strong(shop: Shop) -> frozenset[str]:
     since = shop.clock.today() - timedelta(days=SEARCH_DAYS)
     own = days.filter((days.product_id != "*") & (days.device == "*") & (days.day >= since) & (days.pay_amount > 0))
     rows = shop.warehouse.run(own.group_by("product_id", "source").agg(money=own.pay_amount.sum().cast("float64")))
+    words = {word for locale in LOCALES for word in text("guards.search_sources", locale).split("|")}
     sums: dict[str, float] = {}
     for product, source, money in rows.select("product_id", "source", "money").iter_rows():
-        if any(word in source.lower() for word in SEARCH):
+        if any(word in source.lower() for word in words):
             sums[product] = sums.get(product, 0.0) + float(money or 0.0)
     ranked = sorted(sums, key=lambda product: (-sums[product], product))
     return frozenset(ranked[: len(ranked) // STRONG])
