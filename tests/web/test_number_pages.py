@@ -172,7 +172,7 @@ def test_a_search_finds_by_name_and_says_when_it_finds_nothing(sat):
 
 def test_one_products_page_has_its_history_changes_reviews_and_stock(sat):
     page = sat.get("/products/P00")
-    for said in ("Net sales by week", "title", "2026-08-17", "★", "P00-S", "400", "https://shop.example/item"):
+    for said in ("Net sales (£) by week", "title", "2026-08-17", "★", "P00-S", "400", "https://shop.example/item"):
         assert said in page
 
 
