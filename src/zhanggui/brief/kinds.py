@@ -85,7 +85,6 @@ class Ranked:
     state: Literal["new", "open"] = "new"
     together: Sequence[str] = ()  # ids of other actions of today or under way whose effect cannot be told apart
     floor: float = 0.0  # what it had to bring a week
-    spare: bool = False  # below the floor, but worth its minutes where the day has room
     expected: float | None = None
     reversible: bool = True
     snoozed_until: date | None = None

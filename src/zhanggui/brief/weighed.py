@@ -33,12 +33,7 @@ def hourly_value(config: Config) -> float:
 def floor_of(action: Action, situation: Situation) -> float:
     """What an action must bring a week: a share of a week's contribution, and the operator's time."""
     share = situation.config["money_floor_share"] * situation.weekly_money
-    return max(share, worth_of_minutes(action, situation))
-
-
-def worth_of_minutes(action: Action, situation: Situation) -> float:
-    """What the operator's time for an action is worth."""
-    return action.minutes / 60 * hourly_value(situation.config)
+    return max(share, action.minutes / 60 * hourly_value(situation.config))
 
 
 def weighed(action: Action, situation: Situation, today: date) -> Ranked:
@@ -61,8 +56,7 @@ def weighed(action: Action, situation: Situation, today: date) -> Ranked:
     )
     reason = _held_back(action, past, situation, today) or _fails(found, gain, situation)
     worth = _worth_of_testing(action, gain) if reason == "unsure" else None
-    spare = reason == "below_floor" and situation.weekly and believable(found) >= worth_of_minutes(action, situation)
-    return replace(found, left_out=reason, test_worth=worth, spare=spare and not _doubt(found, gain, situation))
+    return replace(found, left_out=reason, test_worth=worth)
 
 
 def _latest(action: Action, past: Sequence[Past]) -> Past | None:
@@ -100,16 +94,9 @@ def _fails(ranked: Ranked, gain: Gain | None, situation: Situation) -> str:
         return ""
     if believable(ranked) < ranked.floor:
         return "below_floor"
-    return _doubt(ranked, gain, situation)
-
-
-def _doubt(ranked: Ranked, gain: Gain | None, situation: Situation) -> str:
-    """Whether it may cost too much, or bring nothing too often; empty where neither."""
-    if gain is None:
-        return ""
-    if gain.low < -situation.config["worst_week_share"] * max(situation.weekly_money, 0.0):
+    if gain.low < -situation.config["worst_week_share"] * max(weekly, 0.0):
         return "risky"
-    cheap = ranked.action.cost < ranked.floor and ranked.reversible
+    cheap = cost < ranked.floor and ranked.reversible
     needed = situation.config["cheap_action_chance" if cheap else "action_chance"]
     return "" if gain.counted or gain.chance >= needed else "unsure"
 
