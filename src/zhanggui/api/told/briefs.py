@@ -225,6 +225,14 @@ class Watched(Told):
     said: Any = None
 
 
+class Approved(Told):
+    """An action that was approved and is still to be done, and is not on today's list."""
+
+    action: str
+    rule: str
+    since: date
+
+
 class Checked(Told):
     """What data is there, its gaps, and what each gap locks."""
 
@@ -255,4 +263,5 @@ class BriefTold(Checked):
     due: list[Due]
     alerts: list[Alert]
     watching: list[Watched]
+    approved: list[Approved]
     series: dict[str, Any]
