@@ -43,7 +43,7 @@ def backup(browser: Browser) -> bytes:
     return bytes(taken.content)
 
 
-def stated(opened: Desk, folder: Path) -> tuple[dict[str, bytes], str, str]:
+def stated(opened: Desk, folder: Path) -> tuple[dict[str, bytes], str, object]:
     """Everything that a shop says of itself: its canonical export, its ledger, its brief."""
     with opened.reading() as shop:
         files = {path.name: path.read_bytes() for path in shop.export(folder)}
