@@ -61,6 +61,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("middle_list_minutes", 60, "minutes", 0, 960),
     Setting("long_list_minutes", 120, "minutes", 0, 960),
     Setting("wait_seconds", 10, "seconds", 0, 600),
+    Setting("count_ahead", 1, "pages", 0, 1),
     Setting("memory_limit_mb", 1500, "MB", 256, 1_000_000),
     Setting("upload_limit_mb", 500, "MB", 1, 100_000),
     Setting("upload_files", 50, "files", 1, 1000),

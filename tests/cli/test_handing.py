@@ -44,7 +44,8 @@ def sold(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("handed") / "tea"
     (folder.parent / "orders.csv").write_text(order_lines(12), encoding="utf-8")
     (folder.parent / "later.csv").write_text(order_lines(15) + "X1,no day,Cup,1,2.00,c1,Spain\n", encoding="utf-8")
-    with Shop.create(folder, Config(name="Tea", currency="GBP", timezone="Europe/London", locale="en")) as shop:
+    plain = Config(name="Tea", currency="GBP", timezone="Europe/London", locale="en", settings={"count_ahead": 0})
+    with Shop.create(folder, plain) as shop:
         shop.import_files([folder.parent / "orders.csv"])
     return folder
 

@@ -67,7 +67,8 @@ def serve_on(listening: socket.socket, folder: Path, host: str, names: list[str]
         address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{listening.getsockname()[1]}"
         echo(say("serve.said.open", link=f"{address}/enter?key={desk.door.link(at_the_machine().name)}"))
         echo(say("serve.said.stop"))
-        ahead(desk)  # the brief is on its way before anybody asks for it
+        if desk.config["count_ahead"]:
+            ahead(desk)  # the brief is on its way before anybody asks for it
         settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
         with receiving(desk.folder, run_handed, desk.alone), running(desk):
             uvicorn.Server(settings).run(sockets=[listening])
