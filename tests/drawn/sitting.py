@@ -12,7 +12,7 @@ from typing import Any
 
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, sync_playwright
 
 from drawn.desk_pages import Filled
 from zhanggui.app.desk import Desk
@@ -81,13 +81,23 @@ class Sitting:
 
     def open(self, path: str) -> Page:
         """A page of the desk, once its numbers are counted."""
-        self.page.goto(self.base + path)
+        self._go(path)
         while self.page.locator("[data-await], [data-follow='/making']").count():
             self.page.wait_for_timeout(200)  # with script it comes by itself
             if not self.script:
-                self.page.goto(self.base + path)
+                self._go(path)
         self.page.wait_for_load_state("load")
         return self.page
+
+    def _go(self, path: str, tries: int = 4) -> None:
+        """Go there; a page that comes anew by itself at this very moment breaks it off, then go again."""
+        for left in reversed(range(tries)):
+            try:
+                self.page.goto(self.base + path)
+                return
+            except Error as broken:
+                if "ERR_ABORTED" not in broken.message or not left:
+                    raise
 
     def fill(self, filled: Filled, names: Mapping[str, str]) -> str:
         """Fill in a form and send it; gives what the next page says, once long work is over. A question whether one is sure is answered
