@@ -55,7 +55,13 @@ class Reads:
             return None, gaps
         key = ("question", repr(asked.costs), *(shape(one, groups) for one, groups in read))
         parameters = {name: value for one, groups in read for name, value in given(one, groups).items()}
-        common = asked.costs is None and not asked.where
+        # Levels may name channels; what is still to come, filters and costs hold the shop's own words: these stay in memory.
+        plain = all(
+            (rows.choice is None or rows.choice.sole) and "to_come" not in rows.joins
+            for _, groups in read
+            for rows in groups
+        )
+        common = plain and asked.costs is None and not asked.where
         return put(warehouse, key, lambda: _expression(warehouse, read), parameters, common=common), gaps
 
     def groups(

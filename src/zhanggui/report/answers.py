@@ -21,7 +21,6 @@ from zhanggui.report.page import safe
 from zhanggui.units import Period
 
 Shape = Literal["", "line", "bar", "heat"]
-SHAPES: tuple[Shape, ...] = ("line", "bar", "heat")
 MOST_ROWS, MOST_BARS, MOST_HEAT, MOST_PICTURES = 200, 20, 20, 4
 NAME_WIDTH = 22
 
