@@ -184,3 +184,26 @@ def test_a_copy_holds_what_the_ledger_holds(ledger: Path, tmp_path: Path) -> Non
         opened.copy_to(tmp_path / "copy.sqlite")
     with closing(sqlite3.connect(tmp_path / "copy.sqlite")) as copy:
         assert copy.execute("SELECT action, verb FROM events").fetchall() == [("a1", "proposed")]
+
+
+def test_what_the_exchanger_writes_is_in_before_anybody_looks_at_the_new_file(ledger: Path) -> None:
+    seen: list[int] = []
+    looking = threading.Event()
+
+    def look() -> None:
+        looking.set()
+        with opened.reading() as session:
+            seen.append(session.query(decisions.ActionRow).count())
+
+    with Database.open(ledger) as opened:
+        with opened.exchanged():
+            visitor = threading.Thread(target=look)
+            visitor.start()
+            looking.wait(10)
+            with opened.writing() as session:
+                session.add(decisions.ActionRow(id="a2", base="a2", round=1))
+            assert visitor.is_alive()
+            assert not seen
+        visitor.join(10)
+        look()
+    assert seen == [2, 2]

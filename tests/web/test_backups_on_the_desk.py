@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 from pathlib import Path
 
@@ -103,6 +104,25 @@ def test_what_came_after_the_backup_is_gone_and_everybody_else_signed_out(kept, 
         browser.token = browser._token("/data")  # forms of before the exchange are signed with another key
         imported(browser, "later.csv", MORE)  # and it goes on from there
         assert rows(browser) == 6
+
+
+def test_the_owner_who_puts_back_is_signed_in_at_every_moment(kept, tmp_path: Path) -> None:
+    with desk(tmp_path / "shop") as opened:
+        browser = Browser(opened)
+        done, answers = threading.Event(), set()
+
+        def look() -> None:
+            while not done.is_set():
+                answers.add(browser.client.get("/account").status_code)
+
+        looking = threading.Thread(target=look)
+        looking.start()
+        try:
+            assert "Put back:" in sent(browser, kept[0])
+        finally:
+            done.set()
+            looking.join()
+        assert answers == {200}
 
 
 def tampered(content: bytes, name: str) -> bytes:

@@ -158,7 +158,7 @@ class Desk:
             try:
                 with self._entrance.exchanged():
                     back = restore(file, self.folder)
-                self.door.only(visitor, name)
+                    self.door.only(visitor, name)  # before anybody is asked who they are
                 return back
             finally:
                 self._answers.forget()

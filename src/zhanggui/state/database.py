@@ -41,7 +41,8 @@ class Database:
         self._writer = engine.execution_options(writes=True)
         self._gate = threading.Condition()
         self._inside = 0
-        self._exchanging = False
+        self._exchanging: int | None = None
+        """The thread that puts another file in this one's place."""
 
     @classmethod
     def open(cls, folder: Path, *, wait_seconds: float = WAIT_SECONDS) -> Self:
@@ -105,7 +106,7 @@ class Database:
     @contextmanager
     def _entered(self) -> Iterator[None]:
         with self._gate:
-            self._gate.wait_for(lambda: not self._exchanging)
+            self._gate.wait_for(lambda: self._exchanging in (None, threading.get_ident()))
             self._inside += 1
         try:
             yield
@@ -116,17 +117,18 @@ class Database:
 
     @contextmanager
     def exchanged(self) -> Iterator[None]:
-        """Let go of the file while another takes its place: whoever is reading or writing ends first, whoever comes waits."""
+        """Let go of the file while another takes its place: whoever is reading or writing ends first, whoever comes waits, but for the
+        thread that exchanges: what has to be written into the new file before anybody sees it, it writes at the end of the block."""
         with self._gate:
-            self._gate.wait_for(lambda: not self._exchanging)
-            self._exchanging = True
+            self._gate.wait_for(lambda: self._exchanging is None)
+            self._exchanging = threading.get_ident()
             self._gate.wait_for(lambda: self._inside == 0)
             self._engine.dispose()
         try:
             yield
         finally:
             with self._gate:
-                self._exchanging = False
+                self._exchanging = None
                 self._gate.notify_all()
 
     def copy_to(self, file: Path) -> None:
