@@ -119,6 +119,7 @@ def test_a_step_that_breaks_off_leaves_no_table_behind(tmp_path: Path, monkeypat
 
     upgrade = command.upgrade
     monkeypatch.setattr(command, "upgrade", breaks)
+    monkeypatch.setattr(database, "_MADE", {})  # as in a process that has made none yet
     with pytest.raises(KeyboardInterrupt):
         Database.open(tmp_path)
     monkeypatch.undo()
@@ -126,6 +127,19 @@ def test_a_step_that_breaks_off_leaves_no_table_behind(tmp_path: Path, monkeypat
         assert hand.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
     with Database.open(tmp_path) as opened:
         assert opened.version == versions()[-1]
+
+
+def test_a_ledger_made_at_once_is_the_one_that_the_steps_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_MADE", {})
+    seen = []
+    for name in ("by steps", "at once"):
+        (tmp_path / name).mkdir()
+        Database.open(tmp_path / name).close()
+        with closing(sqlite3.connect(tmp_path / name / FILE)) as hand:
+            made = hand.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+            seen.append((made, hand.execute("SELECT * FROM alembic_version").fetchall()))
+    assert len(database._MADE) == 1
+    assert seen[0] == seen[1]
 
 
 def test_two_who_open_a_new_ledger_at_once_make_it_once(tmp_path: Path) -> None:

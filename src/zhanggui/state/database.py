@@ -24,6 +24,8 @@ FILE = "ledger.sqlite"
 WAIT_SECONDS = 10.0
 _STEPS = Path(__file__).parent / "migrations"
 _STEP = re.compile(r"v(\d{4})_\w+\.py")
+_MADE: dict[tuple[str, ...], tuple[str, ...]] = {}
+"""What the steps of these numbers made of an empty file, as SQL: the next new ledger of this process is made of it at once."""
 
 
 def versions() -> list[str]:
@@ -71,14 +73,23 @@ class Database:
 
     def _upgrade(self) -> None:
         """All missing steps in one transaction; who comes second finds them done."""
-        from alembic import command
-        from alembic.config import Config
-
-        config = Config()
-        config.set_main_option("script_location", str(_STEPS).replace("%", "%%"))
+        known = tuple(versions())
         with self._writer.begin() as connection:
+            empty = not _made_of(connection)
+            if empty and known in _MADE:
+                for statement in _MADE[known]:
+                    connection.exec_driver_sql(statement)
+                connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (known[-1],))
+                return
+            from alembic import command
+            from alembic.config import Config
+
+            config = Config()
+            config.set_main_option("script_location", str(_STEPS).replace("%", "%%"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if empty:
+                _MADE[known] = _made_of(connection)
 
     @property
     def version(self) -> str | None:
@@ -147,6 +158,13 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _made_of(connection: Connection) -> tuple[str, ...]:
+    """The tables, indexes and triggers of a ledger file, as SQL, in the order in which they were made."""
+    own = "sql IS NOT NULL AND name NOT LIKE 'sqlite%'"
+    rows = connection.exec_driver_sql(f"SELECT sql FROM sqlite_master WHERE {own} ORDER BY rowid")
+    return tuple(str(row[0]) for row in rows)
 
 
 def _version(file: Path) -> str | None:
