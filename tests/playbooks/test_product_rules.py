@@ -1,4 +1,4 @@
-"""Common terms, concentration, products that stopped selling, slow stock."""
+"""Common terms, concentration, products that stopped selling."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from drawn.situation import DAY, situation
-from zhanggui.playbooks.products import concentration, slow_stock, stopped_selling
+from zhanggui.playbooks.products import concentration, stopped_selling
 from zhanggui.playbooks.terms import UnitCosts, contribution, contribution_after_refunds, refund_loss
 
 COSTS = UnitCosts(goods=45, freight=8, fee_share=0.05, return_freight=6, handling=2, unsellable=0.1)
@@ -58,48 +58,6 @@ def test_a_shop_younger_than_the_limit_has_no_stopped_products() -> None:
     young = DAY - timedelta(days=30)
     rows = [sold("A", 52000, first=young), sold("B", 5200, first=young, last=DAY - timedelta(days=29))]
     assert not stopped_selling(situation(product_last_sales=rows)).findings
-
-
-def stocked(on_hand: float, cost: float | None = 10.0, lead: float | None = 10.0) -> dict[str, list[dict[str, object]]]:
-    return {
-        "stock": [{"product_id": "A", "sku": "*", "day": DAY, "on_hand": on_hand, "inbound": 0.0}],
-        "product_names": [{"product_id": "A", "name": "Cup", "cost": cost, "price": 40.0, "lead_days": lead}],
-        "product_diary": [{"product_id": "A", "age": age, "orders": 1, "units": 1.1} for age in range(84)],
-        "product_last_sales": [sold("A", 16000)],
-    }
-
-
-def test_stock_for_longer_than_the_limit_ties_up_its_cash() -> None:
-    (finding,) = slow_stock(situation(**stocked(400))).findings
-    assert finding.words.params["cash"].value == 4000
-    assert finding.words.params["days"].value == round(400 / 1.1)
-
-
-def test_stock_that_sells_in_time_is_no_news() -> None:
-    assert not slow_stock(situation(**stocked(100))).findings
-
-
-def test_slow_stock_of_unknown_cost_is_not_priced() -> None:
-    frames = stocked(400, cost=None)
-    frames["product_names"][0]["price"] = None
-    assert not slow_stock(situation(**frames)).findings
-
-
-def test_a_new_product_is_not_called_slow() -> None:
-    frames = stocked(400)
-    frames["product_last_sales"] = [sold("A", 900, first=DAY - timedelta(days=20))]
-    frames["product_diary"] = frames["product_diary"][:20]
-    assert not slow_stock(situation(**frames)).findings
-
-
-def test_a_product_that_sold_but_is_not_followed_by_day_is_not_said_to_have_sold_nothing() -> None:
-    frames = stocked(400)
-    frames["product_diary"] = []
-    frames["product_last_sales"] = [sold("A", 900, last=DAY - timedelta(days=3))]
-    assert not slow_stock(situation(**frames)).findings
-    frames["product_last_sales"] = [sold("A", 900, last=DAY - timedelta(days=100))]
-    (finding,) = slow_stock(situation(**frames)).findings
-    assert finding.words.key == "rules.slow_stock.none"
 
 
 def test_sales_spread_over_products_are_no_news() -> None:

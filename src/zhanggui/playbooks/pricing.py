@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from math import floor, log10
 from typing import Any
 
@@ -26,6 +26,7 @@ from zhanggui.playbooks.answers_to_price import answer_to_price
 from zhanggui.playbooks.contribution import Cases, cases
 from zhanggui.playbooks.gains import HORIZON_WEEKS, gain
 from zhanggui.playbooks.kinds import Rule, Situation, Verdict
+from zhanggui.playbooks.protection import paid_back
 from zhanggui.playbooks.reachable import promotions
 from zhanggui.playbooks.terms import column_sum, exact, name_of, share
 from zhanggui.playbooks.visits import changes_of, near_event
@@ -134,7 +135,7 @@ def _step(situation: Situation, product: str, worth: Worth) -> Step | None:
     found = []
     for size in STEPS:
         change = size if up else -size
-        price = _rounded(spread.unit_price * (1 + change))
+        price = rounded(spread.unit_price * (1 + change))
         change = price / spread.unit_price - 1
         if (
             abs(change) < LEAST_STEP
@@ -142,9 +143,8 @@ def _step(situation: Situation, product: str, worth: Worth) -> Step | None:
             or _passes_rivals(situation, product, spread.unit_price, price)
         ):
             continue
-        profit = brings(spread, belief, change, worth.weekly) - _protection(
-            situation, product, spread.unit_price, change
-        )
+        back = paid_back(situation, product, spread.unit_price, -change) / HORIZON_WEEKS
+        profit = brings(spread, belief, change, worth.weekly) - back
         found.append(Step(change, gain(profit), price))
     found = [step for step in found if step.brings.low > 0]
     return max(found, key=lambda step: step.brings.profit, default=None)
@@ -158,7 +158,8 @@ def brings(spread: Cases, belief: Elasticity, change: float, weekly: float) -> n
     return np.asarray(weekly * ((1 + change) ** answer * raised - spread.value))
 
 
-def _rounded(price: float) -> float:
+def rounded(price: float) -> float:
+    """A price as it is written on a page: to a tenth from 10 on, else to a hundredth."""
     return round(price, 1) if price >= 10 else round(price, 2)
 
 
@@ -180,27 +181,6 @@ def _may_rise(situation: Situation, product: str) -> bool:
     recent = situation.frames["product_diary"].filter((pl.col("product_id") == product) & (pl.col("age") < WINDOW_DAYS))
     reviews = column_sum(recent, "reviews")
     return reviews < FEWEST_REVIEWS or column_sum(recent, "low_reviews") < POOR * reviews
-
-
-def _protection(situation: Situation, product: str, price: float, change: float) -> float:
-    """What buyers whose price is still protected get back after a cut, a week of the horizon."""
-    if change >= 0:
-        return 0.0
-    days = _protected_days(situation, product)
-    rows = situation.frames["price_days"].filter((pl.col("product_id") == product) & (pl.col("age") < days))
-    return -change * price * column_sum(rows, "units") / HORIZON_WEEKS
-
-
-def _protected_days(situation: Situation, product: str) -> int:
-    """How far back sales are protected against a lower price: of promotions whose protection has not run out."""
-    reach = 0
-    rows = situation.frames["happenings"].filter((pl.col("kind") == "promotion") & (pl.col("protection_days") > 0))
-    for row in rows.iter_rows(named=True):
-        products = {name for name in (row["products"] or "").split(";") if name}
-        until = (row["until"] or date.max - timedelta(days=400)) + timedelta(days=int(row["protection_days"]))
-        if (not products or product in products) and until > situation.as_of:
-            reach = max(reach, int(row["protection_days"]))
-    return reach
 
 
 # ---- what is said
@@ -228,7 +208,7 @@ def _action(situation: Situation, product: str, worth: Worth, units: float, step
 def _break_even(situation: Situation, product: str, worth: Worth, units: float) -> Action:
     """Without costs nobody can say whether it is too cheap; up to which margin a step pays can be said."""
     belief, change = answer_to_price(situation, product), STEPS[-1]
-    price = _rounded(worth.price / worth.units * (1 + change))
+    price = rounded(worth.price / worth.units * (1 + change))
     fewer = (1 + change) ** belief.mean
     most = fewer * change / (1 - fewer)
     words = Words(
