@@ -53,7 +53,8 @@ def recognise(sheets: Iterable[Sheet], only: str | None = None) -> Assignment:
     """Which source reads each sheet.
 
     ``only`` names the source to use. Raises NotUnderstood where no source reaches 0.5, or the best two lie less than 0.15 apart
-    (a fallback source stands back for any other that reaches 0.5); BadValue for an unknown ``only``.
+    (a fallback source stands back for any other that reaches 0.5), or the best says which columns it cannot do without; BadValue for an
+    unknown ``only``.
     """
     return [(sheet, _recognised(sheet, only)) for sheet in sheets]
 
@@ -71,6 +72,12 @@ def _recognised(sheet: Sheet, only: str | None) -> Recognition:
     if len(ranked) > 1 and ranked[0].score - ranked[1].score < MARGIN:
         candidates = ", ".join(claim.source for claim in ranked if ranked[0].score - claim.score < MARGIN)
         raise NotUnderstood("sources.ambiguous_file", file=sheet.name, candidates=candidates)
+    if ranked[0].lacking:
+        wanted = "; ".join(ranked[0].lacking)
+        columns = ", ".join(sheet.columns[:40])
+        raise NotUnderstood(
+            "sources.lacks_columns", file=sheet.name, source=ranked[0].source, wanted=wanted, columns=columns
+        )
     return ranked[0]
 
 

@@ -67,14 +67,17 @@ def frame(sheet: Sheet) -> pl.DataFrame:
     return rows(sheet)[0]
 
 
-def rows(sheet: Sheet) -> tuple[pl.DataFrame, Rejects]:
-    """:func:`frame`, and as rejects the rows that have more cells than the header (an unguarded comma in a note, say)."""
+def rows(sheet: Sheet, unquoted: str = "") -> tuple[pl.DataFrame, Rejects]:
+    """:func:`frame`, and as rejects the rows that have more cells than the header (an unguarded comma in a note, say).
+
+    ``unquoted`` is the normalised header of a column that may hold such commas: the cells too many are put together there.
+    """
     if sheet.kind == "parquet":
         table, rejects = _parquet_frame(sheet), Rejects()
     elif sheet.kind in ("xlsx", "xls"):
         table, rejects = workbooks.frame(sheet), Rejects()
     else:
-        table, rejects = _text_rows(sheet)
+        table, rejects = _text_rows(sheet, unquoted)
     filled = table.filter(~pl.all_horizontal(pl.exclude("_row").is_null()))
     return filled, rejects
 
@@ -197,11 +200,11 @@ def _splits(lines: Sequence[Sequence[str]], other: str, parts: int) -> bool:
     return all(text.count(other) + 1 == parts for text in body)
 
 
-def _text_rows(sheet: Sheet) -> tuple[pl.DataFrame, Rejects]:
+def _text_rows(sheet: Sheet, unquoted: str) -> tuple[pl.DataFrame, Rejects]:
     path = utf8_path(sheet)
     if sheet.delimiter == " ":
         return _aligned_rows(path, sheet)
-    return _fast_rows(path, sheet) or _careful_rows(path, sheet)
+    return _fast_rows(path, sheet) or _careful_rows(path, sheet, unquoted)
 
 
 def _fast_rows(path: Path, sheet: Sheet) -> tuple[pl.DataFrame, Rejects] | None:
@@ -251,14 +254,18 @@ def _lines_to_skip(path: Path, sheet: Sheet) -> int:
         return reader.line_num
 
 
-def _careful_rows(path: Path, sheet: Sheet) -> tuple[pl.DataFrame, Rejects]:
+def _careful_rows(path: Path, sheet: Sheet, unquoted: str) -> tuple[pl.DataFrame, Rejects]:
     """Read row by row: short rows are filled up, rows with too many cells become rejects."""
     csv.field_size_limit(_CELL_LIMIT)
+    loose = sheet.headers.index(unquoted) if unquoted in sheet.headers else None
     width, good, rejects, numbers = len(sheet.columns), [], Rejects(), []
     with path.open(encoding="utf-8-sig", newline="") as file:
         for number, record in enumerate(csv.reader(file, delimiter=sheet.delimiter), start=1):
             if number <= sheet.header_row:
                 continue
+            if loose is not None and len(record) > width:
+                more = len(record) - width
+                record[loose : loose + more + 1] = [sheet.delimiter.join(record[loose : loose + more + 1])]
             if any(cell.strip() for cell in record[width:]):
                 rejects.append(
                     (number, sheet.columns[-1], sheet.delimiter.join(record[width - 1 :])[:80], TOO_MANY_CELLS)

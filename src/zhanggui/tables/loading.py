@@ -41,7 +41,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """How sure a source is of a sheet: ``score`` 0…1, which known columns are there and which are missing."""
+    """How sure a source is of a sheet: ``score`` 0…1, which known columns are there and which are missing.
+
+    ``lacking`` are columns without which the sheet cannot be read, though it is surely one of the source's.
+    """
 
     source: str
     layout: str
@@ -49,6 +52,7 @@ class Recognition:
     known: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
