@@ -82,6 +82,28 @@ def rows(sheet: Sheet, unquoted: str = "") -> tuple[pl.DataFrame, Rejects]:
     return filled, rejects
 
 
+def unquoted(sheet: Sheet) -> tuple[pl.DataFrame, Rejects]:
+    """:func:`rows` of a text file whose quotation marks are signs like others (a 12" plate), as Amazon writes its files."""
+    if sheet.kind != "csv" or sheet.delimiter == " ":
+        return rows(sheet)
+    lines = pl.Series(
+        "line", [line.rstrip("\r\n") for line in utf8_path(sheet).open(encoding="utf-8-sig", newline="\n")]
+    )
+    width = len(sheet.columns)
+    data = pl.DataFrame({"cells": lines[sheet.header_row :].str.split(sheet.delimiter)}).with_row_index(
+        "_row", offset=sheet.header_row + 1
+    )
+    data = data.with_columns(pl.col("_row").cast(pl.Int64)).filter(
+        pl.col("cells").list.join("").str.strip_chars() != ""
+    )
+    wide = data.filter(pl.col("cells").list.len() > width)
+    rejects = [(row, sheet.columns[-1], sheet.delimiter.join(cells)[:80], TOO_MANY_CELLS) for row, cells in wide.rows()]
+    cells = [
+        pl.col("cells").list.get(i, null_on_oob=True).replace("", None).alias(n) for i, n in enumerate(sheet.columns)
+    ]
+    return data.filter(pl.col("cells").list.len() <= width).select("_row", *cells), rejects
+
+
 def utf8_path(sheet: Sheet) -> Path:
     """The file itself where it is UTF-8 from end to end, else a UTF-8 copy of it in a temporary folder."""
     return utf8_copy(sheet.path, sheet.encoding)
