@@ -165,9 +165,9 @@ def test_a_step_does_not_leave_the_band_that_buyers_filter_by() -> None:
 
 
 def test_a_step_does_not_pass_the_cheapest_rival() -> None:
-    rivals = [{"product_id": "P", "rivals": 2, "price": 63.0}]
+    rivals = [{"product_id": "P", "rival_item": "r", "age": 3, "price": 63.0}]
     assert not judged(situation(**selling(), rivals=rivals)).actions
-    above = [{"product_id": "P", "rivals": 2, "price": 59.0}]
+    above = [{"product_id": "P", "rival_item": "r", "age": 3, "price": 59.0}]
     assert judged(situation(**selling(), rivals=above)).actions
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import floor, log10
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -42,6 +42,8 @@ INSIDE = (0.7, 1.3)
 """A margin this near to the balance point, 1 ÷ |e|, is left alone."""
 FEWEST_REVIEWS, POOR = 5, 0.3
 LEAST_STEP = 0.02
+RIVAL_DAYS = 14
+"""So old may a rival's price be that a higher one of ours is held against."""
 SETTLED = 0.35
 """How far the margin that an owner has settled on may lie from the best one, as a share of it."""
 
@@ -171,8 +173,8 @@ def _crosses(price: float, new: float) -> bool:
 
 def _passes_rivals(situation: Situation, product: str, price: float, new: float) -> bool:
     """Whether a higher price would no longer be below the cheapest rival's."""
-    known = situation.frames["rivals"].filter(pl.col("product_id") == product)
-    lowest = float(known["price"][0]) if known.height else None
+    known = situation.frames["rivals"].filter((pl.col("product_id") == product) & (pl.col("age") < RIVAL_DAYS))
+    lowest = float(cast(float, known["price"].min())) if known.height else None
     return lowest is not None and price <= lowest < new
 
 

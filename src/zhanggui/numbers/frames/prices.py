@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from zhanggui.store import Warehouse
 
 DAYS = 112
-RIVAL_DAYS = 14
 
 
 @frame("product_id", "age")
@@ -42,12 +41,13 @@ def price_days(warehouse: Warehouse, grid: Grid) -> Any:
     )
 
 
-@frame("product_id")
+@frame("product_id", "rival_item", "age")
 def rivals(warehouse: Warehouse, grid: Grid) -> Any:
-    """product_id · rivals (items of others) · price (the lowest that was noted), over the last 14 days."""
+    """What others ask for items that a person matched to a product: product_id · rival_item · age (days before the brief, under 112) ·
+    price (the lowest noted that day)."""
     noted = warehouse.table("rival_prices")
-    noted = noted.filter(grid.lately(noted.day, RIVAL_DAYS) & noted.product_id.notnull() & (noted.price > 0))
-    return noted.group_by("product_id").agg(rivals=noted.rival_item.nunique(), price=noted.price.min().cast(MONEY))
+    noted = noted.filter(grid.lately(noted.day, DAYS) & noted.product_id.notnull() & (noted.price > 0))
+    return noted.group_by("product_id", "rival_item", age=grid.age(noted.day)).agg(price=noted.price.min().cast(MONEY))
 
 
 FRAMES = (price_days, rivals)
