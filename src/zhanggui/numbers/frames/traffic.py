@@ -1,10 +1,12 @@
-"""Visitors of products by source."""
+"""Visitors of the shop by day, visitors of products by source, and what the platform says of peers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from zhanggui.numbers.frames.grid import Grid, frame
+import ibis
+
+from zhanggui.numbers.frames.grid import MONEY, Grid, frame
 
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
@@ -30,4 +32,40 @@ def product_sources(warehouse: Warehouse, grid: Grid) -> Any:
     )
 
 
-FRAMES = (product_sources,)
+SHOP_DAYS = 120
+
+
+@frame("age")
+def shop_visits(warehouse: Warehouse, grid: Grid) -> Any:
+    """age (days before the brief, under 120) · visitors, pay_buyers of the shop as a whole (a day's unique ones, of days that state both)
+    · impressions, clicks (of the shop, else summed over its products)."""
+    days = warehouse.table("traffic_days")
+    days = days.filter((days.source == "*") & (days.device == "*") & grid.lately(days.day, SHOP_DAYS))
+    whole = days.product_id == "*"
+    both = whole & days.pay_buyers.notnull() & (days.visitors > 0)
+    return days.group_by(age=grid.age(days.day)).agg(
+        visitors=days.visitors.sum(where=both),
+        pay_buyers=days.pay_buyers.sum(where=both),
+        impressions=ibis.coalesce(days.impressions.sum(where=whole), days.impressions.sum(where=~whole)),
+        clicks=ibis.coalesce(days.clicks.sum(where=whole), days.clicks.sum(where=~whole)),
+    )
+
+
+PEER_DAYS = 56
+
+
+@frame("metric", "peer_group", "age")
+def peers(warehouse: Warehouse, grid: Grid) -> Any:
+    """What the platform says of shops alike: metric · peer_group · age (days before the brief, under 56) · value (their mean) · high (the
+    excellent ones') · members · denominator."""
+    told = warehouse.table("benchmarks")
+    told = told.filter(grid.lately(told.day, PEER_DAYS) & told.value.notnull())
+    return told.group_by("metric", "peer_group", age=grid.age(told.day)).agg(
+        value=told.value.mean().cast(MONEY),
+        high=told.high.mean().cast(MONEY),
+        members=told.members.max(),
+        denominator=told.denominator.max(),
+    )
+
+
+FRAMES = (product_sources, shop_visits, peers)
