@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from zhanggui.numbers.frames.grid import MONEY, Grid, frame
+from zhanggui.numbers.frames.grid import MONEY, Grid, frame, top_products
 
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
@@ -51,6 +51,27 @@ def shop_visits(warehouse: Warehouse, grid: Grid) -> Any:
     )
 
 
+HEROES = 5
+HERO_DAYS = 70
+
+
+@frame("product_id", "source", "age")
+def hero_sources(warehouse: Warehouse, grid: Grid) -> Any:
+    """Visitors by source and day of the five products with most sales, each by itself, and of all others together: product_id (``*`` =
+    the others) · source · age (days before the brief, under 70) · visitors."""
+    days = warehouse.table("traffic_days")
+    level = days.filter(
+        (days.product_id != "*") & (days.source != "*") & (days.device == "*") & grid.lately(days.day, HERO_DAYS)
+    )
+    level = level.select("product_id", "source", "visitors", age=grid.age(level.day))
+    heroes = top_products(warehouse, grid).limit(HEROES).mutate(hero=True)
+    both = level.left_join(heroes, "product_id")
+    named = both.select(
+        "source", "visitors", "age", product_id=both.hero.fill_null(False).ifelse(both.product_id, ibis.literal("*"))
+    )
+    return named.group_by("product_id", "source", "age").agg(visitors=named.visitors.sum())
+
+
 PEER_DAYS = 56
 
 
@@ -68,4 +89,4 @@ def peers(warehouse: Warehouse, grid: Grid) -> Any:
     )
 
 
-FRAMES = (product_sources, shop_visits, peers)
+FRAMES = (product_sources, shop_visits, hero_sources, peers)
