@@ -95,11 +95,10 @@ class Export:
         return pl.coalesce(found) if found else pl.lit(None, dtype=pl.String)
 
     def extra(self, mapped: Iterable[str]) -> pl.Expr:
-        """What the row had beside, as JSON."""
+        """What the row had beside, as JSON; the order of the columns in the file does not show in it."""
         taken = {*mapped, *self.layout.never_extra}
-        return v.extra(
-            self.frame, [name for name in self.frame.columns if name not in taken and not name.startswith("_")]
-        )
+        beside = [name for name in self.frame.columns if name not in taken and not name.startswith("_")]
+        return v.extra(self.frame, sorted(beside))
 
     def piece(
         self, table: str, rows: pl.DataFrame, layout: int = 20, money: float | None = None, *, counted: bool = True
