@@ -190,6 +190,12 @@ def test_the_terms_of_a_running_promotion_stand(kind: str) -> None:
     assert refused(action(kind, where), facts=RUNNING) == "terms_changed"
 
 
+def test_a_threshold_without_an_announced_end_may_be_changed_for_orders_to_come() -> None:
+    standing = Facts(day=DAY, offers=[Offer("full 199", DAY - timedelta(days=90), date.max)])
+    assert refused(action("gift_threshold", {}), facts=standing) == ""
+    assert refused(action("clear_stock"), facts=standing) == "terms_changed"
+
+
 def test_a_product_may_be_taken_out_for_orders_to_come() -> None:
     assert refused(action("take_out_of_offer"), facts=RUNNING) == ""
 

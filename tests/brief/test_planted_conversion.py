@@ -15,7 +15,7 @@ from zhanggui.playbooks.kinds import Situation
 from zhanggui.playbooks.promotion import visitor_worth
 from zhanggui.playbooks.rerouting import reroute_traffic
 
-MOST_QUESTIONS = 45
+MOST_QUESTIONS = 52
 """How often a whole brief may ask the warehouse: each frame of each rule once, and the headline."""
 
 

@@ -29,6 +29,11 @@ class Offer:
     end: date
     products: frozenset[str] = frozenset()
 
+    @property
+    def stands(self) -> bool:
+        """Whether no end was announced: such terms may be changed for orders to come."""
+        return self.end == date.max
+
     def runs_for(self, product: str | None, day: date) -> bool:
         """Whether it runs on ``day`` for a product (None: for any)."""
         return self.start <= day <= self.end and (product is None or not self.products or product in self.products)

@@ -158,13 +158,13 @@ def _prices(action: Action, kind: ActionKind, written: Sequence[str], facts: Fac
 
 def _terms(action: Action, kind: ActionKind, facts: Facts) -> None:
     """Whoever alters a price or a threshold inside a running promotion changes its terms. Taking a product out for orders to come leaves
-    what was promised to earlier ones as it is."""
+    what was promised to earlier ones as it is, and so does a new threshold in place of one that was announced without an end."""
     if facts.day is None or not kind.priced or kind.name in ("take_out_of_offer", "answer_event"):
         return
     products: list[str | None] = [*_products(action)]
     for product in products or [None]:
         for offer in facts.offers:
-            if offer.runs_for(product, facts.day):
+            if offer.runs_for(product, facts.day) and not (kind.name == "gift_threshold" and offer.stands):
                 raise Refused("guards.terms_changed", words=offer.name)
 
 
