@@ -23,7 +23,7 @@ LINES = 120_000
 MORE = 2_000_000
 
 
-def killed(work: str, folders: Mapping[Path, float], *, seconds: float = 300) -> None:
+def killed(work: str, folders: Mapping[Path, float], *, seconds: float = 1800) -> None:
     """Do ``work`` in every folder and have it killed at its moment (a share of the work, or seconds after its last step began)."""
     told = [f"{folder}={moment}" for folder, moment in folders.items()]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}

@@ -148,9 +148,16 @@ class Sitting:
 
     def trouble(self) -> list[str]:
         """What is wrong with the page that is open: rules of accessibility it breaks, what stands out of it, words that are missing."""
+        try:
+            looked = Axe().run(self.page, options=RULES)
+        except Error as broken:
+            if "navigation" not in broken.message:
+                raise
+            self.page.wait_for_load_state("load")  # it came anew by itself at this very moment
+            looked = Axe().run(self.page, options=RULES)
         found = [
             f"{each['id']}: {each['nodes'][0]['html'][:200]} ({len(each['nodes'])} times)"
-            for each in Axe().run(self.page, options=RULES).response["violations"]
+            for each in looked.response["violations"]
         ]
         if self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             found.append("wider than the window")
