@@ -42,6 +42,8 @@ class Layout:
     money: str = ""
     guarded: str = ""
     """The column that may hold commas nobody quoted."""
+    explained: tuple[str, ...] = ()
+    """A row that fills none of these explains the header."""
     renamed: Mapping[str, str] = field(default_factory=dict)
     """Later or rarer name → the name used here."""
     never_extra: frozenset[str] = frozenset()
@@ -173,9 +175,14 @@ def load(sheet: Sheet, layout: Layout) -> Export:
         pl.lit(False), *(v.missing(pl.col(name)).is_in(TOTALS).fill_null(False) for name in labels)
     )
     totals, rest = frame.filter(is_total), frame.filter(~is_total)
+    left_out = [LeftOut("totals", len(totals), v.total(totals, layout.money), CURRENCY)] if len(totals) else []
+    told = [v.missing(pl.col(name)).is_null() for name in layout.explained if name in rest.columns]
+    if told:
+        empty = rest.filter(pl.all_horizontal(told))
+        rest = rest.filter(~pl.all_horizontal(told))
+        left_out += [LeftOut("explanation", len(empty))] if len(empty) else []
     good, unread = v.readable_amounts(rest, layout.amounts)
-    left_out = (LeftOut("totals", len(totals), v.total(totals, layout.money), CURRENCY),) if len(totals) else ()
-    return Export(sheet, layout, good, left_out, [*rejects, *unread], len(rows) + len(rejects))
+    return Export(sheet, layout, good, tuple(left_out), [*rejects, *unread], len(rows) + len(rejects))
 
 
 def exported(name: str) -> str | None:
@@ -190,9 +197,16 @@ def exported(name: str) -> str | None:
     return "{}-{}-{} {}:{}:00".format(*found.groups()) if found else None
 
 
-def latest(*instants: str) -> pl.Expr:
-    """The latest of ISO texts: the row's own status time."""
-    return pl.max_horizontal(instants)
+_STEPS = ("placed", "paid", "shipped", "delivered", "completed", "cancelled")
+
+
+def moment(status: str, *instants: str) -> pl.Expr:
+    """When the row became what it is: its latest time, and a second for each step of its status. Exports give no time for every step, and
+    of two exports that differ in the step alone the one further on is the later."""
+    steps = pl.col(status).replace_strict({step: n for n, step in enumerate(_STEPS)}, default=0, return_dtype=pl.Int64)
+    last = pl.max_horizontal(instants)
+    later = last.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False) + pl.duration(seconds=steps)
+    return pl.coalesce(later.dt.strftime("%Y-%m-%d %H:%M:%S"), last)
 
 
 def unknown_texts(cells: pl.Series, known: Iterable[str], file: str) -> Notes:
@@ -202,6 +216,14 @@ def unknown_texts(cells: pl.Series, known: Iterable[str], file: str) -> Notes:
     return (
         [("unknown_status_texts", {"file": file, "values": "、".join(strange.to_list()[:5])})] if len(strange) else []
     )
+
+
+def estimated(refunds: pl.DataFrame, file: str) -> Notes:
+    """A note on refunds whose money the file does not give."""
+    if refunds.is_empty():
+        return []
+    amount = f"{float(refunds['amount'].sum() or 0):,.2f}"
+    return [("refunds_estimated", {"file": file, "orders": len(refunds), "amount": amount})]
 
 
 def products(lines: pl.DataFrame, key: str = "sku") -> pl.DataFrame:

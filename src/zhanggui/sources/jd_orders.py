@@ -25,7 +25,7 @@ COLUMNS = (
 LAYOUT = Layout(
     name="orders",
     known=COLUMNS,
-    marks=words("京东价 订购数量 下单帐号 结算金额 余额支付 付款确认时间 商家SKUID 送装服务 增值税发票"),
+    marks=words("京东价 订购数量 下单帐号 余额支付 付款确认时间 商家SKUID 送装服务 增值税发票"),
     needs=(("订单号",), ("下单时间", "付款确认时间"), ("结算金额", "订单金额", "应付金额", "京东价")),
     ids=("订单号", "商品ID"),
     amounts=words("订购数量 京东价 订单金额 结算金额 余额支付 应付金额 运费金额 服务费"),
@@ -120,8 +120,8 @@ def _plain(export: Export) -> pl.DataFrame:
     return frame.with_columns(
         pl.coalesce("item", "sku", "title").alias("product_id"),
         (pl.col("price") * pl.col("units")).cast(pl.Decimal(18, 4)).alias("worth"),
-        exports.latest("created_at", "paid_at", "completed_at").alias("_time"),
-    )
+        _status().alias("status"),
+    ).with_columns(exports.moment("status", "created_at", "paid_at", "completed_at").alias("_time"))
 
 
 def _orders(plain: pl.DataFrame) -> pl.DataFrame:
@@ -143,7 +143,7 @@ def _orders(plain: pl.DataFrame) -> pl.DataFrame:
         "created_at",
         "paid_at",
         "completed_at",
-        _status().alias("status"),
+        "status",
         pl.lit("normal").alias("kind"),
         pl.lit(CURRENCY).alias("currency"),
         goods.alias("goods_amount"),

@@ -14,7 +14,6 @@ from zhanggui.sources.pinduoduo_columns import (
     FREIGHT,
     LAYOUT,
     MAPPED,
-    NO_REFUND,
     PLATFORM_DISCOUNTS,
     RENAMED,
     STATUS,
@@ -53,10 +52,7 @@ def _pieces(export: Export) -> tuple[list[Piece], Notes]:
         export.piece("refunds", refunds, 10, counted=False),
     ]
     notes = exports.unknown_texts(plain["base"], STATUS, export.sheet.name)
-    finished = refunds.filter(pl.col("status") == "finished")
-    if len(finished):
-        amount = f"{float(finished['amount'].sum() or 0):,.2f}"
-        notes.append(("refunds_estimated", {"file": export.sheet.name, "orders": len(finished), "amount": amount}))
+    notes += exports.estimated(refunds, export.sheet.name)
     trials = int(plain["trial"].sum())
     if trials:
         notes.append(("lottery_orders", {"file": export.sheet.name, "orders": trials}))
@@ -120,14 +116,17 @@ def _plain(export: Export) -> pl.DataFrame:
         pl.col("listed") - pl.col("discount").fill_null(0) + pl.col("freight").fill_null(0),
         pl.col("paid") + pl.col("platform").fill_null(0),
     )
-    return frame.with_columns(
+    frame = frame.with_columns(
         due.alias("due"),
         (due - pl.col("freight").fill_null(0)).alias("goods"),
         pl.coalesce("item", "code", "title").alias("product_id"),
         pl.coalesce("code", "style").alias("sku"),
         pl.coalesce("placed_at", pl.when(pl.col("paid_at").is_null()).then(_day_of("order_id"))).alias("created_at"),
-        exports.latest("placed_at", "paid_at", "shipped_at", "completed_at").alias("_time"),
         _returned().alias("returned"),
+    )
+    frame = frame.with_columns(_status().alias("status"))
+    return frame.with_columns(
+        exports.moment("status", "created_at", "paid_at", "shipped_at", "completed_at").alias("_time")
     )
 
 
@@ -142,21 +141,15 @@ def _place(cell: pl.Expr) -> pl.Expr:
 
 
 def _returned() -> pl.Expr:
-    """``finished`` where the money went back, ``requested`` where that is being decided, NULL else."""
-    said = pl.concat_str(pl.col("text").fill_null(""), pl.lit(" "), pl.col("after").fill_null(""))
-    return (
-        pl.when(said.str.contains("退款成功"))
-        .then(pl.lit("finished"))
-        .when(pl.col("after").is_not_null() & ~pl.col("after").str.contains(NO_REFUND))
-        .then(pl.lit("requested"))
-    )
+    """Whether the money went back. What is still being decided has neither an amount nor a time of its own."""
+    return pl.any_horizontal(pl.col(name).str.contains("退款成功").fill_null(False) for name in ("text", "after"))
 
 
 def _status() -> pl.Expr:
     """A cancelled order that was paid and refunded is a sale with a refund. A state nobody knows gives what the times say."""
     known = pl.col("base").replace_strict(STATUS, default=None, return_dtype=pl.String)
     shipped = pl.when(pl.col("shipped_at").is_not_null()).then(pl.lit("shipped")).otherwise(pl.lit("paid"))
-    refunded = pl.col("paid_at").is_not_null() & (pl.col("returned") == "finished").fill_null(False)
+    refunded = pl.col("paid_at").is_not_null() & pl.col("returned")
     return (
         pl.when((known == "cancelled") & refunded)
         .then(shipped)
@@ -181,7 +174,7 @@ def _orders(plain: pl.DataFrame) -> pl.DataFrame:
         "ship_by",
         "shipped_at",
         "completed_at",
-        _status().alias("status"),
+        "status",
         pl.when("trial").then(pl.lit("test")).otherwise(pl.lit("normal")).alias("kind"),
         pl.lit(CURRENCY).alias("currency"),
         pl.col("goods").alias("goods_amount"),
@@ -224,7 +217,7 @@ def _lines(plain: pl.DataFrame) -> pl.DataFrame:
 
 def _refunds(plain: pl.DataFrame) -> pl.DataFrame:
     """The export has no column of refunded money: an order whose refund succeeded is taken to have given all its goods back."""
-    return plain.filter(pl.col("returned").is_not_null() & (pl.col("goods") > 0)).select(
+    return plain.filter(pl.col("returned") & (pl.col("goods") > 0)).select(
         "_row",
         "_time",
         pl.concat_str("order_id", pl.lit("#order")).alias("refund_id"),
@@ -237,7 +230,7 @@ def _refunds(plain: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("after_shipment"))
         .otherwise(pl.lit("before_shipment"))
         .alias("phase"),
-        pl.col("returned").alias("status"),
+        pl.lit("finished").alias("status"),
         pl.lit("order_total").alias("scope"),
         pl.lit('{"estimated":"true"}').alias("extra"),
     )

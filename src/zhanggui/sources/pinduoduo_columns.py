@@ -91,7 +91,6 @@ STATUS = {
 }
 """State without what it says of a refund → canonical status."""
 
-NO_REFUND = "无售后|取消|关闭|拒绝|驳回|撤销"
 MAPPED = frozenset(
     (
         *AMOUNTS,
