@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq install --no-compile -c constraints.txt
-WORKERS ?= 2
+WORKERS ?= 3
 TESTS ?=
 
 help:
@@ -44,7 +44,7 @@ demo: .venv/.product
 
 test: .venv/.test
 	@tools/browser
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 prove: .venv/.prove
 	@tools/browser

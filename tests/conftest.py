@@ -17,6 +17,14 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+LONG = ("web/test_every_page_in_a_browser", "cli/test_handing", "web/test_killed_server", "cli/test_serving", "web/test_by_keyboard_alone")
+"""Files of few tests that wait for servers and browsers: begun first, so that nobody waits for them in the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(f"tests/{name}.py" in item.nodeid for name in LONG))
+
+
 @pytest.fixture(scope="session")
 def retail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """The bundled real shop, imported once a session; tests read it and leave it as it is."""
