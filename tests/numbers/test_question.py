@@ -245,6 +245,15 @@ def test_the_earlier_period_stands_beside_aligned_by_weekday(empty: DrawnWarehou
     ]
 
 
+def test_of_a_time_before_the_data_begin_nothing_is_known(shop):
+    for by in ((), ("week",), ("country",)):
+        rows = query(shop, ["net_sales", "orders"], by, against="previous").rows
+        assert rows["net_sales"].sum()
+        assert rows["net_sales_previous"].null_count() == rows.height
+        assert rows["orders_previous"].null_count() == rows.height
+    assert query(shop, "orders", against="previous", start="2025-03-10").rows["orders_previous"].sum()
+
+
 def test_a_product_sold_before_and_not_now_is_kept_with_zero(empty: DrawnWarehouse) -> None:
     sell(empty, "1", "2025-03-03", 30, product_id="old")
     sell(empty, "2", "2025-03-10", 10, product_id="new")

@@ -27,8 +27,12 @@ def shaped(
     period: Period,
     against: Period | None,
     held: Coverage,
+    begins: date | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The answer's rows, sorted by time, then by the other dimensions; and the measures of the asked period behind them."""
+    """The answer's rows, sorted by time, then by the other dimensions; and the measures of the asked period behind them.
+
+    Of an earlier period that ended before the data of these metrics ``begins``, nothing is known: its values are NULL and not 0.
+    """
     if frame is None:
         schema: dict[str, Any] = {"tag": pl.String, **{name: pl.Date if name in TIME else pl.String for name in by}}
         frame = pl.DataFrame(schema=schema)
@@ -38,6 +42,8 @@ def shaped(
         then = _values(_measured(frame, THEN, measures, by, against, held), measures, metrics, by)
         now = _beside(now, then, by, metrics, period, against)
         now = _filled(now, metrics, measures, held)
+        if begins is not None and against.end < begins:
+            now = now.with_columns(pl.lit(None, pl.Float64).alias(f"{one.name}_previous") for one in metrics)
     time = [name for name in by if name in TIME]
     now = now.sort([*time, *(name for name in by if name not in TIME)]) if by else now
     now = now.with_columns(_label(name) for name in time)
