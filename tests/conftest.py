@@ -17,7 +17,13 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
-LONG = ("web/test_every_page_in_a_browser", "cli/test_handing", "web/test_killed_server", "cli/test_serving", "web/test_by_keyboard_alone")
+LONG = (
+    "web/test_every_page_in_a_browser",
+    "cli/test_handing",
+    "web/test_killed_server",
+    "cli/test_serving",
+    "web/test_by_keyboard_alone",
+)
 """Files of few tests that wait for servers and browsers: begun first, so that nobody waits for them in the end."""
 
 

@@ -76,6 +76,16 @@ def test_what_is_done_stands_in_the_change_log(shop: Shop) -> None:
     assert changes(shop) == [(f"ledger:{STEP.id}", "2026-09-15", "A1", "100", "104")]
 
 
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [("step_price", {"price_now": 100.0, "price": 104.0}), ("change_budget", {"before": 100.0, "daily_budget": 104.0})],
+)
+def test_what_a_rule_drafts_is_before_and_after(shop: Shop, kind: str, row: dict[str, float]) -> None:
+    drafted = action("A1", kind=kind, draft=Draft("table", rows=[{"product_id": "A1", **row}]))
+    do(shop, drafted)
+    assert changes(shop) == [(f"ledger:{drafted.id}", "2026-09-15", "A1", "100", "104")]
+
+
 def test_what_is_taken_back_is_taken_out_of_the_change_log(shop: Shop) -> None:
     do(shop)
     shop.actions.undo(STEP.id, by="bo")

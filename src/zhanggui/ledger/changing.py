@@ -12,6 +12,9 @@ from zhanggui.ledger.kinds import ENDS, Change, Entry
 
 PREFIX = "ledger:"
 
+DRAFTED = {"price": ("price_now", "price"), "advertising": ("before", "daily_budget")}
+"""What a draft's table calls that which is, and that which is to be, by what changes."""
+
 
 def change_lines(entry: Entry, what: str, day: date, by: str) -> list[Change]:
     """One line for each product that the action changes, or a single one without product for the whole shop; none where the kind of
@@ -23,7 +26,8 @@ def change_lines(entry: Entry, what: str, day: date, by: str) -> list[Change]:
     for number, product in enumerate(products):
         draft = _row_of(entry.action, product)
         own = entry.before.get("products", {}).get(product, {})
-        before = draft.get("before", own.get(what))
+        earlier, later = DRAFTED.get(what, ("before", "after"))
+        before = draft.get("before", own.get(what, draft.get(earlier)))
         lines.append(
             Change(
                 id=PREFIX + entry.id + (f":{product}" if number else ""),
@@ -31,7 +35,7 @@ def change_lines(entry: Entry, what: str, day: date, by: str) -> list[Change]:
                 product_id=product,
                 what=what,
                 before=_written(before),
-                after=_written(draft.get("after")),
+                after=_written(draft.get("after", draft.get(later))),
                 by=by,
                 channel=entry.action.where.get("channel", ""),
             )

@@ -156,7 +156,9 @@ def _answer(
         development = memory.development[last]
     asked = Asked(by, question.where, period, last, config.currency, costs, held.foreign > 0, development)
     frame, gaps = memory.read.rows(warehouse, measures, held, asked, against)
-    answered, measured = shaped(frame, question, metrics, measures, by, period, against, held, span[0] if span else None)
+    answered, measured = shaped(
+        frame, question, metrics, measures, by, period, against, held, span[0] if span else None
+    )
     seen = Seen(question, period, held, memory.validity.counts(warehouse, held), measured, gaps, clock.today())
     return Answer(question, answered, period.start, period.end, tuple(flags(metrics, seen)))
 
