@@ -174,3 +174,63 @@ def test_an_id_that_lost_its_digits_stops_the_import(jd):
 def test_an_amount_that_is_none_is_a_reject_with_its_place(jd):
     reading = jd({}, {"订单号": "2", "结算金额": "见备注"}, table=None)
     assert list(reading.rejects) == [(3, "结算金额", "见备注", "store.reject.not_an_amount")]
+
+
+def written(read, path):
+    (reading,) = read(path)
+    return reading, {piece.table: piece.rows.rows(named=True) for piece in reading.pieces}
+
+
+def test_a_day_of_the_shop_is_traffic_and_its_texts_are_numbers(samples, read):
+    reading, tables = written(read, samples / "jd_sz_shop_daily.xlsx")
+    assert (reading.recognition.source, reading.recognition.layout, reading.recognition.score) == (
+        "jd",
+        "shop_days",
+        1.0,
+    )
+    (day,) = tables["traffic_days"]
+    assert (str(day["day"]), day["source"], day["product_id"], day["device"]) == ("2026-08-01", "*", "*", "*")
+    assert (day["visitors"], day["page_views"], day["pay_buyers"], day["pay_amount"]) == (
+        "9730",
+        "25300",
+        "180",
+        "12345.60",
+    )
+    assert json.loads(day["extra"])["退款金额"] == "321.00"
+
+
+def test_days_of_skus_name_the_products_that_orders_name_and_a_totals_row_is_left_out(write, read):
+    text = "时间,SKU,商品名称,商品访客数,商品浏览量,成交商品件数,成交金额,成交客户数\n"
+    text += '2026-08-01,10000000001,水杯,"1,200",2000,30,900.00,25\n2026-08-01,合计,,1500,2600,40,900.00,33\n'
+    reading, tables = written(read, write("sku.csv", text))
+    (day,) = tables["traffic_days"]
+    assert (day["product_id"], day["visitors"], day["pay_amount"]) == ("10000000001", "1200", "900.00")
+    assert tables["products"][0]["title"] == "水杯"
+    assert [(one.reason, one.money) for one in reading.left_out] == [("totals", 900.0)]
+
+
+def test_visitors_of_several_days_are_left_out_for_they_cannot_be_split(write, read):
+    text = "时间,店铺访客数,店铺浏览量,成交客户数\n2026-08-01至2026-08-07,900,2000,30\n2026-08-08,100,200,3\n"
+    reading, tables = written(read, write("week.csv", text))
+    assert [row["visitors"] for row in tables["traffic_days"]] == ["100"]
+    assert [(one.reason, one.rows) for one in reading.left_out] == [("several_days", 1)]
+
+
+def test_ranges_of_search_words_stay_beside_the_word_as_they_are(write, read):
+    text = (
+        "关键词,搜索增长幅度,搜索人数,搜索次数,点击率,在线商品数,快车参考价\n保温杯,12%,1万-2万,2万-3万,30%,5210,1.2\n"
+    )
+    reading, tables = written(read, write("飙升榜_2026-08-01.csv", text))
+    (word,) = tables["keyword_days"]
+    assert (word["keyword"], word["market_searches"], word["competition"]) == ("保温杯", None, 5210.0)
+    assert json.loads(word["extra"])["搜索人数"] == "1万-2万"
+    assert reading.recognition.layout == "search_words"
+
+
+def test_advertising_days_are_read_with_what_the_platform_claims(write, read):
+    text = "日期,计划名称,SKU,展现数,点击数,总费用,总订单行,总订单金额,总购物车数\n"
+    text += "2026-08-01,计划一,10000000001,1000,50,80.00,3,300.00,9\n"
+    _, tables = written(read, write("ads.csv", text, "gb18030"))
+    (day,) = tables["ad_days"]
+    assert (day["platform"], day["campaign"], day["product_id"]) == ("京准通", "计划一", "10000000001")
+    assert (day["cost"], day["orders"], day["revenue"], day["carts"]) == (80.0, 3.0, 300.0, 9.0)

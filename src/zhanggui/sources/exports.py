@@ -15,6 +15,7 @@ import polars as pl
 from zhanggui.sources import reading
 from zhanggui.sources import values as v
 from zhanggui.sources.matching import best, by_header
+from zhanggui.sources.reports import Report
 from zhanggui.tables.loading import LeftOut, Options, Piece, Reading, Recognition, Sheet
 
 ZONE = "Asia/Shanghai"
@@ -135,8 +136,9 @@ class Export:
 
 
 def recognised(source: str, sheet: Sheet, layouts: Iterable[Layout]) -> Recognition | None:
-    """The best fitting layout; its ``lacking`` says what it cannot be read without and has not."""
-    return best(*(_claim(source, _renamed(sheet, layout), layout) for layout in layouts))
+    """The best fitting layout that can be read, else the best of the others: its ``lacking`` says what it cannot be read without."""
+    claims = [claim for layout in layouts if (claim := _claim(source, renamed(sheet, layout), layout)) is not None]
+    return best(*([claim for claim in claims if not claim.lacking] or claims))
 
 
 def _claim(source: str, sheet: Sheet, layout: Layout) -> Recognition | None:
@@ -157,7 +159,7 @@ def _claim(source: str, sheet: Sheet, layout: Layout) -> Recognition | None:
     )
 
 
-def _renamed(sheet: Sheet, layout: Layout) -> Sheet:
+def renamed(sheet: Sheet, layout: Layout) -> Sheet:
     """The sheet with its headers under the names of the layout, unless that name stands in the file too."""
     names = layout.renamed
     return replace(
@@ -168,7 +170,7 @@ def _renamed(sheet: Sheet, layout: Layout) -> Sheet:
 def load(sheet: Sheet, layout: Layout) -> Export:
     """All rows of a sheet. Raises BadFile where an id lost its digits."""
     rows, rejects = reading.rows(sheet, layout.guarded)
-    frame = by_header(rows, _renamed(sheet, layout))
+    frame = by_header(rows, renamed(sheet, layout))
     v.check_ids(frame, layout.ids, sheet)
     labels = [name for name in layout.labels if name in frame.columns]
     is_total = pl.any_horizontal(
@@ -183,6 +185,17 @@ def load(sheet: Sheet, layout: Layout) -> Export:
         left_out += [LeftOut("explanation", len(empty))] if len(empty) else []
     good, unread = v.readable_amounts(rest, layout.amounts)
     return Export(sheet, layout, good, tuple(left_out), [*rejects, *unread], len(rows) + len(rejects))
+
+
+_TWO_DAYS = r"20\d\d\D\d{1,2}\D\d{1,2}.*20\d\d\D\d{1,2}\D\d{1,2}"
+
+
+def date(report: Report, columns: Iterable[str], money: str) -> None:
+    """Give each row of a report its first and last day: from the first of ``columns`` that is there, whose cells hold a day or a
+    range of days; else from the lines above the header or the file's name."""
+    name = next((name for name in columns if name in report.frame.columns), "")
+    ranges = bool(name) and bool(report.frame[name].str.contains(_TWO_DAYS).any())
+    report.dated(money=money, day="" if ranges else name, span=name if ranges else "")
 
 
 def exported(name: str) -> str | None:

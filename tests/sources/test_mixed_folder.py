@@ -1,0 +1,56 @@
+"""A folder of everybody's exports sorts itself out, and every row and cent of it is accounted for."""
+
+import pytest
+
+from zhanggui import sources
+from zhanggui.config import Config
+from zhanggui.store import Warehouse
+from zhanggui.tables.loading import Options
+
+from .conftest import SAMPLES
+
+OTHER_NAMES = {"pdd": "pinduoduo"}
+"""Samples are named after their platform, but for these."""
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory):
+    """All samples read as one folder and loaded into one new shop: the readings, and what the import says."""
+    folder = tmp_path_factory.mktemp("shop")
+    readings = sources.read([SAMPLES], Options(currency="CNY"))
+    config = Config(currency="CNY", timezone="Asia/Shanghai")
+    Warehouse.create(folder, config)
+    with Warehouse.open(folder, config) as warehouse:
+        yield readings, warehouse.load(readings), warehouse
+
+
+def test_every_file_is_read_by_its_own_platforms_source(imported):
+    readings, *_ = imported
+    for reading in readings:
+        name = reading.sheet.path.name
+        named = next((source for prefix, source in OTHER_NAMES.items() if name.startswith(prefix)), name)
+        assert named.startswith(reading.recognition.source), (name, reading.recognition.source)
+    assert {reading.sheet.path.name for reading in readings} == {path.name for path in SAMPLES.iterdir()}
+
+
+def test_no_other_source_comes_near(imported):
+    for reading in imported[0]:
+        claims = [
+            source.recognise(reading.sheet) for source in sources.all_sources() if not hasattr(source, "fallback")
+        ]
+        scores = sorted((claim.score for claim in claims if claim is not None), reverse=True)
+        assert len(scores) == 1 or scores[0] - scores[1] >= 2 * sources.MARGIN, reading.sheet.path.name
+
+
+def test_the_import_lands_reconciled(imported):
+    _, said, _ = imported
+    assert said.rejected == 0
+    assert [(one.file, one.table, check.gap) for one in said.tables for check in one.money if check.gap] == []
+    for one in said.tables:
+        assert one.rows_read == one.new + one.replaced + one.already_there + one.rejected
+
+
+def test_the_same_files_again_change_nothing(imported):
+    readings, _, warehouse = imported
+    again = warehouse.load([one for one in readings if one.recognition.source in ("jd", "pinduoduo", "douyin")])
+    assert (again.changed, again.new, again.replaced) == (False, 0, 0)
