@@ -75,7 +75,7 @@ def stocked_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("stocked")
     file = folder / "lines.csv"
     file.write_text(order_lines(), encoding="utf-8")
-    shop = Shop.create(folder / "tea", Config("Tea", "GBP", "Europe/London", "en"))
+    shop = Shop.create(folder / "tea", Config("Tea", "GBP", "Europe/London", "en", {"count_ahead": 0}))
     with shop:
         assert not shop.import_files([file]).rejected
     return folder / "tea"

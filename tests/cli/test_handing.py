@@ -20,7 +20,7 @@ import pytest
 
 from drawn.sold import order_lines
 from zhanggui.app import Shop
-from zhanggui.cli import handing
+from zhanggui.cli import handing, main
 from zhanggui.cli.receiving import receiving
 from zhanggui.config import Config
 
@@ -43,7 +43,9 @@ def until(true: Callable[[], bool], seconds: float = 60) -> None:
 def sold(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("handed") / "tea"
     (folder.parent / "orders.csv").write_text(order_lines(12), encoding="utf-8")
-    (folder.parent / "later.csv").write_text(order_lines(15) + "X1,no day,Cup,1,2.00,c1,Spain\n", encoding="utf-8")
+    (folder.parent / "apart").mkdir()
+    for later in (folder.parent / "later.csv", folder.parent / "apart" / "later.csv"):
+        later.write_text(order_lines(15) + "X1,no day,Cup,1,2.00,c1,Spain\n", encoding="utf-8")
     plain = Config(name="Tea", currency="GBP", timezone="Europe/London", locale="en", settings={"count_ahead": 0})
     with Shop.create(folder, plain) as shop:
         shop.import_files([folder.parent / "orders.csv"])
@@ -62,13 +64,13 @@ COMMANDS = [
 
 
 @pytest.fixture(scope="module")
-def alone(sold: Path) -> list[subprocess.CompletedProcess[bytes]]:
-    """What the commands show without a desk."""
-    return [zhanggui(*command, cwd=sold) for command in COMMANDS]
+def apart(sold: Path) -> Path:
+    """The same workspace, which no desk has open."""
+    return shutil.copytree(sold, sold.parent / "apart" / sold.name)
 
 
 @pytest.fixture(scope="module")
-def served(sold: Path, alone: object) -> Iterator[subprocess.Popen[bytes]]:
+def served(sold: Path, apart: Path) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen([*PROGRAM, "serve", "--port", "0"], cwd=sold, stdout=subprocess.PIPE) as desk:
         until(lambda: (sold / handing.NOTE).is_file())
         yield desk
@@ -78,11 +80,19 @@ def served(sold: Path, alone: object) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.mark.parametrize("number", range(len(COMMANDS)))
 def test_a_handed_command_shows_what_it_shows_without_a_desk(
-    sold: Path, alone: list[subprocess.CompletedProcess[bytes]], served: object, number: int
+    sold: Path,
+    apart: Path,
+    served: object,
+    number: int,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    handed, expected = zhanggui(*COMMANDS[number], cwd=sold), alone[number]
-    assert (handed.returncode, handed.stdout) == (expected.returncode, expected.stdout)
-    assert handed.stderr == expected.stderr
+    handed = zhanggui(*COMMANDS[number], cwd=sold)
+    monkeypatch.chdir(apart)
+    code = main(list(COMMANDS[number]))
+    expected = capfdbinary.readouterr()
+    assert (handed.returncode, handed.stdout) == (code, expected.out)
+    assert handed.stderr == expected.err
 
 
 def test_files_are_read_and_written_where_the_command_was_typed(sold: Path, served: object, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def kill_at_random_moments(old_and_more: tuple[Path, Path, dict[str, bytes]], tm
 
 
 def test_a_killed_import_leaves_the_old_state_or_the_new_one(old_and_more: Any, tmp_path: Path) -> None:
-    kill_at_random_moments(old_and_more, tmp_path, 5)
+    kill_at_random_moments(old_and_more, tmp_path, 3)
 
 
 @pytest.mark.prove

@@ -139,7 +139,15 @@ def walk(folder: Path, drawn: list[Any]) -> None:
         assert there == anew, step
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(drawn=steps)
+def test_facts_after_some_imports_and_undos_are_those_made_anew(drawn: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        walk(Path(name) / "shop", drawn)
+
+
+@pytest.mark.prove
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=steps)
 def test_facts_after_any_imports_and_undos_are_those_made_anew(drawn: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -131,9 +131,24 @@ def facts(shop: Warehouse) -> list[Any]:
     return [sorted(map(repr, shop.run(shop.table(name)).rows())) for name in ("order_facts", "sales", "refund_facts")]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(files=st.lists(file, min_size=1, max_size=4), data=st.data())
+GIVEN = given(files=st.lists(file, min_size=1, max_size=4), data=st.data())
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@GIVEN
 def test_any_order_any_repeat_and_any_undo_give_the_same_store(files: list[Any], data: st.DataObject) -> None:
+    mixed_up(files, data)
+
+
+@pytest.mark.prove
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@GIVEN
+def test_many_orders_repeats_and_undos_give_the_same_store(files: list[Any], data: st.DataObject) -> None:
+    mixed_up(files, data)
+
+
+def mixed_up(files: list[Any], data: st.DataObject) -> None:
+    """Load the files in their order, and mixed up, repeated and with others taken back: the stores must be equal."""
     shuffled = data.draw(st.permutations(files))
     repeats = data.draw(st.lists(st.sampled_from(files), max_size=2))
     foreign = data.draw(file)
