@@ -19,6 +19,7 @@ from zhanggui.brief.weighed import weighed
 from zhanggui.methods.knapsack import choose
 from zhanggui.methods.winners_curse import expected_after_choice
 from zhanggui.playbooks.kinds import Situation
+from zhanggui.playbooks.which_lever import weight_of
 from zhanggui.units import Refusal
 
 SMALLEST_KEPT = 1e-3
@@ -44,11 +45,17 @@ def rank(actions: Sequence[Action], situation: Situation, sizes: Mapping[str, fl
     for action in sorted(actions, key=lambda a: (-_profit(a), a.id)):
         known.setdefault(action.id, action)
     candidates = [weighed(action, situation, today) for action in known.values()]
-    candidates = _expected(candidates)
+    candidates = _by_lever(_expected(candidates), situation)
     chosen = _chosen(candidates, limits, today, sizes or {})
     ordered = sorted(
         _placed(candidates, chosen, limits),
-        key=lambda r: (not r.today, r.profit is None, -(r.profit or 0.0), -_size(r.action, sizes or {}), r.action.id),
+        key=lambda r: (
+            not r.today,
+            r.profit is None,
+            -_by_profit(r, situation),
+            -_size(r.action, sizes or {}),
+            r.action.id,
+        ),
     )
     return Day(_told_together(ordered, situation), limits)
 
@@ -76,6 +83,18 @@ def _expected(weighed: Sequence[Ranked]) -> list[Ranked]:
             profit = found[i].profit or 0.0
             found[i] = replace(found[i], expected=max(float(value), SMALLEST_KEPT * profit))
     return found
+
+
+def _by_lever(weighed: Sequence[Ranked], situation: Situation) -> list[Ranked]:
+    """Actions of the lever that is worth most this month weigh more among the candidates; what is promised of them stays."""
+    return [
+        r if r.expected is None else replace(r, expected=r.expected * weight_of(situation, r.action.kind))
+        for r in weighed
+    ]
+
+
+def _by_profit(ranked: Ranked, situation: Situation) -> float:
+    return (ranked.profit or 0.0) * weight_of(situation, ranked.action.kind)
 
 
 def _own_error(ranked: Ranked) -> float:
