@@ -54,12 +54,10 @@ def visitor_worth(situation: Situation) -> Verdict:
     """What the last unit of money of every plan brings: cut, raise, or learn."""
     findings: list[Finding] = []
     actions: list[Action] = []
-    judged = [plan for plan in plans(situation) if _judgeable(situation, plan)]
-    for plan in judged:
+    judged = read_plans(situation)
+    for plan, before, answer in judged:
         if not plan.known:
             continue
-        before = _before(situation, plan)
-        answer = _return(plan, before)
         verdict = _decided(situation, plan, answer, before) if answer is not None else None
         if verdict is None or answer is None:
             actions += _learn(situation, plan, answer, before)
@@ -67,7 +65,25 @@ def visitor_worth(situation: Situation) -> Verdict:
         found, action = verdict
         findings += found
         actions.append(action)
-    return Verdict(findings=findings, actions=actions, locked=_locked(judged), family=sum(p.known for p in judged))
+    return Verdict(
+        findings=findings,
+        actions=actions,
+        locked=_locked([p for p, *_ in judged]),
+        family=sum(p.known for p, *_ in judged),
+    )
+
+
+def read_plans(situation: Situation) -> list[Read]:
+    """Every plan that can be judged, what was believed of its last unit before, and what its sales say; read once a morning."""
+    if "read_plans" not in situation.workings:
+        found: list[Read] = []
+        for plan in plans(situation):
+            if _judgeable(situation, plan):
+                before = _before(situation, plan)
+                found.append((plan, before, _return(plan, before)))
+        situation.workings["read_plans"] = found
+    kept: list[Read] = situation.workings["read_plans"]
+    return kept
 
 
 def _judgeable(situation: Situation, plan: Plan) -> bool:
@@ -88,6 +104,9 @@ class Before:
     mean: float
     spread: float
     weight: float = 0.0
+
+
+Read = tuple[Plan, Before, MarginalReturn | None]
 
 
 def _before(situation: Situation, plan: Plan) -> Before:
@@ -135,7 +154,7 @@ def _decided(
         return None
     more = 1 - answer.below(CLEARLY_MORE)
     pays = added(1.0, answer.mean) > 0
-    if more >= SURE and pays and answer.data_mean > 1 and _by_decision(plan) and _stocked(situation, plan):
+    if more >= SURE and pays and answer.data_mean > 1 and _by_decision(plan) and stocked(situation, plan):
         return _move(situation, plan, answer, RAISE, 1 - _by_sales(answer, CLEARLY_MORE))
     return None
 
@@ -147,7 +166,7 @@ def _by_sales(answer: MarginalReturn, value: float) -> float:
     return float(ndtr((answer.data_mean - value) / answer.data_error))
 
 
-def _stocked(situation: Situation, plan: Plan) -> bool:
+def stocked(situation: Situation, plan: Plan) -> bool:
     known = visits(situation)
     return bool(plan.products) and all(p in known and lasts(situation, known[p]) is True for p in plan.products)
 
@@ -215,7 +234,7 @@ def _reason(plan: Plan, answer: MarginalReturn | None) -> Words:
     return Words(f"rules_promotion.reason.{key}", said)
 
 
-def _daily_budget(plan: Plan) -> float:
+def daily_budget_of(plan: Plan) -> float:
     """The budget of a day: the mean of those told in two weeks, since it may go up and down; else what a day of four weeks cost."""
     told = plan.budget[-FEWEST_DAYS:]
     told = told[~np.isnan(told)]
@@ -226,7 +245,7 @@ def _row(plan: Plan, budget: float) -> dict[str, Any]:
     row: dict[str, Any] = {"platform": plan.platform, "campaign": plan.campaign}
     if len(plan.products) == 1:
         row["product_id"] = plan.products[0]
-    return row | {"before": round(_daily_budget(plan), 2), "daily_budget": round(budget, 2)}
+    return row | {"before": round(daily_budget_of(plan), 2), "daily_budget": round(budget, 2)}
 
 
 def _action(
@@ -239,7 +258,7 @@ def _action(
     reason: Words,
 ) -> Action:
     kind = kind_named("change_budget")
-    old = _daily_budget(plan)
+    old = daily_budget_of(plan)
     new = old * (1 + step)
     said: Mapping[str, Any] = {
         "plan": plan.campaign,
@@ -260,12 +279,12 @@ def _action(
         because=because,
         reason=reason,
         draft=Draft("table", rows=[_row(plan, new)]),
-        measure=_measure(answer.noise, kind.days),
+        measure=by_pairs_of_days(answer.noise, kind.days),
         touches=plan.products,
     )
 
 
-def _measure(noise: float, days: int) -> Measure:
+def by_pairs_of_days(noise: float, days: int) -> Measure:
     """All contribution of the products on pairs of days with the old and the new budget."""
     return Measure("contribution_profit", "experiment", days, DETECTABLE * noise * 2 / days**0.5 * 7)
 
@@ -280,7 +299,7 @@ def _learn(situation: Situation, plan: Plan, answer: MarginalReturn | None, befo
     promised = worth_of_learning(mean, error, noise, plan.weekly)
     if promised.profit < situation.floor:
         return []
-    budget = _daily_budget(plan)
+    budget = daily_budget_of(plan)
     rows = [
         {**_row(plan, budget * (1 + sign * SWING)), "days": days}
         for sign, days in ((1, "first pair"), (-1, "second pair"))
@@ -297,7 +316,7 @@ def _learn(situation: Situation, plan: Plan, answer: MarginalReturn | None, befo
             minutes=kind.minutes,
             reason=_reason(plan, answer),
             draft=Draft("table", rows=rows),
-            measure=_measure(noise, kind.days),
+            measure=by_pairs_of_days(noise, kind.days),
             touches=plan.products,
         )
     ]
