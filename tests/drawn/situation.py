@@ -40,6 +40,7 @@ def situation(
     orders_per_day: float = 30.0,
     settings: Mapping[str, float] | None = None,
     timezone: str = "UTC",
+    shop: str = "Teahouse",
     **frames: Sequence[Mapping[str, Any]],
 ) -> Situation:
     view = View(DAY)
@@ -48,7 +49,7 @@ def situation(
         as_of=DAY,
         period=view.period,
         against=view.period.aligned_before(),
-        config=Config(currency="GBP", timezone=timezone, settings=dict(settings or {})),
+        config=Config(name=shop, currency="GBP", timezone=timezone, settings=dict(settings or {})),
         frames={**empty_frames(), **{name: drawn(name, rows) for name, rows in frames.items()}},
         costs=sheet,
         tables=dict(tables or {"orders": 1, "order_lines": 1}),

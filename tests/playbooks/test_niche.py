@@ -85,7 +85,7 @@ def test_no_more_is_promised_than_searches_and_a_tenth_of_the_traffic_leave() ->
         (word(growth=1.0), {}),
         (word(growth=0.95), {}),
         (word(visitors=60), {}),
-        (word(name="Shop of tea"), {}),
+        (word(name="Teahouse cups"), {}),
         (word(), {"shop_visits": []}),
         (
             word(),

@@ -63,7 +63,7 @@ UNKNOWN = [
         {"rich": 0.4},
         {"rich": 0.55},
         {"same_product": True},
-        {"name": "Shop brand words", "rich": 1.6},
+        {"name": "teahouse brand words", "rich": 1.6},
         {"costs": None},
         {"stock": []},
         {"product_sources": UNKNOWN},

@@ -21,7 +21,7 @@ from zhanggui.methods.multiplicity import adjust
 from zhanggui.playbooks.gains import ADDED_TRAFFIC, Floats, even_cases, gain, of_share
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
 from zhanggui.playbooks.per_visitor import Visitor, part_visitor, shop_visitor
-from zhanggui.playbooks.terms import asked, count, exact, money
+from zhanggui.playbooks.terms import asked, count, exact, money, own_name
 from zhanggui.playbooks.visits import DAILY, kind_of
 from zhanggui.playbooks.worth import order_worth, pays_above, refund_share
 from zhanggui.units import Words
@@ -74,7 +74,7 @@ def niche(situation: Situation) -> Verdict:
 
 def _segments(situation: Situation) -> Iterator[Segment]:
     """Search words without the shop's own name, and the categories of products."""
-    own = situation.config.name.casefold().strip()
+    own = own_name(situation)
     words = situation.frames["search_words"].filter(pl.col("week") < WEEKS)
     for (word,), rows in words.group_by("keyword", maintain_order=True):
         if own and own in str(word).casefold():

@@ -21,7 +21,7 @@ from zhanggui.playbooks.gains import ADDED_TRAFFIC, even_cases, gain, of_amount,
 from zhanggui.playbooks.kinds import Rule, Situation, Verdict
 from zhanggui.playbooks.plans import Plan
 from zhanggui.playbooks.promotion import LEAST_WEIGHT, by_pairs_of_days, daily_budget_of, read_plans, stocked
-from zhanggui.playbooks.terms import column_sum, money
+from zhanggui.playbooks.terms import column_sum, money, own_name
 from zhanggui.playbooks.visits import window_days
 from zhanggui.units import Quantity, Words
 
@@ -61,7 +61,7 @@ def source_shift(situation: Situation) -> Verdict:
 
 def _judgeable(situation: Situation, plan: Plan, answer: MarginalReturn) -> bool:
     """Costs known, 500 clicks and ten orders, two weeks old, its return read from the shop's own days; not the shop's own name."""
-    brand = situation.config.name.casefold().strip()
+    brand = own_name(situation)
     if not plan.known or not plan.products or (brand and brand in plan.campaign.casefold()):
         return False
     enough = float(plan.clicks[-window_days(situation) :].sum()) >= FEWEST_CLICKS and plan.orders >= FEWEST_ORDERS

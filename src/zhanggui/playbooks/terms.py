@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from zhanggui.config import Config
 from zhanggui.costs import CostSheet
 from zhanggui.methods.shrinkage import Beta, beta_by_likelihood
 from zhanggui.playbooks.kinds import Situation
@@ -92,6 +93,12 @@ def name_of(situation: Situation, product: str) -> str:
     """The product's short name, cut to what a line holds."""
     name = situation.names.get(product, product).strip() or product
     return name if len(name) <= 40 else name[:39] + "…"
+
+
+def own_name(situation: Situation) -> str:
+    """The shop's name as words and plans would hold it; '' where nobody gave it one."""
+    name = situation.config.name.casefold().strip()
+    return "" if name == Config().name.casefold() else name
 
 
 def column_sum(frame: pl.DataFrame, name: str) -> float:
