@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from zhanggui.numbers.frames.grid import Grid, frame, goods, stacked, top_products, total
+from zhanggui.numbers.frames.grid import Grid, frame, goods, refunds, stacked, top_products, total
+from zhanggui.numbers.moments import AS_OF
 
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
@@ -28,9 +29,9 @@ def _age(grid: Grid, day: Any) -> Any:
 @frame(*KEYS)
 def product_diary(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · age (days before the brief; from 112 on four weeks are one row, named by their youngest day, up to 223) · visitors,
-    pay_buyers (of days that state both) · cart_base, cart_visitors (of days that state carts) · orders · units · gross · reviews ·
-    low_reviews (three stars or fewer) · promised (orders with a deadline), promised_hours (from payment to deadline) · presale (orders
-    placed in advance) · empty (days that ended with nothing on hand).
+    pay_buyers (of days that state both) · cart_base, cart_visitors (of days that state carts) · orders · units · gross · returned
+    (refunds so far of that day's sales) · reviews · low_reviews (three stars or fewer) · promised (orders with a deadline), promised_hours
+    (from payment to deadline) · presale (orders placed in advance) · empty (days that ended with nothing on hand).
 
     Visits stand for products with at least eight paying buyers in all these days, the rest for the products with most sales.
     """
@@ -38,6 +39,7 @@ def product_diary(warehouse: Warehouse, grid: Grid) -> Any:
         KEYS,
         _visits(warehouse, grid),
         _sold(warehouse, grid),
+        _returned(warehouse, grid),
         _reviewed(warehouse, grid),
         _promised(warehouse, grid),
         _presold(warehouse, grid),
@@ -74,6 +76,14 @@ def _sold(warehouse: Warehouse, grid: Grid) -> Any:
         units=lines.units.sum(where=lines.kind == "goods"),
         gross=total(lines.amount),
     )
+
+
+def _returned(warehouse: Warehouse, grid: Grid) -> Any:
+    back = refunds(warehouse)
+    back = back.filter(grid.lately(back.sale_day, DAILY) & (back.day <= AS_OF)).semi_join(
+        top_products(warehouse, grid), "product_id"
+    )
+    return back.group_by("product_id", age=_age(grid, back.sale_day)).agg(returned=total(back.amount))
 
 
 def _reviewed(warehouse: Warehouse, grid: Grid) -> Any:

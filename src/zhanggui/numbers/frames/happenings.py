@@ -20,7 +20,8 @@ AHEAD = 30
 def happenings(warehouse: Warehouse, grid: Grid) -> Any:
     """name (its id) · kind (``change`` or ``promotion``) · day (made, or begun) · until (a promotion's last day; NULL = open) · products
     (ids joined by ``;``; NULL = the whole shop) · what, before, after (of a change; ``what`` of a promotion is its name) · price,
-    discount, threshold, gift_cost, stackable, protection_days (of a promotion), of the last 28 weeks and the month ahead."""
+    discount, threshold, gift_cost, stackable, protection_days, fee, answer_day (of a promotion), of the last 28 weeks and the month
+    ahead."""
     changes = warehouse.table("changes")
     changes = changes.filter(grid.lately(changes.at_day, DAYS))
     offers = warehouse.table("promotions")
@@ -46,6 +47,8 @@ def happenings(warehouse: Warehouse, grid: Grid) -> Any:
             gift_cost=none,
             stackable=ibis.null("boolean"),
             protection_days=ibis.null("int64"),
+            fee=none,
+            answer_day=ibis.null("date"),
         ),
         offers.select(
             name=offers.promotion_id,
@@ -62,6 +65,8 @@ def happenings(warehouse: Warehouse, grid: Grid) -> Any:
             gift_cost=offers.gift_cost.cast(MONEY),
             stackable=offers.stackable,
             protection_days=offers.price_protection_days.cast("int64"),
+            fee=offers.fee.cast(MONEY),
+            answer_day=offers.answer_by_day,
         ),
         distinct=False,
     )
