@@ -152,3 +152,46 @@ def test_shelves_that_rose_tell_when_more_was_ordered(shop: DrawnWarehouse) -> N
     shop.draw("sales", [line(3, "1", 50.0)])
     # One more is a parcel sent back; of a day that was not told nothing is known of the day after.
     assert asked(shop, "shelf_rises") == [{"product_id": "A", "sku": "m", "age": 4, "held": 20.0, "more": 28.0}]
+
+
+def bought(back: int, order: str, goods: float, **more: Any) -> dict[str, Any]:
+    return {"day": ago(back), "order_id": order, "goods": goods, "counted": True, **more}
+
+
+def test_values_of_orders_are_counted_in_whole_units_of_money(shop: DrawnWarehouse) -> None:
+    shop.draw(
+        "order_facts",
+        [bought(0, "1", 199.9), bought(5, "2", 199.0), bought(6, "3", 200.0), bought(7, "4", 50.0, counted=False)],
+    )
+    found = {row["value"]: row["orders"] for row in asked(shop, "basket_values")}
+    assert found == {199: 2, 200: 1}
+
+
+def test_pairs_are_orders_that_hold_both_and_a_gift_or_a_list_is_none(shop: DrawnWarehouse) -> None:
+    lines = [line(back, f"o{back}", 10, product_id=name) for back in range(6) for name in ("A", "B")]
+    lines += [line(9, "o9", 10), line(9, "o9", 0, product_id="B", kind="gift"), line(9, "o10", 10, product_id="B")]
+    lines += [line(10, "list", 5, product_id=f"L{i}") for i in range(31)]
+    shop.draw("sales", lines)
+    found = {(row["product_id"], row["other"]): row["orders"] for row in asked(shop, "basket_pairs")}
+    assert found == {("", ""): 8, ("A", ""): 7, ("B", ""): 7, ("A", "B"): 6}
+
+
+def test_weekdays_hold_who_came_back_and_one_row_how_many_buyers_there_are(shop: DrawnWarehouse) -> None:
+    more = {"customer_key": "x", "new_or_returning": "returning"}
+    shop.draw("order_facts", [bought(0, "1", 20, **more), bought(1, "2", 30), bought(300, "3", 9, customer_key="y")])
+    found = {row["weekday"]: row for row in asked(shop, "buyer_days")}
+    assert found[-1]["buyers"] == 2
+    assert (found[DAY.weekday()]["orders"], found[DAY.weekday()]["returning"], found[DAY.weekday()]["gross"]) == (
+        1,
+        1,
+        20,
+    )
+    assert found[ago(1).weekday()]["returning"] == 0
+
+
+def test_a_diary_puts_refunds_to_the_day_of_their_sale(shop: DrawnWarehouse) -> None:
+    shop.draw("sales", [line(30, "1", 90)])
+    back = {"refund_id": "r", "order_id": "1", "product_id": "A", "amount": 40.0, "age_days": 20, "dated": True}
+    shop.draw("refund_facts", [{**back, "day": ago(10), "sale_day": ago(30), "status": "finished", "non_goods": False}])
+    rows = {row["age"]: row for row in asked(shop, "product_diary")}
+    assert (rows[30]["gross"], rows[30]["returned"]) == (90, 40)
