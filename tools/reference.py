@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Sequence
+from functools import cache
 from inspect import getdoc
 from pathlib import Path
 
@@ -230,6 +231,7 @@ def settings_page() -> str:
     )
 
 
+@cache
 def _readers() -> dict[str, list[str]]:
     source = ROOT / "src" / "zhanggui"
     found: dict[str, list[str]] = {setting.name: [] for setting in SETTINGS}

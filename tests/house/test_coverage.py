@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from functools import cache
+from typing import Any
 
 import pytest
 import typer
@@ -48,11 +49,16 @@ def test_every_capability_stands_once() -> None:
     assert len(ids) == len(set(ids))
 
 
+@cache
+def commands() -> dict[str, Any]:
+    """The commands of the program."""
+    return dict(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("call", sorted({*CALLS, *SHOWN}))
 def test_a_command_on_a_page_exists_with_its_options_and_metrics(call: str) -> None:
     name, *rest = call.split()
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    command = commands[name]
+    command = commands()[name]
     inner = getattr(command, "commands", {})
     if rest and rest[0] in inner:
         command = inner[rest.pop(0)]

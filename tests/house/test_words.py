@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 
-from .tree import modules, parsed, room
+from .tree import modules, nodes, room
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 SENTENCE = re.compile(r"^[A-Z][a-z]+(?: [\w“”'’,/()-]+){3,}[.!?]$")
@@ -15,20 +16,21 @@ SPEAKS_CHINESE = {"zhanggui.store.personal", "zhanggui.report.naming", "zhanggui
 """Modules that know Chinese by necessity: what marks a phone number or a name, brackets around a list of names, festivals' names."""
 
 
+@cache
 def constants(module: str) -> list[tuple[str, int]]:
     """The texts in a module's code, docstrings left out."""
-    tree = parsed(modules()[module])
+    tree = nodes(modules()[module])
     documented = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in tree
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
-    standing = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    standing = {id(node.value) for node in tree if isinstance(node, ast.Expr)}
     return [
         (node.value, node.lineno)
-        for node in ast.walk(tree)
+        for node in tree
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented | standing
     ]
 
@@ -65,7 +67,7 @@ def test_only_the_command_line_prints() -> None:
         f"{module}:{node.lineno}"
         for module, path in modules().items()
         if room(module) != "cli"
-        for node in ast.walk(parsed(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call) and called(node) == "print" and isinstance(node.func, ast.Name)
     ]
     assert found == []

@@ -32,13 +32,20 @@ def room(module: str) -> str:
     return parts[1] if len(parts) > 1 else parts[0]
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file's syntax tree, in the order of :func:`ast.walk`."""
+    return tuple(ast.walk(parsed(path)))
+
+
+@cache
 def imports(module: str) -> set[tuple[str, int]]:
     """What a module imports, with the line: at the top, inside functions, for type checkers, and by name in a text.
 
     A name imported from a package is that module where it is one (``from zhanggui import config``), else the package.
     """
     path, found = modules()[module], set()
-    for node in ast.walk(parsed(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found |= {(alias.name, node.lineno) for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
