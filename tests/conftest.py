@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -33,9 +35,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def retail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """The bundled real shop, imported once a session; tests read it and leave it as it is."""
-    folder: Path = tmp_path_factory.mktemp("retail") / "shop"
-    shop = Shop.create(folder, Config(name="Online Retail", currency="GBP", timezone="Europe/London", locale="en"))
-    shop.import_files([demo_file()])
-    yield shop
-    shop.close()
+    """The bundled real shop, imported once for all that test side by side; tests read it and leave it as it is."""
+    own = tmp_path_factory.getbasetemp()
+    common = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "retail"
+    with (common.parent / "retail.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not common.is_dir():
+            config = Config(name="Online Retail", currency="GBP", timezone="Europe/London", locale="en")
+            with Shop.create(common.with_name("retail.part"), config) as shop:
+                shop.import_files([demo_file()])
+            common.with_name("retail.part").rename(common)
+    with Shop.open(shutil.copytree(common, tmp_path_factory.mktemp("retail") / "shop")) as shop:
+        yield shop
