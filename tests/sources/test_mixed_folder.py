@@ -54,3 +54,11 @@ def test_the_same_files_again_change_nothing(imported):
     readings, _, warehouse = imported
     again = warehouse.load([one for one in readings if one.recognition.source in ("jd", "pinduoduo", "douyin")])
     assert (again.changed, again.new, again.replaced) == (False, 0, 0)
+
+
+PLAIN = "下单时间,商品名称,商品id,支付时间,数量,单价\n2026-08-01 10:00:00,水杯,7,2026-08-01 10:01:00,2,30.00\n"
+
+
+def test_a_shops_own_list_with_everyday_names_is_no_platforms_file(read, write):
+    (reading,) = read(write("own.csv", PLAIN))
+    assert reading.recognition.source == "general"

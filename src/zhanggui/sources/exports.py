@@ -27,7 +27,8 @@ Notes = list[tuple[str, Mapping[str, object]]]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One file of a platform. ``known`` are its normalised headers; two ``marks`` tell it, or one where all it ``needs`` is there.
+    """One file of a platform. ``known`` are its normalised headers; two ``marks`` as they stand in the file tell it, or one where all it
+    ``needs`` is there.
 
     Each of ``needs`` is a set of columns any one of which will do. ``amounts`` must be numbers wherever they are filled. A row whose
     first of ``labels`` says 合计 is a totals row; ``money`` is the column its amount is taken from.
@@ -137,13 +138,14 @@ class Export:
 
 def recognised(source: str, sheet: Sheet, layouts: Iterable[Layout]) -> Recognition | None:
     """The best fitting layout that can be read, else the best of the others: its ``lacking`` says what it cannot be read without."""
-    claims = [claim for layout in layouts if (claim := _claim(source, renamed(sheet, layout), layout)) is not None]
+    claims = [claim for layout in layouts if (claim := _claim(source, sheet, layout)) is not None]
     return best(*([claim for claim in claims if not claim.lacking] or claims))
 
 
 def _claim(source: str, sheet: Sheet, layout: Layout) -> Recognition | None:
+    marks = len(set(sheet.headers) & set(layout.marks))
+    sheet = renamed(sheet, layout)
     headers = set(sheet.headers)
-    marks = len(headers & set(layout.marks))
     lacking = tuple(" / ".join(names) for names in layout.needs if not headers & set(names))
     if not marks or (marks < 2 and lacking):
         return None
@@ -187,13 +189,15 @@ def load(sheet: Sheet, layout: Layout) -> Export:
     return Export(sheet, layout, good, tuple(left_out), [*rejects, *unread], len(rows) + len(rejects))
 
 
+_DAY = r"20\d\d\D?\d{1,2}\D?\d{1,2}"
 _TWO_DAYS = r"20\d\d\D\d{1,2}\D\d{1,2}.*20\d\d\D\d{1,2}\D\d{1,2}"
 
 
 def date(report: Report, columns: Iterable[str], money: str) -> None:
-    """Give each row of a report its first and last day: from the first of ``columns`` that is there, whose cells hold a day or a
-    range of days; else from the lines above the header or the file's name."""
-    name = next((name for name in columns if name in report.frame.columns), "")
+    """Give each row of a report its first and last day: from the first of ``columns`` that holds days or ranges of days; else from the
+    lines above the header or the file's name."""
+    frame = report.frame
+    name = next((name for name in columns if name in frame.columns and frame[name].str.contains(_DAY).any()), "")
     ranges = bool(name) and bool(report.frame[name].str.contains(_TWO_DAYS).any())
     report.dated(money=money, day="" if ranges else name, span=name if ranges else "")
 

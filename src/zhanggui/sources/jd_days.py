@@ -46,7 +46,7 @@ SHOP_LAYOUT = Layout(
     amounts=_AMOUNTS,
     labels=("时间",),
     money="成交金额",
-    renamed={"日期": "时间", "统计日期": "时间", "访客数": "店铺访客数", "浏览量": "店铺浏览量"},
+    renamed={"日期": "时间", "统计日期": "时间"},
 )
 ITEM_LAYOUT = Layout(
     name="sku_days",
@@ -67,8 +67,6 @@ ITEM_LAYOUT = Layout(
         "商品编号": "SKU",
         "SPUID": "SPU",
         "SPU编号": "SPU",
-        "访客数": "商品访客数",
-        "浏览量": "商品浏览量",
     },
 )
 WORD_LAYOUT = Layout(

@@ -1,4 +1,4 @@
-"""生意参谋 (SYCM): the item ranking and the shop overview, a row a day.
+"""生意参谋 (SYCM): item ranking, shop overview, traffic sources and search words, a row a day. See docs/sources/sycm.md.
 
 Every cell is text; ``-`` means that nothing was measured and is NULL. Visitors are de-duplicated per day, so reports over 7 or 30 days
 cannot be split into days and are refused.
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from zhanggui.errors import BadFile
-from zhanggui.sources import reading
+from zhanggui.sources import exports, reading, sycm_sources, sycm_words
 from zhanggui.sources import values as v
 from zhanggui.sources.matching import best, by_header, fit
 from zhanggui.sources.sycm_columns import (
@@ -30,6 +30,7 @@ from zhanggui.sources.sycm_columns import (
     SEARCH,
     SEARCH_TRAFFIC,
     SHOP,
+    SHOP_RENAMED,
     SHOP_TRAFFIC,
 )
 from zhanggui.tables.loading import LeftOut, Options, Piece, Reading, Recognition, Sheet
@@ -39,6 +40,13 @@ CURRENCY = "CNY"
 ZONE = "Asia/Shanghai"
 _TOTALS = ("总计", "合计", "汇总", "全部商品")
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})\s*(?:~|～|至|到|,|\s-\s|—)\s*(\d{4}-\d{2}-\d{2})")
+
+_OTHERS = (sycm_sources.LAYOUT, sycm_words.LAYOUT, sycm_words.PAGES)
+_READERS = {
+    sycm_sources.LAYOUT.name: sycm_sources.read,
+    sycm_words.LAYOUT.name: sycm_words.read,
+    sycm_words.PAGES.name: sycm_words.not_used,
+}
 
 Notes = list[tuple[str, Mapping[str, object]]]
 
@@ -61,23 +69,33 @@ class Sycm:
     """The source of 生意参谋's files."""
 
     name = "sycm"
-    known = frozenset((*ITEMS, *ITEMS_OTHER, *SHOP, *RENAMED))
+    known = frozenset(
+        (*ITEMS, *ITEMS_OTHER, *SHOP, *RENAMED, *(name for one in _OTHERS for name in (*one.known, *one.renamed)))
+    )
 
     def recognise(self, sheet: Sheet) -> Recognition | None:
-        """The item ranking (商品排行) or the shop overview (店铺整体, 取数)."""
-        renamed = replace(sheet, headers=_headers(sheet))
+        """The item ranking (商品排行), the shop overview (店铺整体, 取数), traffic sources, search words or the page analysis."""
+        return best(exports.recognised(self.name, sheet, _OTHERS), self._items_or_shop(sheet))
+
+    def _items_or_shop(self, sheet: Sheet) -> Recognition | None:
+        if exports.recognised(self.name, sheet, (sycm_sources.LAYOUT,)) is not None:
+            return None
+        items = replace(sheet, headers=_headers(sheet, RENAMED))
+        shop = replace(sheet, headers=_headers(sheet, SHOP_RENAMED))
         devices = tuple(prefix + name for prefix in ("PC端", "无线端") for name in SHOP)
-        return best(
-            fit(self.name, "items", renamed, core=("商品ID", "商品访客数"), known=(*ITEMS, *ITEMS_OTHER)),
-            None
-            if "商品ID" in renamed.headers
-            else _without(
-                fit(self.name, "shop", sheet, core=("统计日期", "访客数", "浏览量"), known=(*SHOP, *devices)), devices
-            ),
-        )
+        claims = [fit(self.name, "items", items, core=("商品ID", "商品访客数"), known=(*ITEMS, *ITEMS_OTHER))]
+        if "商品ID" not in items.headers:
+            claims += [
+                _without(fit(self.name, "shop", shop, core=core, known=(*SHOP, *devices)), devices)
+                for core in (("统计日期", "访客数", "浏览量"), ("访客数", "支付买家数", "支付转化率"))
+            ]
+        return best(*claims)
 
     def read(self, sheets: Sequence[tuple[Sheet, Recognition]], options: Options) -> Iterable[Reading]:
         for sheet, recognition in sheets:
+            if recognition.layout in _READERS:
+                yield _READERS[recognition.layout](sheet, recognition, options, CHANNEL)
+                continue
             report = _report(sheet, recognition.layout)
             pieces = _item_pieces(report) if recognition.layout == "items" else _shop_pieces(report)
             yield Reading(
@@ -101,19 +119,18 @@ def _without(recognition: Recognition | None, optional: Sequence[str]) -> Recogn
     return replace(recognition, missing=tuple(name for name in recognition.missing if name not in optional))
 
 
-def _headers(sheet: Sheet) -> tuple[str, ...]:
-    return tuple(
-        RENAMED[name] if name in RENAMED and RENAMED[name] not in sheet.headers else name for name in sheet.headers
-    )
+def _headers(sheet: Sheet, names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(names[name] if name in names and names[name] not in sheet.headers else name for name in sheet.headers)
 
 
 def _report(sheet: Sheet, layout: str) -> _Report:
     """Read, date and tidy a sheet. Raises BadFile where a row covers more than a day or an id lost its digits."""
     rows, rejects = reading.rows(sheet)
-    frame = by_header(rows, replace(sheet, headers=_headers(sheet)) if layout == "items" else sheet)
+    names = RENAMED if layout == "items" else SHOP_RENAMED
+    frame = by_header(rows, replace(sheet, headers=_headers(sheet, names)))
     v.check_ids(frame, ["商品ID"], sheet)
     named = [pl.col(name) for name in ("统计日期", "商品ID", "商品名称") if name in frame.columns]
-    is_total = pl.any_horizontal(v.missing(cell).is_in(_TOTALS).fill_null(False) for cell in named)
+    is_total = pl.any_horizontal(pl.lit(False), *(v.missing(cell).is_in(_TOTALS).fill_null(False) for cell in named))
     totals, frame = frame.filter(is_total), frame.filter(~is_total)
     frame, unread = v.readable_amounts(
         frame, (*SHOP_TRAFFIC.values(), *ITEM_TRAFFIC.values(), *SCORES.values(), *AD_PLATFORMS.values())

@@ -30,6 +30,9 @@ SHOP = words(
 RENAMED = {"主商品ID": "商品ID", "商品id": "商品ID", "日期": "统计日期", "跳出率": "跳失率", "UV价值": "访客平均价值"}
 """Rarer name → the name used here, for the item ranking."""
 
+SHOP_RENAMED = {"日期": "统计日期", "跳出率": "跳失率"}
+"""The same for the shop overview."""
+
 DEVICES = {"PC端": "pc", "无线端": "mobile", "PC": "pc", "无线": "mobile", "手机端": "mobile", "手机": "mobile"}
 """A prefix of column names, or what the lines above the header say, → the device."""
 
