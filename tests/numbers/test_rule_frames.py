@@ -195,3 +195,15 @@ def test_a_diary_puts_refunds_to_the_day_of_their_sale(shop: DrawnWarehouse) -> 
     shop.draw("refund_facts", [{**back, "day": ago(10), "sale_day": ago(30), "status": "finished", "non_goods": False}])
     rows = {row["age"]: row for row in asked(shop, "product_diary")}
     assert (rows[30]["gross"], rows[30]["returned"]) == (90, 40)
+
+
+def test_what_was_listed_lately_is_told_with_who_knew_the_shop_before(shop: DrawnWarehouse) -> None:
+    shop.draw("products", [{"product_id": "A", "listed_day": ago(20)}, {"product_id": "B", "listed_day": ago(70)}])
+    shop.draw("traffic_days", [visit(2, 100, 3, cart_visitors=9), visit(1, 50, 1), visit(1, 80, 1, product_id="B")])
+    old = {"new_or_returning": "returning"}
+    shop.draw("sales", [line(2, "1", 10), line(2, "2", 12, **old), line(1, "3", 9, product_id="B")])
+    shop.draw("reviews", [{"review_id": "r", "product_id": "A", "created_day": ago(1), "stars": 2}])
+    (row,) = asked(shop, "launches")
+    assert (row["product_id"], row["visitors"], row["carts"]) == ("A", 150, 9)
+    assert (row["orders"], row["old_orders"], row["gross"]) == (2, 1, 22)
+    assert (row["reviews"], row["low_reviews"]) == (1, 1)
