@@ -16,14 +16,14 @@ import pyarrow as pa
 import pyarrow.csv
 
 from zhanggui.errors import BadFile
-from zhanggui.sources import workbooks
+from zhanggui.sources import json_files, weblogs, workbooks
 from zhanggui.sources.encoding import encoding_of, head_bytes, magic, utf8_copy
 from zhanggui.sources.headers import find_header, normalised, split_blank, unique_names
 from zhanggui.tables.loading import Sheet
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 BOOK_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xltx")
-SUFFIXES = (*TEXT_SUFFIXES, *BOOK_SUFFIXES, ".parquet")
+SUFFIXES = (*TEXT_SUFFIXES, *BOOK_SUFFIXES, ".parquet", *json_files.SUFFIXES, *weblogs.SUFFIXES)
 DELIMITERS = (",", "\t", ";", "|")
 ODD_DELIMITERS = (*DELIMITERS, "^", "~", "\x01", "¦")
 HEAD_ROWS = 200
@@ -37,7 +37,7 @@ Rejects = list[tuple[int, str, str, str]]
 
 def readable(path: Path) -> bool:
     """Whether the file's name is of a kind that is read here."""
-    return path.name.lower().endswith(SUFFIXES)
+    return path.name.lower().endswith(SUFFIXES) or weblogs.is_log(path)
 
 
 def sheets(path: Path, known: Collection[str] = frozenset()) -> list[Sheet]:
@@ -57,6 +57,10 @@ def sheets(path: Path, known: Collection[str] = frozenset()) -> list[Sheet]:
         return [_parquet_sheet(path)]
     if path.suffix.lower() in BOOK_SUFFIXES and kind in ("xlsx", "xls"):
         return workbooks.sheets(path, kind, known, HEAD_ROWS)
+    if json_files.is_json(path):
+        return [json_files.sheet_of(path, HEAD_ROWS)]
+    if weblogs.is_log(path):
+        return [weblogs.sheet_of(path, HEAD_ROWS)]
     return [_text_sheet(path, known)]
 
 
@@ -76,6 +80,10 @@ def rows(sheet: Sheet, unquoted: str = "") -> tuple[pl.DataFrame, Rejects]:
         table, rejects = _parquet_frame(sheet), Rejects()
     elif sheet.kind in ("xlsx", "xls"):
         table, rejects = workbooks.frame(sheet), Rejects()
+    elif sheet.kind in (json_files.LINES, json_files.LIST):
+        table, rejects = json_files.frame(sheet)
+    elif sheet.kind == weblogs.KIND:
+        table, rejects = weblogs.frame(sheet), Rejects()
     else:
         table, rejects = _text_rows(sheet, unquoted)
     filled = table.filter(~pl.all_horizontal(pl.exclude("_row").is_null()))

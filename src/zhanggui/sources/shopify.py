@@ -1,4 +1,4 @@
-"""Shopify's CSV exports: orders, products, customers. See docs/sources/shopify.md."""
+"""Shopify: exports of orders, products, customers; the report of sessions; orders of bulk operations. See docs/sources/shopify.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from dataclasses import replace
 
 import polars as pl
 
-from zhanggui.sources import reading, shopify_orders, shopify_products, values
+from zhanggui.sources import (
+    json_files,
+    reading,
+    shopify_bulk,
+    shopify_orders,
+    shopify_products,
+    shopify_sessions,
+    values,
+)
 from zhanggui.sources.matching import best, by_header, fit, words
 from zhanggui.tables.loading import LeftOut, Options, Piece, Reading, Recognition, Sheet
 
@@ -83,10 +91,12 @@ class Shopify:
     """The source of Shopify's exports."""
 
     name = "shopify"
-    known = frozenset({*ORDERS, *PRODUCTS, *CUSTOMERS, *RENAMED})
+    known = frozenset({*ORDERS, *PRODUCTS, *CUSTOMERS, *RENAMED, *shopify_sessions.SIGNS})
 
     def recognise(self, sheet: Sheet) -> Recognition | None:
         """The best fitting of orders, products (either template) and customers."""
+        if sheet.kind == json_files.LINES:
+            return _bulk(self.name, sheet)
         seen = _plain(sheet)
         markets = tuple(name for name in seen.headers if _MARKETS.fullmatch(name))
         return best(
@@ -94,12 +104,20 @@ class Shopify:
                 fit(self.name, layout, seen, core=core, known=(*_KNOWN[layout], *markets))
                 for layout, cores in _CORE.items()
                 for core in cores
-            )
+            ),
+            shopify_sessions.recognise(self.name, sheet),
         )
 
     def read(self, sheets: Sequence[tuple[Sheet, Recognition]], options: Options) -> Iterable[Reading]:
         """Each file by itself: nothing in one depends on another being in the same import."""
         for sheet, recognition in sheets:
+            if recognition.layout == "bulk":
+                made, others, count = shopify_bulk.pieces(sheet, options)
+                yield Reading(sheet, recognition, made, options.channel or CHANNEL, count, others)
+                continue
+            if recognition.layout == "sessions":
+                yield shopify_sessions.read(sheet, recognition, options.channel or CHANNEL)
+                continue
             table, rejects = reading.rows(sheet)
             frame = by_header(table, _plain(sheet))
             pieces, left_out = _pieces(frame, recognition.layout, sheet, options)
@@ -112,6 +130,18 @@ class Shopify:
                 left_out=left_out,
                 rejects=rejects,
             )
+
+
+def _bulk(source: str, sheet: Sheet) -> Recognition | None:
+    """Orders of a bulk operation: records with Shopify's global ids."""
+    if "id" not in sheet.columns:
+        return None
+    at = sheet.columns.index("id")
+    ids = [row[at] for row in sheet.head if row[at]]
+    if not ids or not all(one.startswith("gid://shopify/") for one in ids):
+        return None
+    known = fit(source, "bulk", sheet, core=shopify_bulk.CORE, known=sheet.headers)
+    return known and replace(known, missing=tuple(name for name in shopify_bulk.ASKED if name not in sheet.headers))
 
 
 def _plain(sheet: Sheet) -> Sheet:
