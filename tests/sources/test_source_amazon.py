@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 
+from zhanggui.errors import NotUnderstood
+
 ORDER = [
     "amazon-order-id",
     "purchase-date",
@@ -190,3 +192,9 @@ def test_money_written_with_its_sign_and_words_spelt_otherwise(write, read, rows
     )
     (day,) = rows([reading], "ad_days")
     assert (day["cost"], day["revenue"], day["keyword"]) == (0.35, 12, "(unknown)")
+
+
+def test_an_order_file_without_prices_says_which_column_is_missing(write, read):
+    with pytest.raises(NotUnderstood) as caught:
+        read(write("orders.txt", "amazon-order-id\tpurchase-date\tquantity\n111-1\t2026-03-02T04:58:10+00:00\t1\n"))
+    assert (caught.value.code, caught.value.params["wanted"]) == ("sources.lacks_columns", "item-price")

@@ -9,6 +9,7 @@ from zhanggui.sources.matching import best, by_header, fit, words
 from zhanggui.tables.loading import Options, Piece, Reading, Recognition, Sheet
 
 CHANNEL = "amazon:main"
+CORE_ID = "amazon-order-id"
 
 AD_NAMES = reports.synonyms(
     {
@@ -92,6 +93,9 @@ class Amazon:
             for shown in ("Impressions", "Clicks")
             if _OWN_SIGNS & set(sheet.headers)
         ]
+        if CORE_ID in sheet.headers and not set(sheet.headers).issuperset(amazon_orders.CORE):
+            lacking = tuple(name for name in amazon_orders.CORE if name not in sheet.headers)
+            return Recognition(self.name, "orders", 0.9, lacking=lacking)
         return best(
             fit(self.name, "orders", sheet, core=amazon_orders.CORE, known=amazon_orders.COLUMNS),
             *(

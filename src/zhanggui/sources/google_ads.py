@@ -77,14 +77,13 @@ class GoogleAds:
     )
 
     def recognise(self, sheet: Sheet) -> Recognition | None:
-        """A report with a cost and what was seen or clicked, by campaign, ad group, keyword or search term."""
+        """A report of what was spent, seen or clicked, by campaign, ad group, keyword or search term. Missing measures are named."""
         if not _SIGNS & set(sheet.headers):
             return None
         seen = reports.renamed(sheet, OTHER_NAMES)
         cores = [
-            (spent, shown, by)
-            for spent in ("Cost", "Costmicros")
-            for shown in ("Impr.", "Clicks", "Interactions")
+            (shown, by)
+            for shown in ("Cost", "Costmicros", "Impr.", "Clicks", "Interactions")
             for by in ("Campaign", "Adgroup", "Keyword", "Searchterm")
         ]
         layout = "search_terms" if "Searchterm" in seen.headers else "report"

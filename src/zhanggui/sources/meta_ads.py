@@ -69,9 +69,10 @@ class MetaAds:
     )
 
     def recognise(self, sheet: Sheet) -> Recognition | None:
-        """A report with an amount spent by campaign, ad set or ad."""
+        """A report of what was spent, or seen in a period, by campaign, ad set or ad."""
         seen, _ = _plain(sheet)
-        cores = [("Amountspent", by) for by in ("Campaignname", "Adsetname", "Adname")]
+        told = ("Amountspent",), ("Reportingstarts", "Impressions"), ("Reportingstarts", "Linkclicks")
+        cores = [(*by, name) for by in told for name in ("Campaignname", "Adsetname", "Adname")]
         return best(*(fit(self.name, "report", seen, core=core, known=_KNOWN) for core in cores))
 
     def read(self, sheets: Sequence[tuple[Sheet, Recognition]], options: Options) -> Iterable[Reading]:

@@ -16,7 +16,7 @@ from zhanggui.sources.reports import number
 from zhanggui.sources.woocommerce_json import STATUSES
 from zhanggui.tables.loading import LeftOut, Options, Piece, Sheet
 
-PRODUCT_CORE = words("ID Type Name Regularprice")
+PRODUCT_CORE = words("ID Type Name Published")
 PRODUCTS = words(
     """ID Type SKU Name Published Isfeatured? Visibilityincatalog Shortdescription Description Datesalepricestarts Datesalepriceends
     Taxstatus Taxclass Instock? Stock Lowstockamount Backordersallowed? Soldindividually? Allowcustomerreviews? Purchasenote Saleprice
