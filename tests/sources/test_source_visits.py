@@ -7,6 +7,8 @@ from datetime import date
 import polars as pl
 import pytest
 
+from zhanggui.sources import weblogs
+
 DAY = date(2026, 3, 1)
 START = 1772400000
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile"
@@ -328,3 +330,45 @@ def test_a_feed_gives_products_with_their_currency(samples, read, rows, write):
         "color=red",
     )
     assert json.loads(other["extra"])["gtin"] == "0012345"
+
+
+ODD_LINES = (
+    log("/a"),
+    log("/a", host="shop.example:443 2001:db8::1"),
+    log("/a", host="2001:db8::1"),
+    log("/a", rest=' "198.51.100.1" 0.004'),
+    log("/a", rest=" 0.004"),
+    '1.2.3.4 - alice [01/Mar/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 -',
+    '1.2.3.4 - - [01/Mar/2026:12:00:00 +0000] "" 400 0 "-" "-"',
+    '1.2.3.4 - - [01/Mar/2026:12:00:00 +0000] "-" 408 - "-" "-"',
+    '1.2.3.4 - - [01/Mar/2026:12:00:00] "GET / HTTP/1.1" 200 5 "-" "-"',
+    '1.2.3.4 - - [01/Mar/2026:12:00:00 +0000] "GET / HTTP/1.1" abc 5 "-" "-"',
+    '1.2.3.4 - - [01/Mar/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5 "-"',
+    '1.2.3.4 - - [01/Mar/2026:12:00:00 +0000] "GET /',
+    "nothing",
+    "",
+)
+
+
+def test_cutting_at_quotation_marks_gives_the_parts_of_the_pattern():
+    lines = pl.Series("line", [line.rstrip("\n") for line in ODD_LINES])
+    by_pattern = lines.to_frame().select(pl.col("line").str.extract_groups(weblogs.PATTERN).alias("x")).unnest("x")
+    for line, cut, wanted in zip(
+        lines, weblogs.split(lines).rows(), by_pattern.select(weblogs.COLUMNS).rows(), strict=True
+    ):
+        assert [cell or None for cell in cut] == [cell or None for cell in wanted], line
+
+
+def test_escaped_quotation_marks_stay_within_their_part():
+    lines = pl.Series("line", [log("/a", agent='Odd \\"browser\\"').rstrip("\n"), log("/b").rstrip("\n")])
+    parts = weblogs.split(lines)
+    assert parts["agent"].to_list() == ['Odd \\"browser\\"', DESK]
+    assert parts["request"].to_list() == ["GET /a HTTP/1.1", "GET /b HTTP/1.1"]
+
+
+def test_a_log_without_browsers_still_counts_addresses(write, read, days):
+    text = "".join(
+        f'{host} - - [01/Mar/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5\n' for host in ("1.2.3.4", "1.2.3.5")
+    )
+    found = days(read(write("access.log", text), timezone="UTC"))
+    assert (found["*", "*", "*"]["visitors"], ("*", "*", "(unknown)") in found) == (2, True)

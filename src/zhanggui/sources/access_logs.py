@@ -31,6 +31,7 @@ _INSIDE = (
 _CART = r"(?i)/(?:cart|basket|warenkorb)/(?:add|items)|add-to-cart|add_to_cart|/cart/add|wc-ajax=add_to_cart"
 _TABLET = r"(?i)ipad|tablet|kindle|silk"
 _MOBILE = r"(?i)mobile|iphone|android|windows phone"
+_DEVICES = pl.Enum(["desktop", "mobile", "tablet"])
 _OFTEN = 0.3
 """A referring host that stands on this share of the hits within sessions is the shop's own."""
 
@@ -54,11 +55,10 @@ class AccessLogs:
         counted = [_Count(sheet) for sheet, _ in sheets]
         for count in counted:
             hits += count.hits(options.timezone)
-        whole = _sourced(visits.sessions(pl.concat(hits))) if hits else pl.DataFrame()
-        traffic = visits.traffic(whole.select(list(visits.SCHEMA))) if len(whole) else pl.DataFrame()
+        traffic = _traffic(hits)
         for at, ((sheet, recognition), count) in enumerate(zip(sheets, counted, strict=True)):
             pieces = (
-                [Piece("traffic_days", traffic, sheet.name, 20, rows_read=len(whole))]
+                [Piece("traffic_days", traffic, sheet.name, 20, rows_read=sum(one.rows for one in counted))]
                 if at == 0 and len(traffic)
                 else []
             )
@@ -96,7 +96,7 @@ class _Count:
         self.rejects += [(row, "line", "***", NOT_A_LINE) for row in unread[:room]]
         self.left_out["not_a_log_line"] += max(len(unread) - max(room, 0), 0)
         read = parts.filter(pl.col("time").is_not_null())
-        bot = pl.col("agent").is_null() | pl.col("agent").is_in(["", "-"]) | pl.col("agent").str.contains(BOT)
+        bot = (pl.col("agent").is_in(["", "-"]) | pl.col("agent").str.contains(BOT)).fill_null(value=False)
         people = read.filter(~bot)
         self.left_out["bots"] += len(read) - len(people)
         request = people.with_columns(
@@ -130,21 +130,25 @@ def _hits(lines: pl.DataFrame, zone: str) -> pl.DataFrame:
     return dated.select(
         "day",
         pl.col("_at").dt.replace_time_zone(None).alias("at"),
-        pl.concat_str([address, "agent", pl.col("day").cast(pl.String)], separator="\x1f")
+        pl.concat_str([address, pl.col("agent").fill_null(""), pl.col("day").cast(pl.String)], separator="\x1f")
         .hash(seed=7)
         .alias("visitor"),
-        pl.when("cart").then(pl.lit("cart")).otherwise(pl.lit("view")).alias("kind"),
-        pl.when("cart").then(0).otherwise(1).cast(pl.UInt32).alias("views"),
-        _campaign(pl.col("query")).alias("source"),
+        "cart",
+        _campaign(pl.col("query")).cast(pl.Categorical).alias("source"),
         pl.when(pl.col("agent").str.contains(_TABLET))
         .then(pl.lit("tablet"))
         .when(pl.col("agent").str.contains(_MOBILE))
         .then(pl.lit("mobile"))
+        .when(pl.col("agent").is_null())
+        .then(None)
         .otherwise(pl.lit("desktop"))
+        .cast(_DEVICES)
         .alias("device"),
-        pl.lit(None, pl.String).alias("product_id"),
-        pl.lit(None, pl.Float64).alias("amount"),
-        pl.col("referer").str.extract(r"^https?://(?:www\.)?([^/:?#]+)", 1).str.to_lowercase().alias("referer"),
+        pl.col("referer")
+        .str.extract(r"^https?://(?:www\.)?([^/:?#]+)", 1)
+        .str.to_lowercase()
+        .cast(pl.Categorical)
+        .alias("referer"),
     ).filter(pl.col("at").is_not_null())
 
 
@@ -162,17 +166,34 @@ def _campaign(query: pl.Expr) -> pl.Expr:
     return pl.concat_str([told("utm_source"), told("utm_medium")], separator=" / ", ignore_nulls=True).replace("", None)
 
 
-def _sourced(hits: pl.DataFrame) -> pl.DataFrame:
-    """The source of a hit: its campaign, else the host that referred, unless it is the shop's own: the one most hits within sessions
-    come from."""
-    within = hits.filter(pl.col("session") == pl.col("session").shift())
-    own = within["referer"].drop_nulls().value_counts(sort=True)
-    mine = own["referer"][0] if len(own) and own["count"][0] >= _OFTEN * len(within) else ""
+def _traffic(hits: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Visits of all hits, a day at a time: a visitor is one of a day, so days have nothing to do with each other."""
+    days = [visits.sessions(day) for day in pl.concat(hits).partition_by("day")] if hits else []
+    mine = _own_host(days)
+    made = [visits.traffic(_sourced(day, mine)) for day in days]
+    return pl.concat(made, how="diagonal") if made else pl.DataFrame()
+
+
+def _own_host(days: Sequence[pl.DataFrame]) -> str:
+    """The shop's own host: the one most hits within sessions come from; empty where none stands out."""
+    within = [day.filter(pl.col("session") == pl.col("session").shift())["referer"].cast(pl.String) for day in days]
+    counts = pl.concat(within).drop_nulls().value_counts(sort=True) if within else pl.DataFrame()
+    return str(counts[0, 0]) if len(counts) and counts[0, 1] >= _OFTEN * sum(map(len, within)) else ""
+
+
+def _sourced(hits: pl.DataFrame, mine: str) -> pl.DataFrame:
+    """Hits in full, with the source of their session: the campaign, else the host that referred, unless it is the shop's own."""
+    hits = hits.with_columns(
+        pl.col("source", "device", "referer").cast(pl.String),
+        pl.when("cart").then(pl.lit("cart")).otherwise(pl.lit("view")).alias("kind"),
+        pl.when("cart").then(0).otherwise(1).cast(pl.UInt32).alias("views"),
+        pl.lit(None, pl.String).alias("product_id"),
+        pl.lit(None, pl.Float64).alias("amount"),
+    )
     referred = pl.when(pl.col("referer") != mine).then(pl.col("referer"))
     first = pl.col("session") != pl.col("session").shift().fill_null(0)
-    return hits.with_columns(
-        pl.when(first).then(pl.coalesce("source", referred, pl.lit(visits.DIRECT))).otherwise("source").alias("source")
-    )
+    source = pl.when(first).then(pl.coalesce("source", referred, pl.lit(visits.DIRECT))).otherwise("source")
+    return hits.with_columns(source.alias("source")).select(list(visits.SCHEMA))
 
 
 SOURCE = AccessLogs()

@@ -19,7 +19,7 @@ SUFFIXES = (".log", ".log.gz")
 KIND = "log"
 COLUMNS = ("host", "time", "request", "status", "bytes", "referer", "agent", "rest")
 PATTERN = (
-    r'^(?:[^\s"\[]+:\d{1,5} )?(?P<host>\S+) \S+ (?:[^\[]*?) ?\[(?P<time>\d{2}/[A-Za-z]{3}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4})\] '
+    r'^(?:[\w.-]+:\d{1,5} )?(?P<host>\S+) \S+ (?:[^\[]*?) ?\[(?P<time>\d{2}/[A-Za-z]{3}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4})\] '
     r'"(?P<request>(?:[^"\\]|\\.)*)" (?P<status>\d{3}) (?P<bytes>\d+|-)'
     r'(?: "(?P<referer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)")?(?P<rest>.*)$'
 )
@@ -61,7 +61,48 @@ def sheet_of(path: Path, limit: int) -> Sheet:
 
 def split(lines: pl.Series) -> pl.DataFrame:
     """Lines as their parts, all NULL where a line is not of the format."""
+    escaped = lines.str.contains('\\"', literal=True).fill_null(value=False)
+    if not escaped.any():
+        return _by_quotes(lines)
+    rows = lines.to_frame("line").with_row_index("_at")
+    plain, odd = rows.filter(~escaped), rows.filter(escaped)
+    parts = [_by_quotes(plain["line"]).with_columns(plain["_at"]), _by_pattern(odd["line"]).with_columns(odd["_at"])]
+    return pl.concat(parts).sort("_at").drop("_at")
+
+
+def _by_pattern(lines: pl.Series) -> pl.DataFrame:
+    """The parts by :data:`PATTERN`, which knows of escaped quotation marks."""
     return lines.to_frame("line").select(pl.col("line").str.extract_groups(PATTERN).alias("parts")).unnest("parts")
+
+
+def _by_quotes(lines: pl.Series) -> pl.DataFrame:
+    """The parts between quotation marks, for lines without escaped ones: the same as by :data:`PATTERN`, in half the time."""
+    cut = lines.to_frame("line").select(pl.col("line").str.splitn('"', 7).alias("cut")).unnest("cut")
+    cut = cut.with_columns(pl.col("field_0").str.splitn("[", 2).alias("who")).unnest("who", separator=".")
+    name, time, answer = pl.col("who.field_0"), pl.col("who.field_1"), pl.col("field_2")
+    fits = (
+        time.str.contains(r"^\d{2}/[A-Za-z]{3}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4}\] $")
+        & name.str.contains(r"^(?:[^\s\[]+:\d{1,5} )?\S+ \S+ \S")
+        & answer.str.contains(r"^ \d{3} (?:\d+|-)")
+        & (pl.col("field_3").is_null() | pl.col("field_5").is_not_null())
+    ).fill_null(value=False)
+    virtual = name.str.contains(r"^[\w.-]+:\d{1,5} \S+ \S+ \S")
+    host = (
+        pl.when(virtual)
+        .then(name.str.extract(r"^\S+ (\S+)", 1))
+        .otherwise(name.str.splitn(" ", 2).struct.field("field_0"))
+    )
+    parts = {
+        "host": host,
+        "time": time.str.slice(0, 26),
+        "request": pl.col("field_1"),
+        "status": answer.str.slice(1, 3),
+        "bytes": answer.str.extract(r"^ \d{3} (\d+|-)", 1),
+        "referer": pl.col("field_3"),
+        "agent": pl.col("field_5"),
+        "rest": pl.coalesce("field_6", answer.str.replace(r"^ \d{3} (?:\d+|-)", "")),
+    }
+    return cut.select(pl.when(fits).then(part).alias(name) for name, part in parts.items())
 
 
 def blocks(path: Path) -> Iterator[tuple[int, pl.Series]]:
