@@ -19,9 +19,9 @@ SUFFIXES = (".log", ".log.gz")
 KIND = "log"
 COLUMNS = ("host", "time", "request", "status", "bytes", "referer", "agent", "rest")
 PATTERN = (
-    r'^(?:[\w.-]+:\d{1,5} )?(?P<host>\S+) \S+ (?:[^\[]*?) ?\[(?P<time>\d{2}/[A-Za-z]{3}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4})\] '
+    r"^(?:[\w.-]+:\d{1,5} )?(?P<host>\S+) \S+ (?:[^\[]*?) ?\[(?P<time>\d{2}/[A-Za-z]{3}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4})\] "
     r'"(?P<request>(?:[^"\\]|\\.)*)" (?P<status>\d{3}) (?P<bytes>\d+|-)'
-    r'(?: "(?P<referer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)")?(?P<rest>.*)$'
+    r'(?: "(?P<referer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)"(?P<rest>.*)|[^"]*)$'
 )
 """Address, time, request, status, bytes, where from, with what; a leading ``host:port`` (vhost_combined) is passed over."""
 BLOCK = 16 << 20
@@ -100,7 +100,7 @@ def _by_quotes(lines: pl.Series) -> pl.DataFrame:
         "bytes": answer.str.extract(r"^ \d{3} (\d+|-)", 1),
         "referer": pl.col("field_3"),
         "agent": pl.col("field_5"),
-        "rest": pl.coalesce("field_6", answer.str.replace(r"^ \d{3} (?:\d+|-)", "")),
+        "rest": pl.col("field_6"),
     }
     return cut.select(pl.when(fits).then(part).alias(name) for name, part in parts.items())
 
