@@ -41,7 +41,7 @@ def led(practice: Practice, weeks: int) -> Counter[str]:
     """Do each week what the brief puts on today's list, as far as the owner gets round to it. Gives how often each kind was done."""
     shop, done = practice.shop, Counter[str]()
     for week in range(weeks):
-        today = [ranked.action.id for ranked in shop.brief().actions if ranked.today]
+        today = [ranked.action.id for ranked in shop.listed(minutes=practice.world.character.minutes) if ranked.today]
         for entry in [entry for entry in shop.actions.list() if entry.base in today and entry.state == "proposed"]:
             if willing(practice.world, week, move_of(entry)):
                 try:

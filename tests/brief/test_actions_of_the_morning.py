@@ -13,7 +13,8 @@ import pytest
 from drawn.actions import action as drawn
 from drawn.actions import past, plain
 from drawn.readings import reading
-from drawn.situation import situation
+from drawn.situation import drawn as frame_of
+from drawn.situation import empty_frames, situation
 from zhanggui.actions.guards import REASONS
 from zhanggui.actions.kinds import NOTHING_YET, Action, Freeze, Outcome, Standing
 from zhanggui.app import Shop
@@ -21,6 +22,7 @@ from zhanggui.brief import Brief, make
 from zhanggui.brief.guarded import passed
 from zhanggui.brief.make import situate
 from zhanggui.config import Config
+from zhanggui.costs import CostSheet, parse
 from zhanggui.numbers.frames import FRAMES, View
 from zhanggui.report import as_html, as_json, as_text
 
@@ -172,3 +174,21 @@ def test_the_same_morning_twice_is_the_same_list(shop: Shop) -> None:
     first, again = morning(shop), morning(shop)
     assert as_text(first, "zh-Hant") == as_text(again, "zh-Hant")
     assert [r.action.id for r in first.actions] == [r.action.id for r in again.actions]
+
+
+def test_the_list_alone_is_the_briefs_own(shop: Shop) -> None:
+    told = [(r.action.id, r.today, r.left_out, r.profit) for r in shop.brief(remember=False).actions]
+    assert [(r.action.id, r.today, r.left_out, r.profit) for r in shop.listed()] == told
+    assert {entry.base for entry in shop.actions.list()} == {name for name, today, *_ in told if today}
+    assert [r.action.id for r in shop.listed()] == [name for name, *_ in told]
+
+
+def test_the_floor_is_a_share_of_what_a_week_leaves_after_parcels_and_promotion() -> None:
+    costs = parse({"goods": {"*": 0.4}, "share": {"fees": 0.05}, "per_order": {"freight": 10.0}})
+    blocks = [{"block": b, "orders": 50.0, "gross": 5000.0, "refunds": 500.0} for b in range(8)]
+    spent = [{"platform": "ads", "campaign": "one", "product_id": "*", "age": age, "cost": 100.0} for age in range(60)]
+    frames = {**empty_frames(), "shop_blocks": frame_of("shop_blocks", blocks), "ad_plans": frame_of("ad_plans", spent)}
+    here = situate(View(LAST), frames, {"orders": 1}, Config(), costs)
+    assert here.contribution == pytest.approx(4500 * 0.6 - 5000 * 0.05 - 50 * 10 - 700)
+    assert here.least == pytest.approx(0.005 * 1250)
+    assert situate(View(LAST), frames, {"orders": 1}, Config(), CostSheet()).contribution is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from drawn.situation import DAY, situation
 from zhanggui.actions import guards
 from zhanggui.actions.facts import facts_from
-from zhanggui.actions.kinds import NOTHING_YET
+from zhanggui.actions.kinds import NOTHING_YET, Past, Standing
 from zhanggui.playbooks.below_cash import sells_below_cash
 from zhanggui.playbooks.kinds import Situation, Verdict
 
@@ -284,3 +285,42 @@ def test_without_costs_the_break_even_is_said_instead_of_silence() -> None:
     assert locked.words.key == "rules.sells_below_cash.break_even"
     assert locked.words.params["kept"].value == pytest.approx(0.69)
     assert locked.words.params["point"].value == 50
+
+
+OFFER = {"name": "m1", "kind": "promotion", "day": DAY, "until": DAY, "products": "P", "what": "full reduction"}
+SOLD = [{"product_id": "P", "age": age, "orders": 5, "units": 5.0, "gross": 300.0} for age in range(28)]
+
+
+def stacked(paid: float = 52.0, **more: Any) -> Situation:
+    """A product of 100 that costs 50, in four weeks paid 52 in forty of sixty orders: a small loss for each with its freight."""
+    row = below(40, paid, 50.0, orders=60, units=60.0, gross=4080.0, costed_gross=4080.0, costed_listed=6000.0)
+    row |= {"loss_listed": 4000.0, "loss_freight": 40 * 3.0, "goods_orders": 0}
+    costs = {"goods": {"*": 0.5}, "per_order": {"freight": 3.0}, "refund": {"freight": 6}}
+    names = [{"product_id": "P", "cost": 50.0}]
+    frames = {"below_cash": [row], "happenings": [OFFER], "product_diary": SOLD, "product_names": names}
+    return situation(**{"costs": costs, **frames, **more})
+
+
+def test_a_small_loss_hides_what_the_product_would_earn_at_its_usual_price() -> None:
+    """One a unit is lost, ten a week: below the floor. At 100 it would be bought by (100 ÷ 52)^−2.6 of ten a week, and leave 47 each."""
+    (action,) = judged(stacked()).actions
+    assert action.kind == "take_out_of_offer"
+    assert action.gain is not None
+    assert not action.gain.counted
+    assert action.gain.profit == pytest.approx(10 + 10 * 47 * (100 / 52) ** -2.6, rel=0.25)
+    assert action.measure is not None
+    assert action.measure.design == "synthetic_control"
+    (counted,) = judged(stacked(floor=5.0)).actions
+    assert counted.gain is not None
+    assert counted.gain.counted
+    assert counted.gain.profit == pytest.approx(10)
+
+
+def test_losing_orders_from_before_the_offer_was_ended_ask_for_nothing_more() -> None:
+    done = Past(
+        "a", "products", "sells_below_cash", "take_out_of_offer", {"product_id": "P"}, "done", DAY,
+        done_on=DAY - timedelta(days=10),
+    )  # fmt: skip
+    over, still = ([row | {"gross": 5 * price} if row["age"] < 10 else row for row in SOLD] for price in (100.0, 50.0))
+    assert not judged(replace(stacked(product_diary=over), standing=Standing((done,)))).actions
+    assert judged(replace(stacked(product_diary=still), standing=Standing((done,)))).actions

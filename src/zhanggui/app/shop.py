@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from zhanggui.app.experiments import Experiments
     from zhanggui.app.outcomes import Outcomes
     from zhanggui.app.practice import Practice
-    from zhanggui.brief import Brief
+    from zhanggui.brief import Brief, Ranked
     from zhanggui.costs import CostSheet
     from zhanggui.ledger import Ledger
     from zhanggui.numbers.kinds import Answer, Driver
@@ -327,6 +327,27 @@ class Shop:
             away = int(self.config["dismissed_days"])
             self.ledger.propose([ranked.as_shown for ranked in made.actions if ranked.today], dismissed_days=away)
         return replace(made, quiet=[*made.quiet, *self.notes]) if self.notes else made
+
+    def listed(self, as_of: date | str | None = None, days: int = 7, *, minutes: int | None = None) -> Sequence[Ranked]:
+        """The brief's actions alone, entered into the ledger as proposals like the brief's own; for whoever does the list and reads no
+        numbers: it takes half the time."""
+        from zhanggui.app.outcomes import read_due
+        from zhanggui.brief.make import listed
+
+        read_due(self, _day(as_of))
+        found = listed(
+            self.warehouse,
+            as_of=_day(as_of),
+            days=days,
+            config=self.config,
+            clock=self.clock,
+            costs=self.costs,
+            memory=self.folder / SAID,
+            standing=replace(self.standing(), minutes=minutes),
+        ).actions
+        away = int(self.config["dismissed_days"])
+        self.ledger.propose([ranked.as_shown for ranked in found if ranked.today], dismissed_days=away)
+        return found
 
     def standing(self) -> Standing:
         """What people decided about actions and what came of them, with each rule's own record."""

@@ -13,7 +13,7 @@ from zhanggui import playbooks
 from zhanggui.actions.kinds import NOTHING_YET, Past, Standing
 from zhanggui.brief import memory as said_before
 from zhanggui.brief.choose import Chosen, choose
-from zhanggui.brief.day import rank
+from zhanggui.brief.day import Day, rank
 from zhanggui.brief.guarded import passed
 from zhanggui.brief.headline import Headline, headline
 from zhanggui.brief.kinds import Brief, Coverage, Ranked
@@ -30,7 +30,7 @@ from zhanggui.numbers.frames import FRAMES, View
 from zhanggui.numbers.kinds import Driver
 from zhanggui.numbers.query import data_span, last_complete_day
 from zhanggui.playbooks.kinds import Locked, Situation, Verdict
-from zhanggui.playbooks.terms import margin_per_sale
+from zhanggui.playbooks.terms import column_sum, margin_per_sale
 from zhanggui.units import Clock, Words
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ OWN_FRAMES = (
     "places",
 )
 WATCHED_DAYS = 7
+BLOCKS, LATELY, DAYS_OF_WEEK = 8, 28, 7
 OFFERED = ("traffic_days", "order_lines", "refunds", "stock_days", "ad_days", "reviews", "costs")
 
 
@@ -65,19 +66,9 @@ def make(
 ) -> Brief:
     """The brief of ``as_of`` (default: the last complete day) over its last ``days`` days. ``memory`` is the file of what was said,
     ``standing`` what people decided about earlier actions and what came of them."""
-    tables = warehouse.rows()
-    if not (tables.get("orders") or tables.get("traffic_days")):
-        raise Unanswerable("metrics.no_data")
-    day = as_of or last_complete_day(warehouse, clock, config.currency)
-    view = View(day, days, per_order=costs.least_per_order, sales_share=costs.least_sales_share)
-    begins = _checked(warehouse, view, clock, config.currency)
-    wanted = dict.fromkeys([*OWN_FRAMES, *_frames(tables)])
-    if tables.get("changes") or tables.get("promotions"):
-        wanted["happenings"] = None
-    frames = {name: FRAMES[name](warehouse, view) for name in wanted}
     earlier = said_before.read(memory)
-    weekly = said_before.weekly_due(earlier, day)
-    situation = situate(view, frames, tables, config, costs, weekly=weekly, standing=standing)
+    view, begins, situation = _met(warehouse, as_of, days, config, clock, costs, earlier, standing)
+    day, frames = view.as_of, situation.frames
     cadence = _cadence(situation)
     numbers = headline(warehouse, view, frames, config, clock, daily=cadence == "daily", begins=begins)
     verdicts = _judged(situation)
@@ -117,6 +108,53 @@ def make(
         names=situation.names,
         series=numbers.series,
     )
+
+
+def listed(
+    warehouse: Warehouse,
+    *,
+    as_of: date | None,
+    days: int,
+    config: Config,
+    clock: Clock,
+    costs: CostSheet,
+    memory: Path | None,
+    standing: Standing = NOTHING_YET,
+) -> Day:
+    """The day's list alone, the same as in the brief of that day: where nobody reads the numbers above it, they need not be reckoned."""
+    earlier = said_before.read(memory)
+    view, _, situation = _met(warehouse, as_of, days, config, clock, costs, earlier, standing)
+    verdicts = _judged(situation)
+    said_before.note(memory, (), earlier, view.as_of, weekly=situation.weekly)
+    lawful, _ = passed((action for v in verdicts for action in v.actions), situation)
+    return rank(rehearsed(lawful, situation), situation, _sizes(verdicts))
+
+
+def _met(
+    warehouse: Warehouse,
+    as_of: date | None,
+    days: int,
+    config: Config,
+    clock: Clock,
+    costs: CostSheet,
+    earlier: Sequence[said_before.Line],
+    standing: Standing,
+) -> tuple[View, date, Situation]:
+    """What the morning is judged by: the view, the first day of the data, the situation with every frame that is needed.
+
+    Raises Unanswerable where there is no data."""
+    tables = warehouse.rows()
+    if not (tables.get("orders") or tables.get("traffic_days")):
+        raise Unanswerable("metrics.no_data")
+    day = as_of or last_complete_day(warehouse, clock, config.currency)
+    view = View(day, days, per_order=costs.least_per_order, sales_share=costs.least_sales_share)
+    begins = _checked(warehouse, view, clock, config.currency)
+    wanted = dict.fromkeys([*OWN_FRAMES, *_frames(tables)])
+    if tables.get("changes") or tables.get("promotions"):
+        wanted["happenings"] = None
+    frames = {name: FRAMES[name](warehouse, view) for name in wanted}
+    weekly = said_before.weekly_due(earlier, day)
+    return view, begins, situate(view, frames, tables, config, costs, weekly=weekly, standing=standing)
 
 
 def _checked(warehouse: Warehouse, view: View, clock: Clock, currency: str) -> date:
@@ -186,7 +224,26 @@ def situate(
         floor=max(config["money_floor_share"] * contribution, 0.5 * hourly_value(config)),
         names=names,
         standing=standing,
+        contribution=_contribution(view, frames, costs),
     )
+
+
+def _contribution(view: View, frames: Mapping[str, pl.DataFrame], costs: CostSheet) -> float | None:
+    """What a usual week leaves after goods, refunds, fees, what goes out with every order, and promotion; None where costs are unknown."""
+    share = costs.goods_share()
+    blocks = frames["shop_blocks"].filter(pl.col("block") < BLOCKS)
+    if share is None or not blocks.height:
+        return None
+    gross, back, known, goods, orders = (
+        column_sum(blocks, name) for name in ("gross", "refunds", "costed", "cost", "orders")
+    )
+    part = goods / known if known > 0 else share.middle
+    left = (gross - back) * (1 - part) - gross * costs.sales_share - orders * costs.per_order
+    weekly = left / blocks.height * DAYS_OF_WEEK / view.days
+    plans = frames.get("ad_plans")
+    if plans is None:
+        return weekly
+    return weekly - column_sum(plans.filter(pl.col("age") < LATELY), "cost") / (LATELY / DAYS_OF_WEEK)
 
 
 def _cadence(situation: Situation) -> Literal["weekly", "short", "weekly_figures", "daily"]:
@@ -269,4 +326,4 @@ def _coverage(frame: pl.DataFrame) -> list[Coverage]:
     ]
 
 
-__all__ = ["Headline", "make", "situate"]
+__all__ = ["Headline", "listed", "make", "situate"]

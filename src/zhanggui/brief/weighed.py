@@ -32,8 +32,7 @@ def hourly_value(config: Config) -> float:
 
 def floor_of(action: Action, situation: Situation) -> float:
     """What an action must bring a week: a share of a week's contribution, and the operator's time."""
-    share = situation.config["money_floor_share"] * situation.weekly_money
-    return max(share, action.minutes / 60 * hourly_value(situation.config))
+    return max(situation.least, action.minutes / 60 * hourly_value(situation.config))
 
 
 def weighed(action: Action, situation: Situation, today: date) -> Ranked:

@@ -9,6 +9,7 @@ Source: docs/rules.md, "Products" (破價／虧本賣).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,18 @@ import polars as pl
 
 from zhanggui.actions.kinds import Action, Gain
 from zhanggui.playbooks.contribution import cases, declared_leader
+from zhanggui.playbooks.gains import gain
 from zhanggui.playbooks.kinds import Due, Evidence, Finding, Locked, Rule, Situation, Verdict
-from zhanggui.playbooks.loss_repairs import WEEKS, Repair, advertising, cause_of, ending, step_or_stop
+from zhanggui.playbooks.loss_repairs import (
+    WEEKS,
+    Repair,
+    advertising,
+    cause_of,
+    earns_again,
+    ended,
+    ending,
+    step_or_stop,
+)
 from zhanggui.playbooks.reachable import Reach, reaches
 from zhanggui.playbooks.terms import asked, count, exact, money, name_of, share
 from zhanggui.playbooks.worth import catalogue, order_worth
@@ -38,7 +49,8 @@ def sells_below_cash(situation: Situation) -> Verdict:
     for product, row in losing.items():
         finding = _paid(product, row, situation)
         findings.append(finding)
-        actions.append(_repair(product, row, finding, situation))
+        if not ended(product, row, situation):
+            actions.append(_repair(product, row, finding, situation))
     for product, weekly in rows.select("product_id", pl.col("orders") / WEEKS).iter_rows():
         for reach in [] if product in losing else reaches(situation, product, _listed(situation, product)):
             if said := _reached(str(product), float(weekly), reach, situation):
@@ -96,7 +108,16 @@ def _paid(product: str, row: Mapping[str, Any], situation: Situation) -> Finding
 
 def _repair(product: str, row: Mapping[str, Any], finding: Finding, situation: Situation) -> Action:
     repair = cause_of(product, row, situation)
-    return ending(product, repair, finding, Gain(-finding.size, -finding.size, -finding.size, 1.0, True), situation)
+    loss = -finding.size
+    again = (
+        earns_again(product, row, situation) if repair.kind == "take_out_of_offer" and loss < situation.floor else None
+    )
+    if again is None:
+        return ending(product, repair, finding, Gain(loss, loss, loss, 1.0, True), situation)
+    # The loss alone is not worth a line; that the product earns again is, though it is expected and not counted.
+    said = {"loss": money(loss), "price": exact(again.price)}
+    because = Words("rules_products.below_cash.because.again", said)
+    return ending(product, replace(repair, because=because), finding, gain(loss + again.profits), situation)
 
 
 # ---- prices that can be reached

@@ -53,6 +53,8 @@ RECOVERABLE = {
 """φ: the share of a fall that a repair brings back, by cause."""
 NO_CHANGE = frozenset({"audit", "data", "positioning", "report", "supplier"})
 """Lines of the log that leave the page as it was."""
+BESIDE = NO_CHANGE | {"advertising"}
+"""More or less money brings other visitors, which is looked for where visitors come from; what they see is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,8 @@ def _mended_by(situation: Situation, product: str) -> str:
 
 def _change(situation: Situation, fall: Shift) -> Cause | None:
     """A logged change of the product at the time of the fall; of several the one nearest to it."""
-    near = [c for c in changes_of(situation, fall.visits.product) if c.what not in NO_CHANGE and fall.coincides(c.day)]
+    log = changes_of(situation, fall.visits.product)
+    near = [c for c in log if c.what not in BESIDE and fall.coincides(c.day)]
     if not near or fall.began is None:
         return None
     began = fall.began

@@ -30,24 +30,27 @@ FEWEST_BUYERS = 8.0
 @dataclass(frozen=True, slots=True)
 class ByClicks:
     """The return of the last unit of spend by clicks, with its standard deviation; ``weight``: which share of the click part the shop's
-    own days say."""
+    own days say; ``most``: the return with no more clicks than returns usually diminish to, where no decision moved the spend, and
+    ``click`` what the next one then costs."""
 
     mean: float
     spread: float
     weight: float
+    most: float | None = None
+    click: float | None = None
 
 
 def by_clicks(situation: Situation, plan: Plan, moved_by: Floats | None) -> ByClicks | None:
     """Clicks that the last unit of spend buys × what a visitor of the plan's products is worth × (κ + halo). None of a plan of the whole
     shop, without clicks, or with too few buyers to tell what a visitor is worth."""
-    known = [v for p in plan.products if (v := visits(situation).get(p)) is not None]
+    seen = [v for p in plan.products if (v := visits(situation).get(p)) is not None]
     buyers, visitors = (
-        sum(getattr(w, name) for v in known for w in (v.now, v.before)) for name in ("buyers", "visitors")
+        sum(getattr(w, name) for v in seen for w in (v.now, v.before)) for name in ("buyers", "visitors")
     )
     if buyers < FEWEST_BUYERS or visitors <= 0 or plan.clicks.sum() <= 0 or plan.spend.sum() <= 0:
         return None
     worth = spread = 0.0
-    for v in known:
+    for v in seen:
         each = order_worth(situation, v.product)
         if each is not None:
             share = (v.now.buyers + v.before.buyers) / buyers
@@ -59,18 +62,21 @@ def by_clicks(situation: Situation, plan: Plan, moved_by: Floats | None) -> ByCl
         return None
     mean = float(plan.clicks.sum() / plan.spend.sum())
     prior = ADDED_TRAFFIC * mean, BENT * mean
-    clicks, error, weight = *prior, 0.0
+    clicks, error, weight, most = *prior, 0.0, prior[0]
     told = np.where(np.isnan(plan.contribution), np.nan, plan.clicks)
-    for by in (moved_by, None):
-        found = marginal_return(told, plan.spend, moved_by=by, prior=prior)
-        if isinstance(found, MarginalReturn):
-            clicks, error, weight = max(found.mean, 0.0), found.error, found.weight
-            break
+    answers = [(by, marginal_return(told, plan.spend, moved_by=by, prior=prior)) for by in (moved_by, None)]
+    known = [(by, found) for by, found in answers if isinstance(found, MarginalReturn)]
+    if known:
+        # A budget that took one step says less than days on which spend went up and down by itself: the surer of both is taken.
+        by, found = min(known, key=lambda each: each[1].data_error)
+        clicks, error, weight = max(found.mean, 0.0), found.error, found.weight
+        most = clicks if by is not None else min(clicks, prior[0])
     ready = ADDED_TRAFFIC + HALO
     unsure = (READY_SPREAD**2 + HALO_SPREAD**2) / ready**2 + 1 / buyers + (spread / worth) ** 2
     visitor = buyers / visitors * worth
     middle = clicks * visitor * ready
-    return ByClicks(middle, float(np.sqrt(middle**2 * unsure + (error * visitor * ready) ** 2)), weight)
+    wide = float(np.sqrt(middle**2 * unsure + (error * visitor * ready) ** 2))
+    return ByClicks(middle, wide, weight, most * visitor * ready, 1 / most if most > 0 else None)
 
 
 def _rest(situation: Situation, product: str, worth: Worth) -> float:

@@ -19,6 +19,7 @@ from zhanggui.actions.kinds import Action, Past
 from zhanggui.methods.decomposition import MixRate, kitagawa
 from zhanggui.methods.multiplicity import adjust
 from zhanggui.methods.shrinkage import Beta, probability_below
+from zhanggui.playbooks.budgets import MOVES
 from zhanggui.playbooks.causes import Cause, Shift, cause_of, shift_of
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
 from zhanggui.playbooks.product_windows import FORTNIGHT
@@ -28,6 +29,8 @@ from zhanggui.playbooks.visits import Visits, changes_of, settled_before, usual_
 from zhanggui.playbooks.worth import mean_order, order_worth
 from zhanggui.units import Words
 
+ADVERTISING = "advertising"
+"""What changes no page: a budget's step brings a few more or fewer of the same visitors, and other visitors are looked for as a cause."""
 FEWEST_VISITORS = 400
 FEWEST_BUYERS = 8
 CANDIDATE = 0.05
@@ -85,8 +88,10 @@ def _judgeable(situation: Situation, v: Visits) -> bool:
     if v.flag or min(v.now.visitors, v.before.visitors) < FEWEST_VISITORS or v.before.buyers < FEWEST_BUYERS:
         return False
     since = situation.as_of - timedelta(days=SETTLING_DAYS)
-    logged = any(change.day > since for change in changes_of(situation, v.product))
-    done = any(past.done_on and past.done_on > since for past in _past_of(situation, v.product))
+    logged = any(change.day > since and change.what != ADVERTISING for change in changes_of(situation, v.product))
+    done = any(
+        past.done_on and past.done_on > since and past.kind not in MOVES for past in _past_of(situation, v.product)
+    )
     return not (logged or done)
 
 

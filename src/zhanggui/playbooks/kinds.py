@@ -109,8 +109,18 @@ class Situation:
     floor: float  # money floor per week
     names: Mapping[str, str]  # product_id → short name
     standing: Standing = NOTHING_YET  # what people decided before, and what came of it
+    contribution: float | None = (
+        None  # per week, after what every order costs and after promotion; None where costs are unknown
+    )
     workings: dict[str, Any] = field(default_factory=dict, compare=False)
     """What one rule reckoned and another needs too, kept for this morning: a reckoning has one name and one value."""
+
+    @property
+    def least(self) -> float:
+        """What an action must bring a week whatever it takes: a share of a week's contribution, of which goods, refunds, fees, parcels and
+        promotion are paid; where that is unknown, of ``weekly_money``."""
+        weekly = self.weekly_money if self.contribution is None else self.contribution
+        return float(self.config["money_floor_share"] * max(weekly, 0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from zhanggui.actions.catalogue import kind_named
 from zhanggui.actions.kinds import Action, Draft, Gain, Measure
 from zhanggui.playbooks.answers_to_price import answer_to_price
 from zhanggui.playbooks.contribution import Cases
-from zhanggui.playbooks.gains import gain
+from zhanggui.playbooks.gains import Floats, even_cases, gain, of_amount
 from zhanggui.playbooks.kinds import Finding, Situation
 from zhanggui.playbooks.reachable import promotions
-from zhanggui.playbooks.terms import count, exact, money, name_of, share
+from zhanggui.playbooks.terms import column_sum, contribution_after_refunds, count, exact, money, name_of, share
+from zhanggui.playbooks.worth import order_worth
 from zhanggui.units import Words
 
 WEEKS = 4
@@ -65,6 +67,53 @@ def _usual_off(row: Mapping[str, Any]) -> float:
     listed = float(row["costed_listed"] or 0) - float(row["loss_listed"] or 0)
     gross = float(row["costed_gross"] or 0) - float(row["loss_gross"] or 0)
     return 1 - gross / listed if listed > 0 else 0.0
+
+
+def ended(product: str, row: Mapping[str, Any], situation: Situation) -> bool:
+    """Whether the losing orders are those from before something was done about the price: what was paid for a unit since then covers its
+    cost, so there is nothing left to end."""
+    done = [
+        past.done_on
+        for past in situation.standing.past
+        if past.done_on is not None
+        and kind_named(past.kind).priced
+        and (product in past.touches or past.where.get("product_id") == product)
+    ]
+    units = float(row["loss_units"] or 0)
+    if not done or units <= 0:
+        return False
+    since = (situation.as_of - max(done)).days
+    days = situation.frames["product_diary"].filter((pl.col("product_id") == product) & (pl.col("age") < since))
+    sold, paid = column_sum(days, "units"), column_sum(days, "gross")
+    cost = float(row["loss_cost"]) + float(row["loss_freight"] or 0)
+    return sold > 0 and paid / sold * (1 - situation.costs.least_sales_share) >= cost / units
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What the losing orders of a product bring a week at its usual ``price``, in equally likely cases."""
+
+    price: float
+    profits: Floats
+
+
+def earns_again(product: str, row: Mapping[str, Any], situation: Situation) -> Again | None:
+    """Taken out of the offers, a product is sold at its usual price again: to (usual ÷ paid)^e of those who bought, each of whom then
+    leaves its contribution after refunds. None where costs are unknown, or the usual price would not pay either."""
+    worth, units = order_worth(situation, product), float(row["loss_units"] or 0)
+    listed, gross = float(row["loss_listed"] or 0), float(row["loss_gross"] or 0)
+    if worth is None or worth.costs is None or units <= 0 or gross <= 0:
+        return None
+    usual = listed * (1 - _usual_off(row))
+    value = contribution_after_refunds(
+        usual / units * worth.units, worth.costs, worth.early, max(worth.refunds - worth.early, 0.0)
+    )
+    if usual <= gross or value <= 0:
+        return None
+    belief, even = answer_to_price(situation, product), even_cases(2)
+    answer = of_amount(belief.mean, belief.sd, even[:, 0])
+    stay = np.minimum((usual / gross) ** answer, 1.0)
+    return Again(usual / units, units / worth.units / WEEKS * stay * of_amount(value, worth.spread, even[:, 1]))
 
 
 def rounded_up(price: float) -> float:
@@ -118,7 +167,8 @@ def ending(
         said["units"] = count(float(row["least_units"]))
     if repair.kind == "step_price":
         said["price"] = exact(rounded_up(float(row["price_now"]) * (1 + step)) if step else float(row["price"]))
-    design = "counted" if brings.counted else kind.design
+    expected = "synthetic_control" if kind.design == "counted" else kind.design
+    design = "counted" if brings.counted else expected
     where = {"product_id": product, **({"sku": row["sku"]} if "sku" in row else {})}
     return Action(
         "products",

@@ -213,7 +213,12 @@ def lately_changed(situation: Situation, plan: Plan) -> bool:
         c.what == "advertising" and c.day > since for product in plan.products for c in changes_of(situation, product)
     )
     done = any(
-        past.where.get("campaign") == plan.campaign and past.done_on is not None and past.done_on > since
+        past.done_on is not None
+        and past.done_on > since
+        and (
+            past.where.get("campaign") == plan.campaign
+            or any(row.get("campaign") == plan.campaign for row in (past.draft.rows if past.draft else ()))
+        )
         for past in situation.standing.past
     )
     return logged or done

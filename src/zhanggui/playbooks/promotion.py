@@ -18,7 +18,9 @@ from zhanggui.actions.catalogue import kind_named
 from zhanggui.actions.kinds import Action, Draft, Gain, Measure
 from zhanggui.methods.marginal_return import MarginalReturn, marginal_return
 from zhanggui.methods.smallest_visible import DETECTABLE
+from zhanggui.playbooks.budgets import at_one_sitting, resting
 from zhanggui.playbooks.clicks import by_clicks
+from zhanggui.playbooks.feeding import feed
 from zhanggui.playbooks.gains import ADDED_TRAFFIC, UNIT, Floats, even_cases, gain, of_amount
 from zhanggui.playbooks.kinds import Evidence, Finding, Locked, Rule, Situation, Verdict
 from zhanggui.playbooks.plans import Plan, budgets, changed_together, lately_changed, plans
@@ -46,6 +48,8 @@ LEAST_WEIGHT, CLICKS_WEIGHT = 0.2, 0.5
 """Share of the answer that must come from the shop's own sales, or of what is known of its clicks from its own days, before a budget is
 moved: the platform's claim alone moves none."""
 TEST_DAYS = 28
+STOCK_DAYS, FASTER = 14, 1.1
+"""For so many days what is on hand must last at so much more than the present pace: a fifth more spend sells a few more in a hundred."""
 KNOWN_LATER = 0.5
 """A test of four weeks pays in the other half of eight."""
 
@@ -55,8 +59,13 @@ def visitor_worth(situation: Situation) -> Verdict:
     findings: list[Finding] = []
     actions: list[Action] = []
     judged = read_plans(situation)
+    moves: list[Action] = []
     for plan, before, answer in judged:
         if not plan.known:
+            continue
+        if answer is not None:
+            actions += _fed(situation, plan, answer, before)
+        if resting(situation, plan):
             continue
         verdict = _decided(situation, plan, answer, before) if answer is not None else None
         if verdict is None or answer is None:
@@ -64,7 +73,8 @@ def visitor_worth(situation: Situation) -> Verdict:
             continue
         found, action = verdict
         findings += found
-        actions.append(action)
+        moves.append(action)
+    actions += at_one_sitting(situation, moves)
     return Verdict(
         findings=findings,
         actions=actions,
@@ -99,11 +109,14 @@ def _judgeable(situation: Situation, plan: Plan) -> bool:
 @dataclass(frozen=True, slots=True)
 class Before:
     """What is believed of a plan's last unit before its sales are looked at: mean and standard deviation; ``weight``: which share of what
-    it buys the shop's own clicks say."""
+    it buys the shop's own clicks say; ``most``: what of it does not rest on days of more demand, ``click``: what
+    the next one then costs."""
 
     mean: float
     spread: float
     weight: float = 0.0
+    most: float | None = None
+    click: float | None = None
 
 
 Read = tuple[Plan, Before, MarginalReturn | None]
@@ -113,7 +126,7 @@ def _before(situation: Situation, plan: Plan) -> Before:
     """By the shop's own clicks; where they say nothing, κ × what the mean unit brings by the platform's claim: returns diminish."""
     clicked = by_clicks(situation, plan, budgets(plan))
     if clicked is not None and clicked.mean > 0:
-        return Before(clicked.mean, clicked.spread, clicked.weight)
+        return Before(clicked.mean, clicked.spread, clicked.weight, clicked.most, clicked.click)
     if plan.claimed is None:
         return Before(*UNCLAIMED)
     mean = ADDED_TRAFFIC * plan.claimed * plan.rate
@@ -150,13 +163,32 @@ def _decided(
     needed = SURE if by_sales else SURE_BY_CLICKS
     if (by_sales or before.weight >= CLICKS_WEIGHT) and answer.below(1.0) >= needed and agree:
         return _move(situation, plan, answer, -CUT, _by_sales(answer, 1.0) if by_sales else 1.0)
-    if not by_sales:
+    if by_sales and _by_decision(plan):
+        pays = answer.data_mean > 1 and added(1.0, answer.mean) > 0
+        if 1 - answer.below(CLEARLY_MORE) >= SURE and pays and stocked(situation, plan):
+            return _move(situation, plan, answer, RAISE, 1 - _by_sales(answer, CLEARLY_MORE))
         return None
-    more = 1 - answer.below(CLEARLY_MORE)
-    pays = added(1.0, answer.mean) > 0
-    if more >= SURE and pays and answer.data_mean > 1 and _by_decision(plan) and stocked(situation, plan):
-        return _move(situation, plan, answer, RAISE, 1 - _by_sales(answer, CLEARLY_MORE))
+    least = _at_least(answer, before)
+    if before.weight >= CLICKS_WEIGHT and 1 - least.below(CLEARLY_MORE) >= SURE and stocked(situation, plan):
+        return _move(situation, plan, least, RAISE, 1.0, kept=1.0)
     return None
+
+
+def _fed(situation: Situation, plan: Plan, answer: MarginalReturn, before: Before) -> list[Action]:
+    """Two weeks of more visitors, where the next click clearly brings more than it costs and sales do not speak against it."""
+    least = _at_least(answer, before)
+    agree = answer.data_mean > 1 or answer.weight < LEAST_WEIGHT
+    if before.click is None or before.weight < CLICKS_WEIGHT or not agree or 1 - least.below(CLEARLY_MORE) < SURE:
+        return []
+    return feed(situation, plan, least, before.click, _reason(plan, answer))
+
+
+def _at_least(answer: MarginalReturn, before: Before) -> MarginalReturn:
+    """The answer for spending more, where the budget was never varied and clicks tell it: of the part that the clicks of days with more
+    spend brought, no more than returns usually diminish to. On days of more demand both rise, whatever the money does."""
+    if before.most is None or before.most >= answer.mean:
+        return answer
+    return replace(answer, mean=before.most, error=answer.error * before.most / max(answer.mean, 1e-9))
 
 
 def _by_sales(answer: MarginalReturn, value: float) -> float:
@@ -167,9 +199,11 @@ def _by_sales(answer: MarginalReturn, value: float) -> float:
 
 
 def stocked(situation: Situation, plan: Plan) -> bool:
-    """Whether the stock of everything it promotes is told and lasts three weeks at 1.3 times the pace."""
+    """Whether the stock of everything it promotes is told and lasts two weeks at a tenth more than the pace."""
     known = visits(situation)
-    return bool(plan.products) and all(p in known and lasts(situation, known[p]) is True for p in plan.products)
+    return bool(plan.products) and all(
+        p in known and lasts(situation, known[p], STOCK_DAYS, FASTER) is True for p in plan.products
+    )
 
 
 def saved(spend: float, marginal: float) -> float:
@@ -191,12 +225,13 @@ def added(spend: float, marginal: float) -> float:
 
 
 def _move(
-    situation: Situation, plan: Plan, answer: MarginalReturn, step: float, p: float
+    situation: Situation, plan: Plan, answer: MarginalReturn, step: float, p: float, *, kept: float = ADDED_TRAFFIC
 ) -> tuple[list[Finding], Action]:
-    """The action, and its claim with the p-value of the sales alone: what was believed before is reason to act, not to claim."""
+    """The action, and its claim with the p-value of the sales alone: what was believed before is reason to act, not to claim. ``kept`` is
+    κ, or 1 where the answer is reckoned of added visitors already."""
     spend = abs(step) * plan.weekly
     returns = of_amount(answer.mean, answer.error, even_cases(1)[:, 0])
-    profits = spend * (1 - returns) if step < 0 else spend * (ADDED_TRAFFIC * returns - 1)
+    profits = spend * (1 - returns) if step < 0 else spend * (kept * returns - 1)
     promised = gain(profits)
     key = "cut" if step < 0 else "raise"
     reason = _reason(plan, answer)
@@ -231,7 +266,9 @@ def _reason(plan: Plan, answer: MarginalReturn | None) -> Words:
     said: dict[str, Any] = {"needed": Quantity(plan.break_even or 0.0, "ratio"), "margin": share(plan.rate)}
     if plan.claimed is not None:
         said["claimed"] = Quantity(plan.claimed, "ratio")
-    key = "unmoved" if answer is None else "claimed" if plan.claimed is not None else "unclaimed"
+    by_sales = answer is not None and answer.weight >= LEAST_WEIGHT
+    told = "clicks" if not by_sales else "claimed" if plan.claimed is not None else "unclaimed"
+    key = "unmoved" if answer is None else told
     return Words(f"rules_promotion.reason.{key}", said)
 
 

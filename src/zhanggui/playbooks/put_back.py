@@ -16,7 +16,8 @@ import numpy as np
 
 from zhanggui.actions.catalogue import kind_named
 from zhanggui.actions.kinds import Action, Draft
-from zhanggui.playbooks.causes import NO_CHANGE, RECOVERABLE, recoverable_of, what_words
+from zhanggui.playbooks.budgets import MOVES
+from zhanggui.playbooks.causes import BESIDE, NO_CHANGE, RECOVERABLE, recoverable_of, what_words
 from zhanggui.playbooks.gains import even_cases, gain, of_amount, of_share
 from zhanggui.playbooks.kinds import Rule, Situation, Verdict
 from zhanggui.playbooks.readable import measure
@@ -70,13 +71,14 @@ def put_back(situation: Situation) -> Verdict:
 def the_page_change(situation: Situation, v: Visits) -> Change | None:
     """The one page change of the last four weeks, a week old at least; None where there are several, or something was done since."""
     first = situation.as_of - timedelta(days=MOST_DAYS)
-    logged = [c for c in changes_of(situation, v.product) if c.what not in NO_CHANGE and c.day > first]
+    logged = [c for c in changes_of(situation, v.product) if c.what not in BESIDE and c.day > first]
     pages = [c for c in logged if c.what not in NO_PAGE]
     if len(logged) != 1 or not pages or (situation.as_of - pages[0].day).days + 1 < FEWEST_AFTER:
         return None
     done = any(
         past.done_on is not None
         and past.done_on >= pages[0].day
+        and past.kind not in MOVES
         and (v.product in past.touches or v.product in past.where.values())
         for past in situation.standing.past
     )

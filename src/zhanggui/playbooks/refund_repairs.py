@@ -12,7 +12,7 @@ from zhanggui.actions.kinds import Action, Draft, Measure
 from zhanggui.methods.smallest_visible import smallest_visible_change
 from zhanggui.playbooks.gains import even_cases, gain, of_amount, of_rate, of_share
 from zhanggui.playbooks.kinds import Finding, Situation
-from zhanggui.playbooks.refund_causes import WEEKS, Cause, Rise
+from zhanggui.playbooks.refund_causes import NATURES, WEEKS, Cause, Rise
 from zhanggui.playbooks.terms import (
     column_sum,
     contribution,
@@ -79,15 +79,20 @@ def repair(
     ]
 
 
-def seen_factor(situation: Situation) -> float:
-    """How many refunds there are in the end for each seen within seven days, of sales that are old enough; 1 where that is not known."""
-    if "refunds_in_the_end" not in situation.workings:
+def seen_factor(situation: Situation, *, sent: bool = False) -> float:
+    """How many refunds there are in the end for each seen within seven days, of sales that are old enough; 1 where that is not known.
+    ``sent``: only of refunds after shipment, by money, which come later than the others."""
+    name = "sent_refunds_in_the_end" if sent else "refunds_in_the_end"
+    if name not in situation.workings:
         rows = situation.frames["refund_ages"].filter(pl.col("age") >= 0)
         old = rows.filter(pl.col("cohort") * situation.period.days >= 90)
-        early = column_sum(old.filter(pl.col("age") <= AGE), "refunds")
-        factor = column_sum(old, "refunds") / early if early >= FEWEST_SEEN else 1.0
-        situation.workings["refunds_in_the_end"] = factor
-    return float(situation.workings["refunds_in_the_end"])
+        soon = old.filter(pl.col("age") <= AGE)
+        seen, ended = column_sum(soon, "refunds"), column_sum(old, "refunds")
+        enough = seen >= FEWEST_SEEN
+        if sent:
+            seen, ended = (column_sum(some, "amount") - column_sum(some, "early") for some in (soon, old))
+        situation.workings[name] = ended / seen if enough and seen > 0 else 1.0
+    return float(situation.workings[name])
 
 
 def _repaired(situation: Situation, rise: Rise, cause: Cause, worth: Worth) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -97,7 +102,7 @@ def _repaired(situation: Situation, rise: Rise, cause: Cause, worth: Worth) -> n
     recovered = of_share(cause.recoverable, even[:, 2]) * cause.explains
     each = of_amount(_refund_costs(worth, cause), worth.spread, even[:, 3])
     weekly = rise.orders / WEEKS
-    saved = recovered * (now - before) * seen_factor(situation) * weekly * each
+    saved = recovered * (now - before) * seen_factor(situation, sent=cause.name in NATURES) * weekly * each
     return np.asarray(saved - weekly * _extra(situation, cause, worth))
 
 

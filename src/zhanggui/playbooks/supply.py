@@ -14,15 +14,15 @@ RECENT_DAYS = 28
 FEWEST_CLICKS = 30
 
 
-def lasts(situation: Situation, v: Visits) -> bool | None:
-    """Whether what is on hand lasts three weeks at 1.3 times the present pace; None where its stock is not told."""
+def lasts(situation: Situation, v: Visits, days: float = SAFE_DAYS, faster: float = FASTER) -> bool | None:
+    """Whether what is on hand lasts ``days`` at ``faster`` times the present pace; None where its stock is not told."""
     own = situation.frames["stock"].filter(pl.col("product_id") == v.product)
     if own.is_empty():
         return None
     sized = own.filter(pl.col("sku") != "*")
     have = column_sum(sized if sized.height else own, "on_hand")
     pace = v.now.units / v.now.days if v.now.days else 0.0
-    return have >= SAFE_DAYS * FASTER * pace
+    return have >= days * faster * pace
 
 
 def cost_per_click(situation: Situation, product: str) -> float | None:
