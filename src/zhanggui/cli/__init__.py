@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -80,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         if RUN.terminal is None and (handed := _handed(rest, given)) is not None:
             return handed
-        code = app(args=rest, prog_name="zhanggui", standalone_mode=False)
+        code = _commands()(args=rest, prog_name="zhanggui", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
     except (BrokenPipeError, SystemExit):  # the parser turns the former into the latter
@@ -92,6 +93,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if code == STOPPED:
         typer.echo(say("cli.stopped"), err=True)
     return code if isinstance(code, int) else 0
+
+
+@cache
+def _commands() -> Callable[..., Any]:
+    """The parser of all commands. Making it takes longer than a small command: a desk that runs many makes it once."""
+    return typer.main.get_command(app)
 
 
 def _handed(rest: list[str], given: list[str]) -> int | None:
