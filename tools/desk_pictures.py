@@ -1,6 +1,7 @@
 """Photographs the desk's pages, by day and by night, on a laptop and on a phone: part of ``make picture``.
 
-The shop is drawn: twelve products over 120 days, of which one sells half as well since its title was changed.
+The shop is drawn: twelve products over 120 days, of which one sells half as well since its title was changed, and two others
+otherwise than before since something was done to them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import base64
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +22,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from drawn.desk_pages import FORMS  # noqa: E402
 from drawn.sitting import CHROMIUM, LAPTOP, PHONE, Sitting, served  # noqa: E402
-from drawn.visited import PRODUCTS, Planted, opened, tables  # noqa: E402
+from drawn.visited import LAST, PRODUCTS, Planted, opened, tables  # noqa: E402
 from zhanggui.app import morning_of  # noqa: E402
 from zhanggui.app.desk import Desk  # noqa: E402
 
@@ -54,6 +56,14 @@ PAGES: Mapping[str, str] = {
     "data": "/data",
     "settings": "/settings/people",
 }
+AGO = 40
+DONE = (
+    ("P03", "change_image", "Shown in use, by daylight"),
+    ("P05", "change_image", "White background instead of wood"),
+    ("P07", "change_title", "Shorter, the material first"),
+    ("P09", "add_size_chart", "Volume and height of each size"),
+)
+"""What was done so many days ago: it made one product better, one worse, and nothing of two others."""
 QUALITY = 72
 SIDE_BY_SIDE = """<style>
 body {{ margin: 0; display: flex; gap: 16px; padding: 16px; width: 1064px; align-items: flex-start; background: {back} }}
@@ -64,10 +74,13 @@ LOOKS = {"light": ("#eceff2", "#d8dee4"), "dark": ("#05070a", "#2d3640")}
 
 def shop_of(folder: Path) -> Desk:
     """The desk of the drawn shop, its brief made."""
-    made = tables(3, Planted(factor=0.5, change="title"))
+    made = tables(3, Planted(factor=0.5, change="title"), [Planted("P03", 1.6, since=AGO), Planted("P07", 0.6, since=AGO)])
     named = dict(zip(PRODUCTS, TITLES, strict=True))
     made["products"] = made["products"].with_columns(title=pl.col("product_id").replace_strict(named))
-    opened(folder, made).close()
+    with opened(folder, made) as shop:
+        for product, kind, text in DONE:
+            shop.actions.add(kind, {"product_id": product}, text, on=LAST - timedelta(days=AGO - 1), by="Mei")
+        shop.outcomes()
     config = folder / "zhanggui.toml"
     config.write_text(config.read_text(encoding="utf-8").replace('"visited"', '"Cups & Pots"'), encoding="utf-8")
     desk = Desk(folder)

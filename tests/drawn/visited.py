@@ -3,8 +3,10 @@ reviews. Twelve products in two categories over 120 days, drawn by a seeded hand
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +41,8 @@ class Planted:
     budget: float = 60.0
 
 
-def tables(seed: int, planted: Planted = Planted()) -> dict[str, pl.DataFrame]:
-    """Every canonical table of the shop."""
+def tables(seed: int, planted: Planted = Planted(), also: Sequence[Planted] = ()) -> dict[str, pl.DataFrame]:
+    """Every canonical table of the shop; of what is planted ``also``, only the rate counts."""
     chance = np.random.default_rng(seed)
     orders: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
@@ -56,10 +58,11 @@ def tables(seed: int, planted: Planted = Planted()) -> dict[str, pl.DataFrame]:
             hit = planted.product == product and back < planted.since
             gone = planted.without if hit else ""
             busy = chance.gamma(40, 1 / 40)
+            others = prod(each.factor for each in also if each.product == product and back < each.since)
             seen, bought = 0, 0
             for source, part, ready in SOURCES:
                 came = int(chance.poisson(VISITORS * part * busy))
-                rate = RATE * ready * (planted.factor if hit else 1.0)
+                rate = RATE * ready * others * (planted.factor if hit else 1.0)
                 paid = int(chance.binomial(came, rate * (1 - sum(w for s, w in SIZES if s == gone))))
                 seen, bought = seen + came, bought + paid
                 traffic.append(_visits(day, product, source, came, paid))
