@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from zhanggui.cli.costs import _value
+from zhanggui.cli.costs import value_of
 
 
 def test_an_empty_sheet_says_how_to_fill_it(run, shop):
@@ -21,7 +21,7 @@ def test_an_empty_sheet_says_how_to_fill_it(run, shop):
     ("typed", "value"), [("6.5", 6.5), ("0.45-0.5", [0.45, 0.5]), ("45%-50%", [0.45, 0.5]), ("0.8 – 1.2", [0.8, 1.2])]
 )
 def test_a_cost_is_a_value_or_a_range(typed, value):
-    assert _value("goods.*", typed) == value
+    assert value_of("goods.*", typed) == value
 
 
 def test_what_was_entered_is_shown_and_kept(run, shop):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from zhanggui.app.backups import Backup
     from zhanggui.app.experiments import Experiments
     from zhanggui.app.outcomes import Outcomes
+    from zhanggui.app.positioning import Positioning
     from zhanggui.app.practice import Practice
     from zhanggui.brief import Brief, Ranked
     from zhanggui.costs import CostSheet
@@ -441,6 +442,13 @@ class Shop:
         from zhanggui.app.actions import Actions
 
         return Actions(self)
+
+    @property
+    def positioning(self) -> Positioning:
+        """What is weighed before something is started, and the record of what is sold to whom."""
+        from zhanggui.app.positioning import Positioning
+
+        return Positioning(self)
 
     @property
     def people(self) -> People:

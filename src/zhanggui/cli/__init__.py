@@ -21,6 +21,7 @@ from zhanggui.cli import (
     imports,
     numbers,
     outcomes,
+    position,
     practice,
     serve,
     users,
@@ -49,6 +50,7 @@ numbers.add_to(app)
 costs.add_to(app)
 actions.add_to(app)
 outcomes.add_to(app)
+position.add_to(app)
 backups.add_to(app)
 experiments.add_to(app)
 practice.add_to(app)

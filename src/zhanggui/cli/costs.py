@@ -64,7 +64,7 @@ def set_one(
     shop: Folder = None,
 ) -> None:
     with open_shop(shop, ctx) as opened:
-        changed = opened.set_cost(section, name, _value(f"{section}.{name}", value))
+        changed = opened.set_cost(section, name, value_of(f"{section}.{name}", value))
         echo(*_written(changed, opened.config.currency))
 
 
@@ -82,7 +82,7 @@ def target(
         echo(say("cli.costs.target", opened.config.currency, month=month, money=Quantity(value, exact=True)))
 
 
-def _value(entry: str, typed: str) -> float | list[float]:
+def value_of(entry: str, typed: str) -> float | list[float]:
     """``6.5``, ``0.45-0.5``, ``45%-50%``: a number or a range; 45 % is 0.45."""
     found = _VALUE.fullmatch(typed)
     if not found:
@@ -108,7 +108,7 @@ def _ask(opened: Shop) -> None:
             if not typed.strip():
                 break
             try:
-                opened.set_cost(section, name, _value(f"{section}.{name}", typed))
+                opened.set_cost(section, name, value_of(f"{section}.{name}", typed))
                 break
             except BadValue as error:
                 from zhanggui.cli.trouble import line
