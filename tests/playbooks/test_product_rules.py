@@ -48,6 +48,21 @@ def test_products_without_a_sale_for_the_limit_are_one_line_with_their_old_worth
     assert finding.size == pytest.approx(150)
 
 
+def test_each_unsold_product_is_told_what_is_to_become_of_it() -> None:
+    old = DAY - timedelta(days=61)
+    rows = [sold("A", 52000), *(sold(p, 5200, last=old) for p in "BCD")]
+    here = situation(
+        product_last_sales=rows,
+        stock=[{"product_id": "B", "sku": "*", "day": DAY, "on_hand": 0.0}],
+        basket_pairs=[{"product_id": "A", "other": "C", "orders": 9}],
+        product_diary=[{"product_id": "A", "age": 3, "reviews": 4.0}],
+    )
+    (finding,) = stopped_selling(here).findings
+    decided = [words.key.rpartition(".")[2] for words in finding.words.params["names"]]
+    assert decided == ["retire", "bundle", "sample"]
+    assert finding.words.params["names"][1].params["other"] == "A"
+
+
 def test_archived_products_are_meant_not_to_sell() -> None:
     rows = [sold("A", 52000), sold("B", 5200, last=DAY - timedelta(days=61))]
     names = [{"product_id": "B", "name": "B", "status": "archived"}]

@@ -124,7 +124,10 @@ def test_without_costs_it_says_below_which_margin_ending_it_pays() -> None:
     action = only(judged(situation(basket_values=values(), happenings=[offer()])))
     assert action.gain is None
     assert action.break_even is not None
-    assert action.break_even.params["margin"].value >= 0.6
+    assert action.break_even.key == "rules_goods.threshold.pays_always"
+    cheaper = only(judged(situation(basket_values=values(), happenings=[offer(gift=0.12)])))
+    assert cheaper.break_even is not None
+    assert 0.6 <= cheaper.break_even.params["margin"].value < 1
     assert not judged(situation(basket_values=values(), happenings=[offer(gift=0.01)])).actions
 
 

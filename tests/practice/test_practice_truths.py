@@ -46,6 +46,15 @@ def test_elasticity_is_recovered_by_counting_who_wants_it_at_two_prices() -> Non
     assert counted == pytest.approx(world.assortment.elasticity[1], abs=0.25)
 
 
+def test_a_shelf_that_is_cleared_goes_down_its_first_step() -> None:
+    world = calm(5)
+    price = float(world.state.price[1])
+    row = {"product_id": "P002", "price_now": 40.0, "price": 36.0}
+    assert world.apply(Move("clear_stock", {"product_id": "P002"}, (row, {**row, "price": 32.0}))).taken
+    assert float(world.state.price[1]) == pytest.approx(0.9 * price, abs=0.01)
+    assert not world.apply(Move("clear_stock", {"product_id": "P002"}, ({"product_id": "P002"},))).taken
+
+
 HARMLESS = ("good_image", "ads_over", "ads_under", "mispriced")
 """Chances, and what stands from the first day on: their worth is seen in their repair."""
 

@@ -38,7 +38,8 @@ from zhanggui.units import Quantity, Words
 RULE = "event_go_no_go"
 DUE_DAYS = 1
 MOST_TOUCHED = 20
-TWICE = 2.0
+TWICE, BEYOND = 2.0, 20.0
+"""Of an event of unknown effect it is said what twice the normal units need; no event makes twenty times as many."""
 
 
 def event_go_no_go(situation: Situation) -> Verdict:
@@ -77,7 +78,7 @@ def _finding(situation: Situation, terms: Terms, sides: Sequence[Side], products
     said: dict[str, Any] = {"event": terms.offer.name, "pulled": share(pulled)}
     if not sides:
         words = _without_costs(situation, terms, products, believed)
-    elif (needed := multiple_needed(sides, terms, pulled)) is None:
+    elif (needed := multiple_needed(sides, terms, pulled)) is None or needed > BEYOND:
         words = Words("rules_events.never", said)
     elif believed is None:
         words = Words("rules_events.needs", {**said, "needed": Quantity(needed, "ratio")})
@@ -160,7 +161,7 @@ def _action(situation: Situation, terms: Terms, sides: Sequence[Side], found: Fi
         minutes=kind.minutes,
         do_by=terms.answer_by.isoformat() if terms.answer_by else None,
         because=(found.id,),
-        reason=found.words,
+        reason=found.words if break_even is None else None,
         draft=Draft("table", notes, [row]),
         measure=Measure(kind.metric, kind.design, kind.days),
         touches=products if len(products) <= MOST_TOUCHED else (),

@@ -13,6 +13,7 @@ from datetime import timedelta
 import polars as pl
 
 from zhanggui.playbooks.kinds import Evidence, Finding, Rule, Situation, Verdict
+from zhanggui.playbooks.shelves import on_shelves
 from zhanggui.playbooks.terms import asked, column_sum, count, margin_per_sale, money, name_of, share
 from zhanggui.units import Words
 
@@ -74,7 +75,7 @@ def stopped_selling(situation: Situation) -> Verdict:
             "days": count(days),
             "all": count(sold.height),
             "worth": money(worth),
-            "names": " · ".join(name_of(situation, p) for p in top),
+            "names": [_decided(situation, p) for p in top],
         },
     )
     query = {
@@ -97,6 +98,35 @@ def stopped_selling(situation: Situation) -> Verdict:
             )
         ]
     )
+
+
+def _decided(situation: Situation, product: str) -> Words:
+    """What is to become of a product without sales: retired where none is left, sold with what it was bought with, sampled where nobody
+    has reviewed it lately, shown otherwise."""
+    said: dict[str, str] = {"product": name_of(situation, product)}
+    left = on_shelves(situation).get(product) if "stock" in situation.frames else None
+    if left is not None and sum(left.values()) <= 0:
+        return Words("rules_goods.unsold.retire", said)
+    partner = _bought_with(situation, product)
+    if partner is not None:
+        return Words("rules_goods.unsold.bundle", {**said, "other": name_of(situation, partner)})
+    diary = situation.frames.get("product_diary")
+    told = diary is not None and bool((diary["reviews"] > 0).any())
+    if diary is not None and told and column_sum(diary.filter(pl.col("product_id") == product), "reviews") <= 0:
+        return Words("rules_goods.unsold.sample", said)
+    return Words("rules_goods.unsold.show", said)
+
+
+def _bought_with(situation: Situation, product: str) -> str | None:
+    """The product that was in most orders with it, within half a year."""
+    pairs = situation.frames.get("basket_pairs")
+    if pairs is None:
+        return None
+    own = pairs.filter((pl.col("other") != "") & ((pl.col("product_id") == product) | (pl.col("other") == product)))
+    if own.is_empty():
+        return None
+    row = own.sort("orders", "product_id", "other", descending=[True, False, False]).row(0, named=True)
+    return str(row["other"] if row["product_id"] == product else row["product_id"])
 
 
 RULES = (

@@ -135,7 +135,7 @@ def _action(situation: Situation, present: Threshold, values: pl.DataFrame) -> A
     even = even_cases(2)
     stretch = of_rate(belief, even[:, 0])
     if goods is None:
-        return _unknown(situation, present, orders, belief.mean)
+        return _unknown(situation, present, orders, belief)
     margin = 1 - goods.middle - situation.costs.sales_share
     margins = of_amount(margin, (goods.high - goods.low) / 2 / UNIT, even[:, 1])
     now = _worth(orders, present, stretch, margins)
@@ -165,15 +165,17 @@ def levels(present: float) -> list[float]:
     return [present + each for each in sorted(moved) if present + each > 0]
 
 
-def _unknown(situation: Situation, present: Threshold, orders: Orders, stretch: float) -> Action | None:
+def _unknown(situation: Situation, present: Threshold, orders: Orders, belief: Beta) -> Action | None:
     """Without costs: up to which margin ending it pays; nothing where that lies within what shops have."""
     near, lacking, above = orders.around(present.at)
-    more = stretch * near * lacking
-    most = present.gift * (above + stretch * near) / more if more > 0 else 1.0
+    more = belief.mean * near * lacking
+    most = present.gift * (above + belief.mean * near) / more if more > 0 else 1.0
     if most < IMPLAUSIBLE:
         return None
-    words = Words("rules_goods.threshold.pays_below", {"margin": share(min(most, 1.0))})
-    return _made(situation, present, None, orders, None, words, None, PRIOR)
+    words = Words("rules_goods.threshold.pays_always")
+    if most < 1:
+        words = Words("rules_goods.threshold.pays_below", {"margin": share(most)})
+    return _made(situation, present, None, orders, None, words, None, belief)
 
 
 # ---- what is said

@@ -121,6 +121,17 @@ def _step_price(doing: Doing, move: Move) -> bool:
     return bool(targets)
 
 
+def _clear_stock(doing: Doing, move: Move) -> bool:
+    """The first step of a ladder: its price beside the one the draft stood on, so that a coupon on top stays what it was."""
+    for p, row in doing.targets(move)[:1]:
+        now, then = number(row, "price_now"), number(row, "price")
+        if not now or not then:
+            return False
+        _set_price(doing, p, float(doing.state.price[p]) * float(np.clip(then / now, 0.5, 1.0)))
+        return True
+    return False
+
+
 def _set_price(doing: Doing, p: int, new: float) -> None:
     old = float(doing.state.price[p])
     doing.state.price[p] = round(new, 2)
@@ -335,6 +346,7 @@ KINDS: Mapping[str, Callable[[Doing, Move], bool]] = {
     "take_out_of_offer": _leave_offer,
     "minimum_quantity": _smallest_quantity,
     "step_price": _step_price,
+    "clear_stock": _clear_stock,
     "stop_advertising": _stop_advertising,
     "change_budget": _change_budget,
     "vary_budget": _vary_budget,
