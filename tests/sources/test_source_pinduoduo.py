@@ -193,3 +193,10 @@ def test_what_is_due_meets_the_parts_it_is_made_of_where_the_column_is_missing(p
     reading = pdd({}, columns=[name for name in ROW if name != "商家实收金额(元)"], table=None)
     assert reading.pieces[0].file_money == 115.0
     assert reading.pieces[0].rows["order_total"].to_list() == [Decimal(115)]
+
+
+def test_an_order_that_stands_there_twice_counts_once_and_that_is_said(pdd):
+    again = {"订单号": "260801-000000000000001"}
+    reading = pdd({}, again, table=None)
+    assert reading.pieces[0].rows.height == 1
+    assert [(one.reason, one.rows, one.money) for one in reading.left_out] == [("repeated_rows", 1, 115.0)]

@@ -43,6 +43,7 @@ LAYOUT = Layout(
     amounts=_AMOUNTS,
     labels=("主订单编号",),
     money="订单应付金额",
+    key=("主订单编号", "子订单编号"),
     guarded="快递信息",
     renamed={
         "主订单号": "主订单编号",

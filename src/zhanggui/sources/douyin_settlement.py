@@ -35,6 +35,7 @@ LAYOUT = Layout(
     ids=("订单号", "子订单号", "动帐流水号"),
     amounts=_AMOUNTS,
     labels=("订单号", "动账时间"),
+    key=words("动帐流水号 订单号 子订单号 动账时间 动账场景 动账金额"),
     money="动账金额",
     renamed={
         "动账流水号": "动帐流水号",
@@ -122,7 +123,14 @@ def _plain(export: Export) -> pl.DataFrame:
         made.cast(pl.Decimal(18, 4)).alias("other"),
         given_back.cast(pl.Decimal(18, 4)).alias("back"),
         backward.alias("backward"),
-    ).with_columns(pl.coalesce("number", "made_number").alias("number"))
+    ).with_columns(_event().alias("number"))
+
+
+def _event() -> pl.Expr:
+    """A booking's own number, and the sub-order's where one booking may cover several; a file without numbers gets made ones."""
+    several = pl.col("line_id") != pl.col("order_id")
+    number = pl.when(several).then(pl.concat_str("number", "line_id", separator="/")).otherwise("number")
+    return pl.coalesce(number, "number", "made_number")
 
 
 def _fees(rows: pl.DataFrame) -> pl.DataFrame:
@@ -138,12 +146,15 @@ def _fees(rows: pl.DataFrame) -> pl.DataFrame:
         )
         for kind in (*FEES.values(), "other")
     ]
-    return pl.concat(parts).filter(pl.col("amount") != 0)
+    fees = pl.concat(parts).filter(pl.col("amount") != 0)
+    return fees.group_by("order_id", "kind", "currency", maintain_order=True).agg(
+        pl.col("_row").first(), pl.col("_time").max(), pl.col("amount").sum()
+    )
 
 
 def _refunds(rows: pl.DataFrame) -> pl.DataFrame:
     """What was given back. Only a booking of its own has a day; what was taken off a settlement was given back some day before."""
-    return rows.filter(pl.col("back") > 0).select(
+    refunds = rows.filter(pl.col("back") > 0).select(
         "_row",
         "_time",
         pl.concat_str("number", pl.lit("#refund")).alias("refund_id"),
@@ -155,6 +166,10 @@ def _refunds(rows: pl.DataFrame) -> pl.DataFrame:
         pl.lit("finished").alias("status"),
         pl.lit("single").alias("scope"),
         pl.lit('{"estimated":"false"}').alias("extra"),
+    )
+    same = [name for name in refunds.columns if name not in ("_row", "_time", "amount", "finished_at")]
+    return refunds.group_by(same, maintain_order=True).agg(
+        pl.col("_row").first(), pl.col("_time", "finished_at").max(), pl.col("amount").sum()
     )
 
 

@@ -44,6 +44,8 @@ class Layout:
     money: str = ""
     guarded: str = ""
     """The column that may hold commas nobody quoted."""
+    key: tuple[str, ...] = ()
+    """What names a row: of rows that repeat it the first is taken, and the others are left out with their money."""
     explained: tuple[str, ...] = ()
     """A row that fills none of these explains the header."""
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -185,8 +187,34 @@ def load(sheet: Sheet, layout: Layout) -> Export:
         empty = rest.filter(pl.all_horizontal(told))
         rest = rest.filter(~pl.all_horizontal(told))
         left_out += [LeftOut("explanation", len(empty))] if len(empty) else []
+    rest, repeated = without_repeats(rest, [name for name in layout.key if name in rest.columns], layout.money)
+    left_out += repeated
     good, unread = v.readable_amounts(rest, layout.amounts)
     return Export(sheet, layout, good, tuple(left_out), [*rejects, *unread], len(rows) + len(rejects))
+
+
+def without_repeats(frame: pl.DataFrame, key: Sequence[str], money: str) -> tuple[pl.DataFrame, list[LeftOut]]:
+    """The first row of each key, and the others as left out. A row without any key stays: it is told elsewhere."""
+    if not key or frame.is_empty():
+        return frame, []
+    named = [v.identifier(pl.col(name).cast(pl.String)).alias(name) for name in key]
+    first = pl.struct(named).is_first_distinct() | pl.all_horizontal(one.is_null() for one in named)
+    stays = frame.select(first.alias("stays")).to_series()
+    others = frame.filter(~stays)
+    if others.is_empty():
+        return frame, []
+    return frame.filter(stays), [LeftOut("repeated_rows", len(others), v.total(others, money), CURRENCY)]
+
+
+def without_name(report: Report, column: str, money: str) -> None:
+    """Leave out, with their money, the rows that do not name what they are about."""
+    if column not in report.frame.columns:
+        return
+    unnamed = v.missing(pl.col(column)).is_null()
+    rows = report.frame.filter(unnamed)
+    if len(rows):
+        report.left_out.append(LeftOut("unnamed", len(rows), v.total(rows, money), CURRENCY))
+        report.frame = report.frame.filter(~unnamed)
 
 
 _DAY = r"20\d\d\D?\d{1,2}\D?\d{1,2}"

@@ -54,6 +54,7 @@ ITEM_LAYOUT = Layout(
     marks=words("SKU SPU 商品访客数 成交客户数 成交单量 成交商品件数 加购客户数 商品成交转化率"),
     needs=(("SKU", "SPU"), ("商品访客数", "商品浏览量")),
     ids=("SKU", "SPU"),
+    key=("SKU", "SPU"),
     amounts=_AMOUNTS,
     labels=words("SKU SPU 时间"),
     money="成交金额",
@@ -79,6 +80,7 @@ WORD_LAYOUT = Layout(
     ),
     marks=words("搜索人数 搜索次数 搜索增长幅度 在线商品数 快车参考价 最优品类"),
     needs=(("关键词",),),
+    key=("关键词",),
     labels=("关键词",),
     renamed={"搜索词": "关键词", "日期": "时间", "统计日期": "时间"},
 )
@@ -158,7 +160,18 @@ def _report(layout: Layout, sheet: Sheet) -> Report:
     report.readable(layout.amounts)
     exports.date(report, _DAYS, layout.money)
     report.only_days(layout.money)
+    key = ["_first"]
+    if layout.key:
+        key.append(_named_by(layout, report))
+        exports.without_name(report, key[-1], layout.money)
+    report.frame, repeated = exports.without_repeats(report.frame, key, layout.money)
+    report.left_out += repeated
     return report
+
+
+def _named_by(layout: Layout, report: Report) -> str:
+    """The column that says what a row is about."""
+    return next(name for name in layout.key if name in report.frame.columns)
 
 
 def _traffic(report: Report, product: pl.Expr, columns: Mapping[str, str], beside: tuple[str, ...]) -> Piece:
@@ -183,8 +196,7 @@ def _shop(report: Report) -> list[Piece]:
 def _items(report: Report) -> list[Piece]:
     """Traffic by SKU (else SPU): the number that JD's orders call 商品ID."""
     frame = report.frame
-    numbers = [v.identifier(pl.col(name)) for name in ("SKU", "SPU") if name in frame.columns]
-    product = pl.coalesce(numbers)
+    product = v.identifier(pl.col(_named_by(ITEM_LAYOUT, report)))
     title = v.safe_text(pl.col("商品名称")) if "商品名称" in frame.columns else pl.lit(None, pl.String)
     products = frame.select(
         "_row",
@@ -216,6 +228,4 @@ def _words(report: Report) -> list[Piece]:
         plain("在线商品数").alias("competition"),
         reports.beside(frame, report.sheet, {"关键词", *_DAYS}).alias("extra"),
     )
-    return [
-        report.piece("keyword_days", rows.filter(pl.col("keyword").is_not_null()), layout=20, currency=None, money=None)
-    ]
+    return [report.piece("keyword_days", rows, layout=20, currency=None, money=None)]

@@ -138,10 +138,9 @@ class Report:
         self.frame = dated.filter(fits)
 
     def _nothing_says(self, money: str) -> None:
-        if self.frame.is_empty():
-            return
-        self.left_out.append(LeftOut("no_period", len(self.frame), v.total(self.frame, money)))
-        self.notes.append(("no_period", {"file": self.sheet.name, "rows": len(self.frame)}))
+        if not self.frame.is_empty():
+            self.left_out.append(LeftOut("no_period", len(self.frame), v.total(self.frame, money)))
+            self.notes.append(("no_period", {"file": self.sheet.name, "rows": len(self.frame)}))
         self.frame = self.frame.clear().with_columns(
             pl.lit(None, pl.Date).alias("_first"), pl.lit(None, pl.Date).alias("_last")
         )

@@ -140,7 +140,10 @@ def _report(sheet: Sheet, layout: str) -> _Report:
     frame = _dated(frame, sheet)
     left_out = [LeftOut("totals", len(totals), v.total(totals, "支付金额"), CURRENCY)] if len(totals) else []
     if layout == "items":
-        frame, copies = _one_row_a_product(frame)
+        unnamed = v.missing(pl.col("商品ID")).is_null()
+        if (nameless := frame.filter(unnamed)).height:
+            left_out.append(LeftOut("unnamed", len(nameless), v.total(nameless, "支付金额"), CURRENCY))
+        frame, copies = _one_row_a_product(frame.filter(~unnamed))
         if len(copies):
             left_out.append(LeftOut("child_items", len(copies), v.total(copies, "支付金额"), CURRENCY))
     return _Report(sheet, frame, left_out, rejects, notes)

@@ -76,6 +76,7 @@ def read(sheet: Sheet, recognition: Recognition, options: Options, channel: str)
     report = opened(sheet, LAYOUT)
     exports.date(report, DAYS, LAYOUT.money)
     report.only_days(LAYOUT.money)
+    exports.without_name(report, "商品ID", LAYOUT.money)
     _one_level(report)
     return reading_of(report, sheet, [_traffic(report)], recognition, options.channel or channel)
 

@@ -62,7 +62,12 @@ def read(sheet: Sheet, recognition: Recognition, options: Options, channel: str)
     report.without_totals((), LAYOUT.money, first="关键词")
     exports.date(report, _DAYS, LAYOUT.money)
     report.only_days(LAYOUT.money)
+    exports.without_name(report, "关键词", LAYOUT.money)
+    exports.without_name(report, "商品ID", LAYOUT.money)
     _one_device(report)
+    key = [name for name in ("_first", "关键词", "商品ID") if name in report.frame.columns]
+    report.frame, repeated = exports.without_repeats(report.frame, key, LAYOUT.money)
+    report.left_out += repeated
     frame = report.frame
     product = v.identifier(pl.col("商品ID")) if "商品ID" in frame.columns else pl.lit("*")
     rows = frame.select(
@@ -72,7 +77,7 @@ def read(sheet: Sheet, recognition: Recognition, options: Options, channel: str)
         product.alias("product_id"),
         *(v.money(pl.col(name)).alias(measure) for measure, name in _MEASURES.items() if name in frame.columns),
         reports.beside(frame, report.sheet, {*_MEASURES.values(), *_DAYS, "关键词", "商品ID"}).alias("extra"),
-    ).filter(pl.col("keyword").is_not_null())
+    )
     money = v.total(frame, LAYOUT.money) if LAYOUT.money in frame.columns else None
     piece = report.piece("keyword_days", rows, layout=30, currency=None, money=money)
     return sycm_sources.reading_of(report, sheet, [piece], recognition, options.channel or channel)
