@@ -58,11 +58,16 @@ def test_a_folder_of_everything_sorts_itself_and_lands_reconciled(tmp_path):
         again = warehouse.load(sources.read([SAMPLES], Options(currency="USD", timezone="America/New_York")))
     assert done.rejected == 0
     assert {file.source for file in done.files} >= {
+        "alimama",
         "amazon",
+        "douyin",
         "ga4",
         "google_ads",
+        "jd",
         "meta_ads",
+        "pinduoduo",
         "shopify",
+        "sycm",
         "taobao",
         "woocommerce",
     }
