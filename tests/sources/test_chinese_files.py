@@ -7,7 +7,6 @@ from zhanggui import sources
 from zhanggui.errors import UserError
 from zhanggui.tables.loading import Options
 
-
 PLAIN = "下单时间,商品名称,商品id,支付时间,数量,单价\n2026-08-01 10:00:00,水杯,7,2026-08-01 10:01:00,2,30.00\n"
 
 
