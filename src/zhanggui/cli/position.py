@@ -141,6 +141,22 @@ def keep_one(
         _kept(there, {name: value}, text, as_json)
 
 
+@book.command("audit", help=_help("audit"))
+def audit(
+    ctx: typer.Context,
+    product: Annotated[str, typer.Argument(metavar="PRODUCT", help=_help("product"))],
+    no: Annotated[list[str], typer.Option("--no", metavar="STEP", help=_help("no"))],
+    as_json: AsJson = False,
+    shop: Folder = None,
+) -> None:
+    with opened(shop, ctx) as there:
+        entered = [decision.entry for decision in there.positioning.audited(product, no)]
+        if as_json:
+            echo_json({"actions": there.actions.as_json(entered, RUN.locale)})
+        else:
+            echo(*(f"{entry.id}  {_say(there, entry.action.words)}" for entry in entered))
+
+
 def _kept(there: Shop, where: dict[str, str], text: str, as_json: bool) -> None:
     decision = there.positioning.keep(where, text)
     if not as_json:
