@@ -74,7 +74,9 @@ LOOKS = {"light": ("#eceff2", "#d8dee4"), "dark": ("#05070a", "#2d3640")}
 
 def shop_of(folder: Path) -> Desk:
     """The desk of the drawn shop, its brief made."""
-    made = tables(3, Planted(factor=0.5, change="title"), [Planted("P03", 1.6, since=AGO), Planted("P07", 0.6, since=AGO)])
+    made = tables(
+        3, Planted(factor=0.5, change="title"), [Planted("P03", 1.6, since=AGO), Planted("P07", 0.6, since=AGO)]
+    )
     named = dict(zip(PRODUCTS, TITLES, strict=True))
     made["products"] = made["products"].with_columns(title=pl.col("product_id").replace_strict(named))
     with opened(folder, made) as shop:
