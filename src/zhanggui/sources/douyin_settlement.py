@@ -103,15 +103,10 @@ def _plain(export: Export) -> pl.DataFrame:
         *((-export.amount(column)).alias(kind) for column, kind in FEES.items()),
         export.text("备注").alias("remark"),
     )
-    numbers = v.occurrence_ids(
-        frame.with_columns(pl.col("booked").cast(pl.String)),
-        "order_id",
-        "order_id",
-        "line_id",
-        "_time",
-        "scene",
-        "booked",
-    )
+    parts = ("order_id", "line_id", "_time", "scene", "booked")
+    written = frame.with_columns(pl.col("booked").cast(pl.String))
+    numbered = frame["number"].null_count() == 0
+    numbers = pl.col("number") if numbered else v.occurrence_ids(written, "order_id", *parts)
     made = pl.col("income") - sum(kept, pl.lit(0)) - pl.col("booked")
     backward = pl.col("scene").str.contains("退款").fill_null(False) & (pl.col("booked") < 0)
     given_back = pl.coalesce(

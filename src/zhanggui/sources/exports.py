@@ -197,7 +197,10 @@ def without_repeats(frame: pl.DataFrame, key: Sequence[str], money: str) -> tupl
     """The first row of each key, and the others as left out. A row without any key stays: it is told elsewhere."""
     if not key or frame.is_empty():
         return frame, []
-    named = [v.identifier(pl.col(name).cast(pl.String)).alias(name) for name in key]
+    named = [pl.col(name).cast(pl.String).str.strip_chars() for name in key]
+    hashes = frame.select(named).hash_rows()
+    if hashes.n_unique() == len(frame):
+        return frame, []
     first = pl.struct(named).is_first_distinct() | pl.all_horizontal(one.is_null() for one in named)
     stays = frame.select(first.alias("stays")).to_series()
     others = frame.filter(~stays)

@@ -108,7 +108,7 @@ def readable_amounts(
     """The rows whose amounts and counts can be read, and the others as rejects (row, column, value, reason)."""
     rejects: list[tuple[int, str, str, str]] = []
     for column in columns:
-        if column not in frame.columns:
+        if column not in frame.columns or _plainly_amounts(frame[column]):
             continue
         numbers = frame.select(
             "_row",
@@ -123,6 +123,11 @@ def readable_amounts(
             ]
             frame = frame.filter(~unread)
     return frame, rejects
+
+
+def _plainly_amounts(column: pl.Series) -> bool:
+    """Whether every filled cell is a number as it stands: the common case, and a cheap question."""
+    return column.cast(pl.Decimal(18, 4), strict=False).null_count() == column.null_count()
 
 
 def total(frame: pl.DataFrame, column: str) -> float:
