@@ -46,7 +46,7 @@ def sheet_of(path: Path, limit: int) -> Sheet:
         found.append(record)
         if len(found) >= limit:
             break
-    if not found:
+    if not any(found):
         raise BadFile("sources.header_only", file=path.name, row=0)
     columns = tuple(dict.fromkeys(key for record in found for key in record))
     return Sheet(

@@ -141,7 +141,8 @@ def _hits(visit: json_files.Record, day: Any) -> Iterator[tuple[Any, ...]]:
         at = moment(_number(action.get("timestamp")) or start)
         amount = _number(action.get("revenue")) if kind == "pay" else None
         yield (day, at, *who, kind, int(kind == "view"), *where, None, amount)
-        for item in action.get("itemDetails") or ():
+        items = action.get("itemDetails")
+        for item in items if isinstance(items, list) else ():
             if isinstance(item, dict) and item.get("itemSKU"):
                 price, quantity = _number(item.get("price")), _number(item.get("quantity"))
                 worth = price * quantity if kind == "pay" and price is not None and quantity is not None else None

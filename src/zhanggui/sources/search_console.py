@@ -48,7 +48,7 @@ class SearchConsole:
         if sheet.headers == _FILTERS:
             return fit(self.name, "filters", sheet, core=_FILTERS, known=_FILTERS)
         seen = reports.renamed(sheet, _NAMES)
-        layout = _LAYOUTS.get(sheet.headers[0])
+        layout = _LAYOUTS.get(sheet.headers[0]) if sheet.headers else None
         if layout is None or len(sheet.headers) > 9:
             return None
         return fit(self.name, layout, seen, core=_MEASURES, known=(*_MEASURES, sheet.headers[0]))

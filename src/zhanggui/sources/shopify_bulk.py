@@ -289,7 +289,7 @@ def _refunds(orders: pl.DataFrame) -> pl.DataFrame:
     full = pl.col("_refunded") >= pl.col("order_total") - _CENT
     share = pl.when(goods > 0).then(goods / (goods + tax)).otherwise(0.0)
     part = pl.min_horizontal(goods, (pl.col("_refunded") * share).round(2))
-    cents = (pl.col("_refunded") * 100).round(0).cast(pl.Int64)
+    cents = (pl.col("_refunded") * 100).round(0).clip(0, 300_000_000).cast(pl.Int64)
     return orders.filter((pl.col("_refunded") > 0) & (pl.col("status") != "cancelled")).select(
         "_row",
         pl.concat_str("order_id", pl.lit("#order")).alias("refund_id"),
@@ -299,7 +299,7 @@ def _refunds(orders: pl.DataFrame) -> pl.DataFrame:
         "currency",
         pl.lit("finished").alias("status"),
         pl.lit("order_total").alias("scope"),
-        (pl.col("created_at") + pl.duration(seconds=pl.min_horizontal(cents, pl.lit(300_000_000)))).alias("_time"),
+        (pl.col("created_at") + pl.duration(seconds=cents)).alias("_time"),
     )
 
 

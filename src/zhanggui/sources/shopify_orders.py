@@ -246,7 +246,7 @@ def _refunds(orders: pl.DataFrame) -> pl.DataFrame:
     part = pl.min_horizontal(
         goods, (pl.col("_refunded") * pl.when(goods > 0).then(goods / (goods + tax)).otherwise(0.0)).round(2)
     )
-    cents = (pl.col("_refunded") * 100).round(0).cast(pl.Int64)
+    cents = (pl.col("_refunded") * 100).round(0).clip(0, _MOST_CENTS).cast(pl.Int64)
     return orders.filter((pl.col("_refunded") > 0) & (pl.col("status") != "cancelled")).select(
         "_row",
         pl.concat_str("order_id", pl.lit("#order")).alias("refund_id"),
@@ -256,7 +256,7 @@ def _refunds(orders: pl.DataFrame) -> pl.DataFrame:
         "currency",
         pl.lit("finished").alias("status"),
         pl.lit("order_total").alias("scope"),
-        (pl.col("created_at") + pl.duration(seconds=pl.min_horizontal(cents, pl.lit(_MOST_CENTS)))).alias("_time"),
+        (pl.col("created_at") + pl.duration(seconds=cents)).alias("_time"),
     )
 
 

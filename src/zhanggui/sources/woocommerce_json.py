@@ -59,14 +59,17 @@ def read(sheet: Sheet, layout: str, options: Options, owners: dict[str, str]) ->
     tables: dict[str, list[Row]] = {}
     rejects: reading.Rejects = []
     count, passed, zoned = 0, 0, False
-    for number, record in json_files.records(
+    for row_number, record in json_files.records(
         sheet, lambda row, text: rejects.append((row, "id", text[:80], json_files.NOT_JSON))
     ):
         count += 1
         zoned = zoned or bool(record.get("date_created_gmt"))
+        if not isinstance(record.get("id"), int | str) or record["id"] == "":
+            rejects.append((row_number, "id", str(record.get("id"))[:80], "store.reject.missing"))
+            continue
         before = sum(map(len, tables.values()))
         for table, row in translate[layout](record):
-            tables.setdefault(table, []).append({"_row": number, **row})
+            tables.setdefault(table, []).append({"_row": row_number, **row})
         passed += sum(map(len, tables.values())) == before
     pieces = [
         _piece(
@@ -81,7 +84,8 @@ def read(sheet: Sheet, layout: str, options: Options, owners: dict[str, str]) ->
         for table, rows in tables.items()
     ]
     left_out = (LeftOut("not_approved" if layout == "reviews" else "other_records", passed),) if passed else ()
-    return Answer(pieces, count + len(rejects), left_out, rejects)
+    broken = sum(reason == json_files.NOT_JSON for *_, reason in rejects)
+    return Answer(pieces, count + broken, left_out, rejects)
 
 
 def _piece(
@@ -136,8 +140,14 @@ def _inside(record: Record, name: str) -> list[Record]:
     return [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
 
 
+def _held(record: Record, name: str) -> Record:
+    """An object inside a record, empty where there is none."""
+    held = record.get(name)
+    return held if isinstance(held, dict) else {}
+
+
 def _place(record: Record) -> Row:
-    billing, shipping = record.get("billing") or {}, record.get("shipping") or {}
+    billing, shipping = _held(record, "billing"), _held(record, "shipping")
     return {
         field: shipping.get(name) or billing.get(name) or None
         for field, name in (("country", "country"), ("region", "state"), ("city", "city"))
@@ -154,7 +164,7 @@ def _order(record: Record, owners: dict[str, str]) -> Made:
     goods = round(sum(number(line.get("total")) for line in lines), 4)
     meta = _meta(record)
     status = str(record.get("status") or "").removeprefix("wc-")
-    billing = record.get("billing") or {}
+    billing = _held(record, "billing")
     yield (
         "orders",
         {
@@ -233,13 +243,13 @@ def _refunds_of(record: Record, own: str, goods: float, status: str, owners: dic
     share = goods / (goods + tax) if goods + tax > 0 else 1.0
     told = _inside(record, "refunds")
     for refund in told:
-        owners[str(refund["id"])] = own
+        owners[str(refund.get("id"))] = own
         back = abs(number(refund.get("total")))
         whole = back >= number(record.get("total")) - 0.011
         yield (
             "refunds",
             {
-                "refund_id": str(refund["id"]),
+                "refund_id": str(refund.get("id")),
                 "order_id": own,
                 "amount": goods if whole else min(goods, round(back * share, 2)),
                 "currency": record.get("currency"),
@@ -290,9 +300,7 @@ def _refund(record: Record, owners: dict[str, str]) -> Made:
 def _product(record: Record, sheet: Sheet) -> Made:
     own = str(record["id"])
     categories = [str(one.get("name")) for one in _inside(record, "categories")]
-    options = [
-        f"{one.get('name')}={','.join(map(str, one.get('options') or []))}" for one in _inside(record, "attributes")
-    ]
+    options = [f"{one.get('name')}={_listed(one.get('options'))}" for one in _inside(record, "attributes")]
     stock = record.get("stock_quantity")
     yield (
         "products",
@@ -336,6 +344,10 @@ def _product(record: Record, sheet: Sheet) -> Made:
                 "on_hand": stock,
             },
         )
+
+
+def _listed(held: Any) -> str:
+    return ",".join(map(str, held)) if isinstance(held, list) else str(held or "")
 
 
 def _customer(record: Record) -> Made:
