@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from zhanggui.errors import BadFile
+from zhanggui.errors import BadFile, NotUnderstood
 from zhanggui.sources import json_files, reading
 
 LINE = '{"a": "1", "b": {"c": [2]}}\n'
@@ -43,3 +43,18 @@ def test_a_list_longer_than_a_block_is_read_record_by_record(write, monkeypatch)
 def test_what_is_cut_off_is_said(write, text):
     with pytest.raises(BadFile):
         reading.frame(reading.sheets(write("x.json", text))[0])
+
+
+def test_settings_and_other_logs_in_a_folder_are_passed_over_and_named_ones_are_not(write, read, samples):
+    write("folder/orders.json", (samples / "woocommerce_v3_orders.json").read_bytes())
+    settings = write("folder/package.json", '{"name": "theme", "version": "1.0"}')
+    write("folder/error.log", "PHP Warning: something in line 3\n")
+    (reading_,) = read(settings.parent)
+    assert [(key, params["file"]) for key, params in reading_.notes] == [
+        ("passed_over", "error.log"),
+        ("passed_over", "package.json"),
+    ]
+    with pytest.raises(NotUnderstood):
+        read(settings)
+    with pytest.raises(NotUnderstood, match="nothing_found"):
+        read(write("other/package.json", settings.read_bytes()).parent)

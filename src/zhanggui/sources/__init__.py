@@ -17,7 +17,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from zhanggui.errors import BadFile, BadValue, NotUnderstood
-from zhanggui.sources import reading
+from zhanggui.sources import json_files, reading, weblogs
 from zhanggui.sources.kinds import Source
 from zhanggui.tables import TABLES
 from zhanggui.tables.loading import Options, Reading, Recognition, Sheet
@@ -26,6 +26,9 @@ MARGIN = 0.15
 """How far the best source must be ahead of the second."""
 FLOOR = 0.5
 """Below this score a sheet is not understood."""
+
+_OF_NO_SOURCE = ("sources.unknown_file", "sources.not_of_source", "sources.header_only", "sources.empty")
+"""What is said of a file that is no table of a shop."""
 
 Assignment = list[tuple[Sheet, Recognition]]
 
@@ -104,7 +107,12 @@ def read(paths: Sequence[Path], options: Options, source: str | None = None) -> 
         raise NotUnderstood("sources.nothing_found", paths=", ".join(str(path) for path in paths))
     unique, copies = _without_copies(files)
     known = known_headers()
-    found, empty = _looked_into(unique, known)
+    named = {path.resolve() for path in paths}
+    found, empty = _looked_into([file for file in unique if file in named or not _any_kind(file)], known)
+    loose, strangers = _known_among([file for file in unique if file not in named and _any_kind(file)], source)
+    found, passed_over = found + loose, passed_over + strangers
+    if strangers and not found and not empty:
+        raise NotUnderstood("sources.nothing_found", paths=", ".join(str(path) for path in paths))
     assignment = recognise(found, source)
     readings = [
         reading_
@@ -133,6 +141,28 @@ def _looked_into(files: Sequence[Path], known: frozenset[str]) -> tuple[list[She
                 raise
             empty.append(path)
     return found, empty
+
+
+def _any_kind(path: Path) -> bool:
+    """Whether files of this kind lie about for many reasons: JSON is settings too, and servers log many things."""
+    return json_files.is_json(path) or weblogs.is_log(path)
+
+
+def _known_among(files: Sequence[Path], only: str | None) -> tuple[list[Sheet], list[Path]]:
+    """Of JSON files and logs in a folder the sheets some source knows, and the files that nobody does: they are passed over."""
+    found: list[Sheet] = []
+    strangers: list[Path] = []
+    for path in files:
+        try:
+            sheets = reading.sheets(path)
+            recognise(sheets, only)
+        except (BadFile, NotUnderstood) as error:
+            if error.code not in _OF_NO_SOURCE:
+                raise
+            strangers.append(path)
+        else:
+            found += sheets
+    return found, strangers
 
 
 def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
