@@ -9,6 +9,7 @@ from typing import Any
 from zhanggui.actions.kinds import Past, Score
 from zhanggui.i18n import has, text
 from zhanggui.i18n.writing import UNKNOWN, day, percent, printable
+from zhanggui.playbooks import rules
 from zhanggui.report.intervals import common, interval
 from zhanggui.report.outcomes import CONTRIBUTION, Writer
 from zhanggui.report.today import VERDICTS
@@ -51,6 +52,7 @@ def _cell(past: Past, writer: Writer, reach: tuple[float, float] | None) -> dict
         "id": past.id,
         "title": printable(writer.title(past)),
         "rule": rule(past.rule, writer.locale),
+        "rule_page": page_of(past.rule),
         "when": day(past.done_on or past.since, writer.locale, year=True),
         "verdict": text(f"today.verdict.{VERDICTS[outcome.verdict]}", writer.locale),
         "tone": TONES.get(outcome.verdict, ""),
@@ -67,6 +69,11 @@ def rule(name: str, locale: str) -> str:
     """What a rule is called; its own name where the catalogue has none."""
     key = f"rule_names.{name}"
     return text(key, locale) if has(key, locale) else name.replace("_", " ")
+
+
+def page_of(name: str) -> str:
+    """The address of a rule's page; empty where a person, not a rule, proposed."""
+    return f"/rules/{name}" if any(each.name == name for each in rules()) else ""
 
 
 def waiting_cells(rows: Sequence[tuple[Past, date, date | None, bool]], writer: Writer) -> list[dict[str, str]]:
@@ -88,6 +95,7 @@ def score_cells(scores: Sequence[Score], writer: Writer) -> list[dict[str, Any]]
     return [
         {
             "rule": rule(score.rule, writer.locale),
+            "rule_page": page_of(score.rule),
             "n": str(score.n),
             "said": writer.money(score.expected),
             "measured": writer.money(score.measured),
@@ -107,4 +115,4 @@ def writer(locale: str, currency: str, names: Mapping[str, str]) -> Writer:
     return Writer(locale, currency, names)
 
 
-__all__ = ["outcome_cells", "rule", "score_cells", "waiting_cells", "writer"]
+__all__ = ["outcome_cells", "page_of", "rule", "score_cells", "waiting_cells", "writer"]

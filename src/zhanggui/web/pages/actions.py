@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from zhanggui.app import Decision, Shop
+from zhanggui.app.rules import rule_link
 from zhanggui.errors import BadValue, Decided, Refused, UserError
 from zhanggui.i18n.writing import say
 from zhanggui.units import Words
@@ -90,7 +91,8 @@ def shown(request: Request, name: str, *, status: int = 200, said: str = "") -> 
         sheet = desk.kept(("sheet", name, locale), lambda shop: shop.actions.sheet(name, locale))
     except UserError as error:
         return rendered(request, "error.html", status=404, said=said or said_to(request, error))
-    return rendered(request, "action.html", status=status, sheet=sheet, said=said, later=days_to_put_off(desk))
+    rule, later = rule_link(sheet.card.rule, locale), days_to_put_off(desk)
+    return rendered(request, "action.html", status=status, sheet=sheet, rule=rule, said=said, later=later)
 
 
 def told(request: Request, verb: str, decision: Decision) -> None:
