@@ -231,12 +231,16 @@ def settings_page() -> str:
     )
 
 
+SHOWN_BY = ("config.py", "app/settings.py", "playbooks/terms_of_rules.py")
+"""Where settings stand and are shown; who reads them is told by the others."""
+
+
 @cache
 def _readers() -> dict[str, list[str]]:
     source = ROOT / "src" / "zhanggui"
     found: dict[str, list[str]] = {setting.name: [] for setting in SETTINGS}
     for path in sorted(source.rglob("*.py")):
-        if path.name == "config.py" or path == source / "app" / "settings.py":  # where they stand and are shown
+        if path in {source / name for name in SHOWN_BY}:
             continue
         texts = {n.value for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Constant)}
         for name in found.keys() & texts:
