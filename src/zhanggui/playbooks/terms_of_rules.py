@@ -23,7 +23,6 @@ PROPOSES: Mapping[str, tuple[str, ...]] = {
     ),
     "falling_conversion": (
         "order_stock",
-        "step_price",
         "restore_change",
         "correct_description",
         "hold_batch",
@@ -77,7 +76,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "bulk_orders": ("bulk_order_multiple",),
     "visitor_worth": ("price_drift_share", FLOOR),
     "price_step": (FLOOR,),
-    "member_day": ("slow_stock_days",),
+    "member_day": ("slow_stock_days", FLOOR),
     "price_band": (FLOOR,),
     "who_to_serve": (FLOOR,),
     "self_purchase_audit": (FLOOR,),
