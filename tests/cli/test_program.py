@@ -31,6 +31,7 @@ COMMANDS = (
     "outcomes",
     "experiment",
     "practice",
+    "position",
     "daily",
     "serve",
     "user",

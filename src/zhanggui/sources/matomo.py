@@ -34,6 +34,8 @@ _DEVICES = {
 }
 _ACTIONS = {"action": "view", "ecommerceAbandonedCart": "cart", "ecommerceOrder": "pay"}
 _BATCH = 20_000
+_NEVER = 4_102_444_800
+"""The year 2100: a later time is damaged."""
 
 
 class Matomo:
@@ -149,8 +151,10 @@ def _hits(visit: json_files.Record, day: Any) -> Iterator[tuple[Any, ...]]:
                 yield (day, at, *who, kind, 0, *where, str(item["itemSKU"]), worth)
 
 
-def moment(seconds: float) -> datetime:
-    """An instant from seconds since 1970, naive in UTC."""
+def moment(seconds: float) -> datetime | None:
+    """An instant from seconds since 1970, naive in UTC; None for what is no time of this era."""
+    if not 0 <= seconds < _NEVER:
+        return None
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
