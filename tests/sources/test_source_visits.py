@@ -165,6 +165,15 @@ def test_matomo_pages_carts_and_orders(samples, read, days, rows, write):
     )
 
 
+@pytest.mark.parametrize("damaged", ["17724274900000000000", "-5", "1e400"])
+def test_a_time_of_no_era_is_none_and_the_visit_counts(samples, read, days, rows, write, damaged):
+    sample = (samples / "matomo_visits.json").read_text(encoding="utf-8")
+    file = write("matomo.json", sample.replace("1772427490", damaged))
+    readings = read(file)
+    assert days(readings)["*", "*", "*"]["visitors"] == 1
+    assert [row["at"] for row in rows(readings, "events")] == [None]
+
+
 def test_matomo_as_utf_16_table(write, read, days):
     text = "idVisit\tvisitorId\tserverDate\tserverTimestamp\tactions\treferrerType\treferrerName\tdeviceType\n"
     text += "10\ta1\t2026-03-01\t1772427490\t3\tsearch\tGoogle\tSmartphone\n11\tb2\t2026-03-01\t1772427500\t1\tdirect\t\tDesktop\n"
