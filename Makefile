@@ -4,6 +4,8 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq install --no-compile -c constraints.txt
+# The tests start many processes: what one has compiled the next one reads, also where the surroundings say otherwise.
+COMPILED := PYTHONDONTWRITEBYTECODE=
 WORKERS ?= 3
 TESTS ?=
 
@@ -44,7 +46,7 @@ demo: .venv/.product
 
 test: .venv/.test
 	@tools/browser
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
+	@$(COMPILED) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 prove: .venv/.prove
 	@tools/browser
