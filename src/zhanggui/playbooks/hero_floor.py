@@ -143,8 +143,8 @@ def fallen(own: Floats, others: Floats) -> Fall | None:
     ``others`` are visitors by age. None also where search as a whole fell, or a week of the eight is not told."""
     from scipy.special import stdtr
 
-    x, y = (np.convolve(days, np.ones(WEEK), "valid") for days in (own, others))
-    if min(x[: LOOKS + MEDIAN_DAYS].min(), y[: LOOKS + MEDIAN_DAYS].min()) <= 0:
+    x, y = (np.convolve(days, np.ones(WEEK), "valid")[: LOOKS + MEDIAN_DAYS] for days in (own, others))
+    if min(x.min(), y.min()) <= 0:
         return None
     index = x / y
     if y[0] < FLOOR * float(np.median(y[1 : 1 + MEDIAN_DAYS])):
