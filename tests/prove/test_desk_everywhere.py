@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from drawn.desk_pages import AGAIN, FORMS, READ, WORKED, made
+from drawn.desk_pages import AGAIN, FORMS, PASSWORD, READ, WORKED, made
 from drawn.sitting import LAPTOP, PHONE, Sitting, chromium, served
+from zhanggui.people import Person
 
 LANGUAGES = {"en": "en-GB", "zh-Hant": "zh-TW", "zh-Hans": "zh-CN"}
 DEVICES = {"laptop": {"viewport": LAPTOP}, "phone": {"viewport": PHONE, "color_scheme": "dark"}}
@@ -60,6 +61,36 @@ def test_every_page_that_tells_is_whole_without_script(front, language):
         assert page.locator("h1").count() == 1, address
         assert page.locator("main").inner_text().strip(), address
     sat.context.close()
+
+
+@pytest.mark.prove
+def test_somebody_signs_in_changes_language_and_password_and_signs_out_in_the_browser(front):
+    browser, base, desk, _ = front
+    desk.people.add("Lin", PASSWORD, "operator", by=Person("Chen", "owner"))
+    context = browser.new_context(locale="en-GB", viewport=PHONE)
+    page = context.new_page()
+
+    def send(form: str, **fields: str) -> None:
+        at = page.locator(f"form[action='{form}']").first
+        for name, value in fields.items():
+            at.locator(f"input[name='{name}']").fill(value)
+        with page.expect_navigation():
+            at.locator("button").first.click()
+
+    page.goto(f"{base}/account")
+    send("/sign-in", name="Lin", password=PASSWORD)
+    assert page.url == f"{base}/account"
+    send("/account/password", old=PASSWORD, new="another kettle for noon 9", again="another kettle for noon 9")
+    assert page.locator(".notice.wrong, .problem").count() == 0
+    send("/language")
+    assert page.locator("html").get_attribute("lang") == "zh-Hant"
+    send("/sign-out")
+    page.goto(f"{base}/actions")
+    send("/sign-in", name="Lin", password=PASSWORD)
+    assert page.locator("form[action='/sign-in']").count() == 1  # the old password is nobody's
+    send("/sign-in", name="Lin", password="another kettle for noon 9")
+    assert page.url == f"{base}/actions"
+    context.close()
 
 
 @pytest.mark.prove
