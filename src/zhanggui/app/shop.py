@@ -325,8 +325,7 @@ class Shop:
             standing=replace(self.standing(), minutes=minutes, budget=budget),
         )
         if remember:
-            away = int(self.config["dismissed_days"])
-            self.ledger.propose([ranked.as_shown for ranked in made.actions if ranked.today], dismissed_days=away)
+            self._propose(made.actions)
         return replace(made, quiet=[*made.quiet, *self.notes]) if self.notes else made
 
     def listed(self, as_of: date | str | None = None, days: int = 7, *, minutes: int | None = None) -> Sequence[Ranked]:
@@ -346,9 +345,13 @@ class Shop:
             memory=self.folder / SAID,
             standing=replace(self.standing(), minutes=minutes),
         ).actions
-        away = int(self.config["dismissed_days"])
-        self.ledger.propose([ranked.as_shown for ranked in found if ranked.today], dismissed_days=away)
+        self._propose(found)
         return found
+
+    def _propose(self, ranked: Sequence[Ranked]) -> None:
+        """Enter what is on today's list into the ledger."""
+        away = int(self.config["dismissed_days"])
+        self.ledger.propose([one.as_shown for one in ranked if one.today], dismissed_days=away)
 
     def standing(self) -> Standing:
         """What people decided about actions and what came of them, with each rule's own record."""

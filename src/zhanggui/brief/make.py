@@ -75,8 +75,7 @@ def make(
     chosen = choose(numbers.lines, verdicts, config, situation.floor)
     said = said_before.with_state(chosen.findings, earlier, day)
     said_before.note(memory, said, earlier, day, weekly=situation.weekly)
-    lawful, stopped = passed((action for v in verdicts for action in v.actions), situation)
-    todays = rank(rehearsed(lawful, situation), situation, _sizes(verdicts))
+    todays, stopped = _todays(verdicts, situation)
     due = sorted((d for v in verdicts for d in v.due), key=lambda d: (d.by, -d.loss))
     lines = with_refunds_to_come(chosen.lines, frames["refund_ages"], frames["shop_days"], view)
     known = view.period.aligned_before().start >= begins
@@ -126,8 +125,13 @@ def listed(
     view, _, situation = _met(warehouse, as_of, days, config, clock, costs, earlier, standing)
     verdicts = _judged(situation)
     said_before.note(memory, (), earlier, view.as_of, weekly=situation.weekly)
-    lawful, _ = passed((action for v in verdicts for action in v.actions), situation)
-    return rank(rehearsed(lawful, situation), situation, _sizes(verdicts))
+    return _todays(verdicts, situation)[0]
+
+
+def _todays(verdicts: Sequence[Verdict], situation: Situation) -> tuple[Day, Mapping[str, int]]:
+    """The day's list of what the rules propose, and what the guards stopped."""
+    lawful, stopped = passed((action for v in verdicts for action in v.actions), situation)
+    return rank(rehearsed(lawful, situation), situation, _sizes(verdicts)), stopped
 
 
 def _met(

@@ -118,16 +118,7 @@ class Amazon:
             else:
                 report = _report(reports.renamed(sheet, AD_NAMES))
                 made = _ads(report, options, terms=recognition.layout == "search_terms")
-            yield Reading(
-                sheet=sheet,
-                recognition=recognition,
-                pieces=made,
-                channel=options.channel or CHANNEL,
-                rows_read=report.rows_read,
-                left_out=report.left_out,
-                rejects=report.rejects,
-                notes=report.notes,
-            )
+            yield report.reading(sheet, recognition, made, options.channel or CHANNEL)
 
 
 def _report(sheet: Sheet) -> reports.Report:

@@ -102,16 +102,7 @@ class GoogleAds:
             report.spread_note()
             terms = recognition.layout == "search_terms"
             made = advertising.pieces(report, NAMES, options.currency, terms=terms)
-            yield Reading(
-                sheet=sheet,
-                recognition=recognition,
-                pieces=made,
-                channel=options.channel or CHANNEL,
-                rows_read=report.rows_read,
-                left_out=report.left_out,
-                rejects=report.rejects,
-                notes=report.notes,
-            )
+            yield report.reading(sheet, recognition, made, options.channel or CHANNEL)
 
 
 def _in_units(frame: pl.DataFrame) -> pl.DataFrame:

@@ -55,16 +55,8 @@ class GoogleMerchant:
             bare = rows.filter(pl.col("product_id").is_null())
             report.rejects += [(row, "id", "", "store.reject.missing") for row in bare["_row"]]
             made = rows.filter(pl.col("product_id").is_not_null())
-            yield Reading(
-                sheet=sheet,
-                recognition=recognition,
-                pieces=[Piece("products", made, sheet.name, 20, currency=options.currency, rows_read=len(rows))]
-                if len(made)
-                else [],
-                channel=options.channel or CHANNEL,
-                rows_read=report.rows_read,
-                rejects=report.rejects,
-            )
+            piece = Piece("products", made, sheet.name, 20, currency=options.currency, rows_read=len(rows))
+            yield report.reading(sheet, recognition, [piece], options.channel or CHANNEL)
 
 
 def _products(frame: pl.DataFrame) -> pl.DataFrame:

@@ -136,16 +136,7 @@ def read(layout: Layout, sheet: Sheet, recognition: Recognition, options: Option
     """A report of days: of the shop, of SKUs or of search words."""
     report = _report(layout, sheet)
     made = {SHOP_LAYOUT.name: _shop, ITEM_LAYOUT.name: _items}.get(layout.name, _words)(report)
-    return Reading(
-        sheet=sheet,
-        recognition=recognition,
-        pieces=[piece for piece in made if isinstance(piece.rows, pl.DataFrame) and not piece.rows.is_empty()],
-        channel=options.channel or channel,
-        rows_read=report.rows_read,
-        left_out=report.left_out,
-        rejects=report.rejects,
-        notes=report.notes,
-    )
+    return report.reading(sheet, recognition, made, options.channel or channel)
 
 
 def _report(layout: Layout, sheet: Sheet) -> Report:

@@ -86,15 +86,11 @@ class MetaAds:
             report.readable(_NUMBERS)
             report.dated(money="Amountspent", day="Day", first="Reportingstarts", last="Reportingends")
             report.spread_note()
-            yield Reading(
-                sheet=sheet,
-                recognition=recognition,
-                pieces=advertising.pieces(report, NAMES, currency or options.currency),
-                channel=options.channel or CHANNEL,
-                rows_read=report.rows_read,
-                left_out=report.left_out,
-                rejects=report.rejects,
-                notes=report.notes,
+            yield report.reading(
+                sheet,
+                recognition,
+                advertising.pieces(report, NAMES, currency or options.currency),
+                options.channel or CHANNEL,
             )
 
 

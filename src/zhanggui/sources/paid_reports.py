@@ -45,16 +45,7 @@ def read(paid: Paid, sheet: Sheet, recognition: Recognition, options: Options, c
     pieces += _products(report, paid)
     if pieces:
         report.notes.append(("claimed_window", {"file": sheet.name}))
-    return Reading(
-        sheet=sheet,
-        recognition=recognition,
-        pieces=pieces,
-        channel=options.channel or channel,
-        rows_read=report.rows_read,
-        left_out=report.left_out,
-        rejects=report.rejects,
-        notes=report.notes,
-    )
+    return report.reading(sheet, recognition, pieces, options.channel or channel)
 
 
 def _report(paid: Paid, sheet: Sheet) -> Report:

@@ -64,15 +64,12 @@ class Plausible:
                 pieces = (
                     [report.piece("traffic_days", rows, layout=layout, currency=None, money=None)] if len(rows) else []
                 )
-            yield Reading(
-                sheet=sheet,
-                recognition=recognition,
-                pieces=pieces,
-                channel=options.channel or CHANNEL,
-                rows_read=report.rows_read,
-                left_out=report.left_out,
-                rejects=report.rejects,
-                notes=(*report.notes, *(visits.notes(sheet.name, CHANNEL, options.channel) if pieces else ())),
+            yield report.reading(
+                sheet,
+                recognition,
+                pieces,
+                options.channel or CHANNEL,
+                (visits.notes(sheet.name, CHANNEL, options.channel) if pieces else ()),
             )
 
 

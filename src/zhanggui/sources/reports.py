@@ -7,7 +7,7 @@ that every sum over the whole period is exact to the cent, and a report by day, 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ import polars as pl
 
 from zhanggui.sources import periods, reading
 from zhanggui.sources import values as v
-from zhanggui.tables.loading import LeftOut, Piece, Sheet
+from zhanggui.tables.loading import LeftOut, Piece, Reading, Recognition, Sheet
 
 UNKNOWN = "(unknown)"
 """What a blank name is written as: a blank itself would mean the total."""
@@ -29,7 +29,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 
-Notes = list[tuple[str, Mapping[str, object]]]
+Note = tuple[str, Mapping[str, object]]
+Notes = list[Note]
 
 
 def renamed(sheet: Sheet, names: Mapping[str, str]) -> Sheet:
@@ -64,6 +65,22 @@ class Report:
     left_out: list[LeftOut] = field(default_factory=list)
     rejects: reading.Rejects = field(default_factory=list)
     notes: Notes = field(default_factory=list)
+
+    def reading(
+        self, sheet: Sheet, recognition: Recognition, pieces: Iterable[Piece], channel: str, more: Iterable[Note] = ()
+    ) -> Reading:
+        """What the report came to; pieces without rows are left out. ``more`` are notes beside its own."""
+        made = [piece for piece in pieces if not isinstance(piece.rows, pl.DataFrame) or len(piece.rows)]
+        return Reading(
+            sheet=sheet,
+            recognition=recognition,
+            pieces=made,
+            channel=channel,
+            rows_read=self.rows_read,
+            left_out=self.left_out,
+            rejects=self.rejects,
+            notes=[*self.notes, *more],
+        )
 
     def without_totals(self, sums: Sequence[str], money: str, *, first: str, filled: Sequence[str] = ()) -> None:
         """Take out the rows of totals: the cell of column ``first`` says so, or those of all the present ``filled`` columns are empty.

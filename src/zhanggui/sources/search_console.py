@@ -69,15 +69,12 @@ class SearchConsole:
             else:
                 report.left_out.append(LeftOut("not_used", len(report.frame)))
             made = [piece for piece in pieces if isinstance(piece.rows, pl.DataFrame) and len(piece.rows)]
-            yield Reading(
-                sheet=sheet,
-                recognition=recognition,
-                pieces=made,
-                channel=options.channel or CHANNEL,
-                rows_read=report.rows_read,
-                left_out=report.left_out,
-                rejects=report.rejects,
-                notes=(*report.notes, *(visits.notes(sheet.name, CHANNEL, options.channel) if made else ())),
+            yield report.reading(
+                sheet,
+                recognition,
+                made,
+                options.channel or CHANNEL,
+                (visits.notes(sheet.name, CHANNEL, options.channel) if made else ()),
             )
 
 

@@ -11,7 +11,7 @@ from zhanggui.sources import reading
 from zhanggui.sources.content_ids import among
 from zhanggui.sources.non_goods import is_non_goods_title
 from zhanggui.sources.people import identity
-from zhanggui.sources.shopify_orders import SALES, product_ids
+from zhanggui.sources.shopify_orders import SALES, product_ids, refunds
 from zhanggui.tables.loading import LeftOut, Options, Piece, Sheet
 
 CORE = ("id", "createdAt", "displayFinancialStatus")
@@ -28,7 +28,6 @@ ASKED = (
 """What an order should be asked for; what was not asked for is unknown."""
 
 _ID = r"gid://shopify/(\w+)/([\w-]+)"
-_CENT = 0.011
 SPECIAL = ("_row", "_time", "_identity")
 
 
@@ -116,7 +115,7 @@ def pieces(sheet: Sheet, options: Options) -> tuple[tuple[Piece, ...], tuple[Lef
         ),
         ("order_lines", lines.drop("_vendor"), "line_total"),
         ("products", _products(lines), ""),
-        ("refunds", _refunds(orders), "amount"),
+        ("refunds", refunds(orders), "amount"),
     )
     others = len(rows) - len(orders) - len(lines)
     return (
@@ -281,26 +280,6 @@ def _with_goods(orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         .otherwise(0.0)
     )
     return orders.with_columns((before - inside).round(2).alias("goods_amount"))
-
-
-def _refunds(orders: pl.DataFrame) -> pl.DataFrame:
-    """What was refunded so far, goods only, as in the order export: the same refund is the same row."""
-    goods, tax = pl.col("goods_amount").fill_null(0.0), pl.col("tax_amount").fill_null(0.0)
-    full = pl.col("_refunded") >= pl.col("order_total") - _CENT
-    share = pl.when(goods > 0).then(goods / (goods + tax)).otherwise(0.0)
-    part = pl.min_horizontal(goods, (pl.col("_refunded") * share).round(2))
-    cents = (pl.col("_refunded") * 100).round(0).clip(0, 300_000_000).cast(pl.Int64)
-    return orders.filter((pl.col("_refunded") > 0) & (pl.col("status") != "cancelled")).select(
-        "_row",
-        pl.concat_str("order_id", pl.lit("#order")).alias("refund_id"),
-        "order_id",
-        pl.col("_cancelled_at").alias("finished_at"),
-        pl.when(full).then(goods).otherwise(part).alias("amount"),
-        "currency",
-        pl.lit("finished").alias("status"),
-        pl.lit("order_total").alias("scope"),
-        (pl.col("created_at") + pl.duration(seconds=cents)).alias("_time"),
-    )
 
 
 def _products(lines: pl.DataFrame) -> pl.DataFrame:

@@ -62,7 +62,7 @@ def pieces(frame: pl.DataFrame, sheet: Sheet, options: Options) -> tuple[Piece, 
         ("orders", stated, "order_total"),
         ("order_lines", lines.drop("_brand"), "line_total"),
         ("products", _products(lines), ""),
-        ("refunds", _refunds(orders), "amount"),
+        ("refunds", refunds(orders), "amount"),
     ]
     currency = options.currency if "Currency" not in frame.columns else None
     exported = exported_at(sheet) or _latest(orders)
@@ -234,7 +234,7 @@ def _status() -> pl.Expr:
     )
 
 
-def _refunds(orders: pl.DataFrame) -> pl.DataFrame:
+def refunds(orders: pl.DataFrame) -> pl.DataFrame:
     """What was refunded so far, one row per order: goods only. A full refund is all of the goods; of a partial one the tax on the
     goods is taken out by their share. It has a day of its own only where the order was cancelled.
 

@@ -71,16 +71,7 @@ def read(sheet: Sheet, recognition: Recognition, channel: str) -> Reading:
     report.dated(day="day")
     rows = _traffic(report)
     piece = report.piece("traffic_days", rows, layout=30, currency=None, money=None)
-    return Reading(
-        sheet=sheet,
-        recognition=recognition,
-        pieces=[piece] if len(rows) else [],
-        channel=channel,
-        rows_read=report.rows_read,
-        left_out=report.left_out,
-        rejects=report.rejects,
-        notes=report.notes,
-    )
+    return report.reading(sheet, recognition, [piece] if len(rows) else [], channel)
 
 
 def _traffic(report: Report) -> pl.DataFrame:

@@ -78,7 +78,7 @@ def read(sheet: Sheet, recognition: Recognition, options: Options, channel: str)
     report.only_days(LAYOUT.money)
     exports.without_name(report, "商品ID", LAYOUT.money)
     _one_level(report)
-    return reading_of(report, sheet, [_traffic(report)], recognition, options.channel or channel)
+    return report.reading(sheet, recognition, [_traffic(report)], options.channel or channel)
 
 
 def opened(sheet: Sheet, layout: Layout) -> Report:
@@ -91,20 +91,6 @@ def opened(sheet: Sheet, layout: Layout) -> Report:
     report = reports.opened(replace(seen, above=tuple(above)), frame, rejects)
     report.readable(layout.amounts)
     return report
-
-
-def reading_of(report: Report, sheet: Sheet, pieces: list[Piece], recognition: Recognition, channel: str) -> Reading:
-    """What a report came to; pieces without rows are left out."""
-    return Reading(
-        sheet=sheet,
-        recognition=recognition,
-        pieces=[piece for piece in pieces if isinstance(piece.rows, pl.DataFrame) and not piece.rows.is_empty()],
-        channel=channel,
-        rows_read=report.rows_read,
-        left_out=report.left_out,
-        rejects=report.rejects,
-        notes=report.notes,
-    )
 
 
 def _one_level(report: Report) -> None:

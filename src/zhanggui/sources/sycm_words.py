@@ -80,7 +80,7 @@ def read(sheet: Sheet, recognition: Recognition, options: Options, channel: str)
     )
     money = v.total(frame, LAYOUT.money) if LAYOUT.money in frame.columns else None
     piece = report.piece("keyword_days", rows, layout=30, currency=None, money=money)
-    return sycm_sources.reading_of(report, sheet, [piece], recognition, options.channel or channel)
+    return report.reading(sheet, recognition, [piece], options.channel or channel)
 
 
 def _one_device(report: Report) -> None:
@@ -105,4 +105,4 @@ def not_used(sheet: Sheet, recognition: Recognition, options: Options, channel: 
     report = sycm_sources.opened(sheet, PAGES)
     report.left_out.append(LeftOut("not_used", len(report.frame)))
     report.notes.append(("pages_not_used", {"file": sheet.name, "rows": len(report.frame)}))
-    return sycm_sources.reading_of(report, sheet, [], recognition, options.channel or channel)
+    return report.reading(sheet, recognition, [], options.channel or channel)
