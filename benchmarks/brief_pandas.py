@@ -19,7 +19,7 @@ def loaded(folder: Path, as_of: date) -> Tables:
     last = pd.Timestamp(as_of)
     tables = {
         name: pd.read_parquet(folder / f"{name}.parquet")
-        for name in ("order_facts", "sales", "refund_facts", "products")
+        for name in ("order_facts", "sales", "refund_facts", "products", "orders")
     }
     for name in ("order_facts", "sales", "refund_facts"):
         table = tables[name]
@@ -39,10 +39,11 @@ def gathered(tables: Tables, as_of: date) -> dict[str, pd.DataFrame]:
     orders, sales, refunds = (_aged(tables[name], last) for name in ("order_facts", "sales", "refund_facts"))
     counted, goods = orders[orders.counted], sales[sales.kind != "non_goods"]
     back = refunds[~refunds.non_goods.fillna(False).astype(bool)]
+    top = goods[goods.age < 364].groupby("product_id").amount.sum().nlargest(300).index
     return {
         "shop_blocks": _blocks(counted, orders[orders.placed], goods, back),
         "shop_days": _days(counted, back),
-        **_products(goods, back),
+        **_products(goods, back, top),
         "product_names": tables["products"]
         .groupby("product_id")
         .agg(name=("title", "max"), category=("category", "max")),
@@ -54,7 +55,11 @@ def gathered(tables: Tables, as_of: date) -> dict[str, pd.DataFrame]:
         "set_apart": orders.groupby(["kind", "status", "counted"]).agg(
             orders=("order_id", "size"), goods=("goods", "sum")
         ),
-        "below_cost": _below_cost(goods[(goods.age < 28) & goods.cost.notna() & (goods.kind == "goods")]),
+        "below_cash": _below_cash(goods[(goods.age < 28) & (goods.product_id != "")], orders[orders.age < 28]),
+        "price_days": _price_days(goods, top),
+        "basket_pairs": _basket_pairs(goods, top),
+        "buyer_parts": _buyer_parts(goods, back),
+        "refund_places": _refund_places(goods, back, tables["orders"], top, last),
         "places": counted[counted.age < 56][["country", "region", "city", "source", "channel", "campaign"]]
         .nunique()
         .to_frame()
@@ -88,9 +93,8 @@ def _days(counted: pd.DataFrame, back: pd.DataFrame) -> pd.DataFrame:
     return days.join(back.groupby("day").amount.sum().rename("refunds"), how="outer")
 
 
-def _products(goods: pd.DataFrame, back: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _products(goods: pd.DataFrame, back: pd.DataFrame, top: Any) -> dict[str, pd.DataFrame]:
     year = goods[goods.age < 364]
-    top = year.groupby("product_id").amount.sum().nlargest(300).index
     best, heroes = goods[goods.product_id.isin(top)], goods[goods.product_id.isin(top[:4])]
     measures: dict[str, Any] = {"orders": ("order_id", "nunique"), "units": ("units", "sum")}
     money: dict[str, Any] = {**measures, "gross": ("amount", "sum"), "listed": ("listed", "sum")}
@@ -152,11 +156,113 @@ def _sizes(sized: pd.DataFrame) -> pd.DataFrame:
     return sized.groupby(bucket).agg(orders=("goods", "size"), goods=("goods", "sum"))
 
 
-def _below_cost(lines: pd.DataFrame) -> pd.DataFrame:
-    loss = lines.assign(loss=lines.amount < lines.cost)
-    return loss.groupby("product_id").agg(
-        lines=("amount", "size"), gross=("amount", "sum"), cost=("cost", "sum"), loss=("loss", "sum")
-    )
+def _below_cash(lines: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+    by = ["channel", "order_id"]
+    own = lines[lines.kind == "goods"]
+    bought = own.groupby([*by, "product_id"], as_index=False).agg(
+        units=("units", "sum"), amount=("amount", "sum"), listed=("listed", "sum"), cost=("cost", "sum"),
+        costs=("cost", "count"), lines=("amount", "size"), sku=("sku", "max"),
+    )  # fmt: skip
+    bought = bought.merge(lines.groupby(by).amount.sum().rename("paid").reset_index(), on=by)
+    bought = bought.merge(orders[[*by, "shipping"]], on=by, how="left")
+    bought["known"], bought["rest"] = bought.costs == bought.lines, bought.paid - bought.amount
+    part = (bought.amount / bought.paid.where(bought.paid > 0)).fillna(1.0)
+    freight = part * (-bought.shipping.astype("float64").fillna(0)).clip(lower=0)
+    kinds = {
+        "": bought,
+        "costed_": bought[bought.known],
+        "loss_": bought[bought.known & (bought.amount < bought.cost + freight)],
+        "others_": bought[bought.rest > 0],
+    }
+    sums = {
+        kind: some.groupby("product_id").agg(
+            orders=("order_id", "size"), units=("units", "sum"), gross=("amount", "sum"), listed=("listed", "sum"),
+            cost=("cost", "sum"), rest=("rest", "sum"), skus=("sku", "nunique"), sku=("sku", "max"),
+        ).add_prefix(kind)
+        for kind, some in kinds.items()
+    }  # fmt: skip
+    found = pd.concat(sums.values(), axis=1)
+    return found.assign(others_gross=found.others_rest)
+
+
+def _price_days(goods: pd.DataFrame, top: Any) -> pd.DataFrame:
+    lines = goods[(goods.age < 112) & (goods.kind == "goods") & (goods.units > 0) & (goods.amount > 0)]
+    lines = lines[lines.product_id.isin(top)]
+    lines = lines.assign(paid=lines.amount / lines.units, sku=lines.sku.fillna(""))
+    usual = lines.groupby(["product_id", "sku"])
+    lines["relative"] = lines.paid / usual.paid.transform("median")
+    lines["relative"] = lines.relative.where(lines.units <= usual.units.transform("median"))
+    return lines.groupby(["product_id", "age"]).agg(units=("units", "sum"), price=("relative", "median"))
+
+
+def _basket_pairs(goods: pd.DataFrame, top: Any) -> pd.DataFrame:
+    by = ["channel", "order_id"]
+    lines = goods[(goods.age < 182) & (goods.kind == "goods") & (goods.amount > 0) & (goods.product_id != "")]
+    held = lines[[*by, "product_id"]].drop_duplicates()
+    held = held.assign(products=held.groupby(by).product_id.transform("size"))
+    held = held[held.products <= 30]
+    baskets = len(held[by].drop_duplicates())
+    held = held[held.product_id.isin(top)]
+    both = held.merge(held, on=by, suffixes=("", "_other"))
+    both = both[both.product_id < both.product_id_other]
+    pairs = both.groupby(["product_id", "product_id_other"]).size()
+    alone = held.groupby("product_id").size()
+    return pd.concat([pairs[pairs >= 5].rename("orders").reset_index(), alone.rename("orders").reset_index(),
+                      pd.DataFrame({"orders": [baskets]})])  # fmt: skip
+
+
+def _buyer_parts(goods: pd.DataFrame, back: pd.DataFrame) -> pd.DataFrame:
+    known = goods[goods.customer_key.notna()]
+    days = known.groupby("customer_key").day.agg(["min", "max"])
+    oldest = known.groupby("customer_key").age.max()
+    grown = oldest[oldest.between(90, 269)]
+    lines = known[known.customer_key.isin(grown.index)].sort_values(["amount", "product_id"])
+    sold = lines.groupby(["customer_key", "channel", "order_id"], as_index=False).agg(
+        day=("day", "min"), net=("amount", "sum"), country=("country", "max"), region=("region", "max"),
+        source=("source", "max"), device=("device", "max"), product_id=("product_id", "last"),
+    )  # fmt: skip
+    parts = ["country", "region", "source", "device", "product_id"]
+    begun = sold.sort_values(["day", "order_id"]).groupby("customer_key")[parts].first()
+    begun["first"], begun["cohort"] = days["min"], grown // 90 - 1
+    came = back[back.customer_key.notna() & back.sale_day.notna()]
+    given = pd.DataFrame({"customer_key": came.customer_key, "day": came.sale_day, "net": -came.amount, "orders": 0})
+    moved = pd.concat([sold.assign(orders=1)[["customer_key", "day", "net", "orders"]], given])
+    moved = moved.merge(begun, left_on="customer_key", right_index=True)
+    moved = moved[moved.day < moved["first"] + pd.Timedelta(days=90)]
+    each = moved.groupby("customer_key").agg(net=("net", "sum"), orders=("orders", "sum")).join(begun)
+    each = each.assign(net2=each.net**2, orders2=each.orders**2, both=each.net * each.orders)
+    sums: dict[str, Any] = {"buyers": ("net", "size")}
+    sums |= {name: (name, "sum") for name in ("net", "net2", "orders", "orders2", "both")}
+    found = {name: each[each[name] != ""].groupby([name, "cohort"]).agg(**sums) for name in parts}
+    active = pd.DataFrame({"buyers": [int((days["max"] > goods.day.max() - pd.Timedelta(days=182)).sum())]})
+    large = {name: part[part.buyers >= 100] for name, part in found.items()}
+    return pd.concat([each.groupby("cohort").agg(**sums), active, *large.values()])
+
+
+def _refund_places(
+    goods: pd.DataFrame, back: pd.DataFrame, orders: pd.DataFrame, top: Any, last: pd.Timestamp
+) -> pd.DataFrame:
+    by = ["channel", "order_id"]
+    carried = orders[[*by, "carrier"]]
+    sold = goods[goods.age.between(7, 62) & goods.product_id.isin(top)].merge(carried, on=by, how="left")
+    sold["window"] = (sold.age - 7) // 28
+    since = (last - back.sale_day).dt.days
+    came = back.assign(window=(since - 7) // 28)[since.between(7, 62) & (back.age_days <= 7) & back.dated.astype(bool)]
+    came = came[came.product_id.isin(top)].merge(carried, on=by, how="left")
+    of_sale = ["sku", "country", "region", "source", "carrier"]
+
+    def told(table: pd.DataFrame, name: str) -> Any:
+        some = table[table[name].notna() & (table[name] != "")]
+        return some.rename(columns={name: "value"}).assign(by=name).groupby(["product_id", "by", "value", "window"])
+
+    parts = [told(sold, name).order_id.nunique().rename("orders") for name in of_sale]
+    again = told(came, "customer_key").agg(refunded=("order_id", "nunique"), refunds=("amount", "sum"))
+    parts += [
+        told(came, name).agg(refunded=("order_id", "nunique"), refunds=("amount", "sum"))
+        for name in (*of_sale, "phase", "reason")
+    ]
+    rows = pd.concat([part.reset_index() for part in (*parts, again[again.refunded >= 2])])
+    return rows.groupby(["product_id", "by", "value", "window"], as_index=False).sum()
 
 
 def _change(place: list[str], goods: pd.DataFrame, back: pd.DataFrame) -> pd.DataFrame:

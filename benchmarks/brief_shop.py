@@ -16,7 +16,7 @@ LINES_PER_ORDER = 3
 PRODUCTS = 2_000
 DAYS = 730
 AS_OF = date(2011, 12, 20)
-FACTS = ("order_facts", "sales", "refund_facts", "products")
+FACTS = ("order_facts", "sales", "refund_facts", "products", "orders")
 
 
 def folder_of(lines: int) -> Path:

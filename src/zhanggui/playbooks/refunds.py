@@ -55,18 +55,20 @@ def refund_jump(situation: Situation) -> Verdict:
     if judged is None or not situation.weekly:
         return Verdict()
     family = len(judged.products)
-    if judged.together and (p := _p(judged.shop, situation)) is not None and p < CANDIDATE:
+    if judged.together and _rose(judged.shop, situation) and (p := _p(judged.shop)) < CANDIDATE:
         return Verdict(findings=[_shop_finding(judged.shop, p, situation)], family=family)
+    noted = _noted(situation)
     findings, actions = [], []
     for rise in judged.products:
-        p = _p(rise, situation)
-        claimed = p is not None and p < CANDIDATE and rise.loss >= situation.floor
-        if not claimed and (rise.excess < FEWEST or probability_below(rise.before, rise.now) < LIKELY):
+        rose = _rose(rise, situation)
+        if rise.product in noted or not (rose or rise.excess >= FEWEST):
             continue
-        if _explained_away(rise.product, situation):
+        p = _p(rise)
+        claimed = rose and p < CANDIDATE and rise.loss >= situation.floor
+        if not claimed and (rise.excess < FEWEST or 1 - p < LIKELY):
             continue
         cause = cause_of(situation, rise)
-        if claimed and p is not None:
+        if claimed:
             finding = _finding(rise, cause, p, situation)
             findings.append(finding)
             actions += repair(situation, rise, cause, finding)
@@ -74,15 +76,17 @@ def refund_jump(situation: Situation) -> Verdict:
             actions += repair(situation, rise, cause, None)
     # A repair that is proposed already, or a shop in which all of them rose, leaves nothing for the comparison with siblings.
     known = {action.where.get("product_id", "") for action in actions}
-    known |= {rise.product for rise in judged.products if _explained_away(rise.product, situation)}
-    actions += odd_refunds(situation, frozenset(known))
+    actions += odd_refunds(situation, noted | known)
     return Verdict(findings=findings, actions=actions, family=family)
 
 
-def _p(rise: Rise, situation: Situation) -> float | None:
-    """How likely refunds did not rise; None where they did not by the ratio of the settings."""
-    if rise.now.mean <= situation.config["refund_ratio"] * rise.before.mean:
-        return None
+def _rose(rise: Rise, situation: Situation) -> bool:
+    """Whether refunds rose by the ratio of the settings."""
+    return rise.now.mean > situation.config["refund_ratio"] * rise.before.mean
+
+
+def _p(rise: Rise) -> float:
+    """How likely refunds did not rise."""
     return 1 - probability_below(rise.before, rise.now)
 
 
@@ -119,11 +123,10 @@ def _rise(product: str, row: dict[str, float], prior: Beta) -> Rise:
     return Rise(product, now, before, row["orders_0"], row["orders_1"], refunded[0], refunded[1], row["gross_0"])
 
 
-def _explained_away(product: str, situation: Situation) -> bool:
-    """Whether a person noted something of this very product in the last five weeks."""
+def _noted(situation: Situation) -> frozenset[str]:
+    """The products of which a person noted something in the last five weeks."""
     notes = situation.frames["annotated_days"]
-    recent = notes.filter((pl.col("target") == product) & (pl.col("day") > situation.as_of - pl.duration(days=35)))
-    return recent.height > 0
+    return frozenset(notes.filter(pl.col("day") > situation.as_of - pl.duration(days=35))["target"].drop_nulls())
 
 
 # ---- what is said

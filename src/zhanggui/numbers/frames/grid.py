@@ -144,6 +144,6 @@ def top_products(warehouse: Warehouse, grid: Grid) -> Any:
     """The products with the most money in the recent year. Reads the sales by themselves: what two parts of an expression share is
     copied by the engine, all columns of it."""
     sales = warehouse.table("sales")
-    recent = sales.filter((sales.day > grid.before(364)) & (sales.product_id != "") & (sales.kind != "non_goods"))
+    recent = sales.filter(grid.lately(sales.day, 364) & (sales.product_id != "") & (sales.kind != "non_goods"))
     ranked = recent.group_by("product_id").agg(money=recent.amount.sum())
     return ranked.order_by([ibis.desc("money"), ibis.asc("product_id")]).limit(TOP_PRODUCTS).select("product_id")

@@ -48,7 +48,7 @@ def large_orders(warehouse: Warehouse, grid: Grid) -> Any:
             units=lines.units.sum(where=lines.kind == "goods"),
             lines=lines.count(),
             largest=lines.amount.max().cast(MONEY),
-            product_id=lines.product_id.argmax(lines.amount),
+            product_id=lines.product_id.argmax(ibis.struct({"amount": lines.amount, "product_id": lines.product_id})),
             country=lines.country.max(),
             customer_key=lines.customer_key.max(),
         )
