@@ -81,6 +81,8 @@ class Config:
     settings: Mapping[str, float] = field(default_factory=dict)
     notify: Mapping[str, Any] = field(default_factory=dict)
     """Who is told what, as it stands in the file (docs/using/daily.md)."""
+    sync: Mapping[str, Any] = field(default_factory=dict)
+    """The live shops that are read, by name, as they stand in the file (docs/using/sync.md). Never a secret."""
 
     def __getitem__(self, name: str) -> float:
         """The value of a setting, or its default."""
@@ -123,6 +125,7 @@ def parse(raw: Mapping[str, Any]) -> Config:
         locale=locale,
         settings=values,
         notify=raw.get("notify", {}),
+        sync=raw.get("sync", {}),
     )
 
 
@@ -180,6 +183,21 @@ def rewrite_notify(folder: Path, daily_at: str, channels: Mapping[str, Mapping[s
     if (config.notify.get("channels", {}), str(config.notify.get("daily_at", ""))) != (wanted, daily_at):
         raise BadValue("config.own_form", file=str(folder / FILE), name="notify")
     _replace(folder, told)
+    return config
+
+
+def rewrite_sync(folder: Path, name: str, told: Mapping[str, str | float] | None) -> Config:
+    """Say anew how a live shop is read, or with None that it no longer is. Other lines stay as they stand.
+
+    Raises BadValue where the file says it in a form of its own that cannot be changed line by line; it is then as before.
+    """
+    lines = _without_section(_lines(folder), ("sync", name))
+    for entry, value in (told or {}).items():
+        lines = _with_line(lines, ("sync", name), entry, _quoted(value) if isinstance(value, str) else f"{value:.10g}")
+    config, text = _checked(folder, lines)
+    if dict(config.sync.get(name, {})) != dict(told or {}):
+        raise BadValue("config.own_form", file=str(folder / FILE), name=f"sync.{name}")
+    _replace(folder, text)
     return config
 
 

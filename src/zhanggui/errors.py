@@ -63,6 +63,10 @@ class Decided(UserError):
     """An action does not stand where that could be decided about it; ``params`` say who did what and when. Nothing was changed."""
 
 
+class Unreached(UserError):
+    """A live shop that gives no answer, does not let us in, or answers with something else; what was read before stays."""
+
+
 class NotLetIn(UserError):
     """A wrong name or password, or a link or token that is worth nothing (any more)."""
 

@@ -15,7 +15,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("config", "i18n"),
     ("tables", "actions", "state"),
     ("sources", "store", "metrics", "methods", "practice"),
-    ("numbers", "costs"),
+    ("numbers", "costs", "live"),
     ("playbooks",),
     ("brief", "ledger", "experiments", "people", "notify", "charts"),
     ("report", "outcomes", "jobs"),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from zhanggui.app.actions import Actions
     from zhanggui.app.backups import Backup
     from zhanggui.app.experiments import Experiments
+    from zhanggui.app.live import Tried
     from zhanggui.app.morning import Morning, decided, morning_of
     from zhanggui.app.outcomes import Outcomes
     from zhanggui.brief import Brief
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from zhanggui.notify import Told
     from zhanggui.numbers.kinds import Answer, Driver, Flag
     from zhanggui.people import Person
-    from zhanggui.store import Batch, Reconciliation, Undone
+    from zhanggui.store import Batch, Reconciliation, Reject, Undone
     from zhanggui.tables.loading import Reading
 
 _HOME = {
@@ -42,7 +43,9 @@ _HOME = {
     "Person": "zhanggui.people",
     "Reading": "zhanggui.tables.loading",
     "Reconciliation": "zhanggui.store",
+    "Reject": "zhanggui.store",
     "Told": "zhanggui.notify",
+    "Tried": "zhanggui.app.live",
     "Undone": "zhanggui.store",
     "decided": "zhanggui.app.morning",
     "morning_of": "zhanggui.app.morning",
@@ -66,8 +69,10 @@ __all__ = [
     "Person",
     "Reading",
     "Reconciliation",
+    "Reject",
     "Shop",
     "Told",
+    "Tried",
     "Undone",
     "at_the_machine",
     "catalogue",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zhanggui.app.actions import Actions
     from zhanggui.app.backups import Backup
     from zhanggui.app.experiments import Experiments
+    from zhanggui.app.live import Live
     from zhanggui.app.outcomes import Outcomes
     from zhanggui.app.positioning import Positioning
     from zhanggui.app.practice import Practice
@@ -452,6 +453,13 @@ class Shop:
         from zhanggui.app.positioning import Positioning
 
         return Positioning(self)
+
+    @property
+    def live(self) -> Live:
+        """The live shops that are read, and how far."""
+        from zhanggui.app.live import Live
+
+        return Live(self)
 
     @property
     def people(self) -> People:

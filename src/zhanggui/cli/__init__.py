@@ -24,6 +24,7 @@ from zhanggui.cli import (
     position,
     practice,
     serve,
+    sync,
     users,
     workspace,
 )
@@ -55,6 +56,7 @@ backups.add_to(app)
 experiments.add_to(app)
 practice.add_to(app)
 daily.add_to(app)
+sync.add_to(app)
 serve.add_to(app)
 users.add_to(app)
 

@@ -36,10 +36,11 @@ HANDED = frozenset(
         "outcomes",
         "practice",
         "query",
+        "sync",
     ]
 )
 """Commands that need the warehouse. Others do without, or are about making one."""
-OWN = {"practice": ("new",), "costs": ("ask", "set")}
+OWN = {"practice": ("new",), "costs": ("ask", "set"), "sync": ("add",)}
 LEFT = 130
 
 

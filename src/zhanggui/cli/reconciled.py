@@ -12,7 +12,7 @@ from zhanggui.i18n.columns import shorten, table, wrap
 from zhanggui.report.imports import COUNTS, columns_of, money_sums, reason
 
 if TYPE_CHECKING:
-    from zhanggui.app import Batch, Reading, Reconciliation
+    from zhanggui.app import Batch, Reading, Reconciliation, Reject
 
 SHOWN = 5
 LONGEST = 60
@@ -89,8 +89,15 @@ def _money_line(name: str, currency: str, total: Sequence[float]) -> str:
 def _rejects(done: Reconciliation) -> Iterator[str]:
     if not done.rejected:
         return
-    yield " " + say("cli.import.rejected", rows=done.rejected)
-    for reject in done.rejects[:SHOWN]:
+    yield from rejected(done.rejects, done.rejected)
+    if done.rejects_folder is not None:
+        yield "   " + say("cli.import.rejects_folder", folder=str(done.rejects_folder))
+
+
+def rejected(rejects: Sequence[Reject], count: int) -> Iterator[str]:
+    """How many rows were rejected, and the first of them with their reasons."""
+    yield " " + say("cli.import.rejected", rows=count)
+    for reject in rejects[:SHOWN]:
         yield "   " + say(
             "cli.import.reject",
             file=reject.file,
@@ -99,8 +106,6 @@ def _rejects(done: Reconciliation) -> Iterator[str]:
             value=shorten(writing.printable(reject.value), LONGEST),
             reason=_reason(reject.reason),
         )
-    if done.rejects_folder is not None:
-        yield "   " + say("cli.import.rejects_folder", folder=str(done.rejects_folder))
 
 
 def _reason(key: str) -> str:

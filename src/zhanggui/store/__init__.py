@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zhanggui.store.bookmarks import Kept
 from zhanggui.store.export import parquet_copy
 from zhanggui.store.reconcile import (
     Batch,
@@ -18,6 +19,7 @@ from zhanggui.store.warehouse import Warehouse
 __all__ = [
     "Batch",
     "FileCount",
+    "Kept",
     "MoneyCheck",
     "Orphans",
     "Reconciliation",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +12,7 @@ import duckdb
 
 from zhanggui.config import Config
 from zhanggui.errors import BadFile
-from zhanggui.store import facts, identity, moves, rejecting, schema, staging, versions
+from zhanggui.store import bookmarks, facts, identity, moves, recording, rejecting, schema, staging, versions
 from zhanggui.store.digests import Digests
 from zhanggui.store.moves import Moves
 from zhanggui.store.reconcile import (
@@ -27,7 +26,7 @@ from zhanggui.store.schema import stage
 from zhanggui.store.staging import Staged
 from zhanggui.store.versions import Arrival
 from zhanggui.tables import TABLES, Table
-from zhanggui.tables.loading import CsvFile, Piece, Reading
+from zhanggui.tables.loading import Bookmark, CsvFile, Piece, Reading
 from zhanggui.units import Words
 
 _HAPPENED = ("created_at", "paid_at", "finished_at", "requested_at", "at")
@@ -47,6 +46,7 @@ class Import:
         meta: Mapping[str, str],
         *,
         dry_run: bool,
+        bookmark: Bookmark | None = None,
         today: date | None = None,
     ) -> None:
         self._connection = connection
@@ -55,9 +55,12 @@ class Import:
         self._meta = meta
         self._dry_run = dry_run
         self._today = today or datetime.now(UTC).date()
-        self._number = int(meta["last_batch"]) + 1
+        self._bookmark = bookmark
+        self._before = bookmarks.kept(meta, bookmark.connection) if bookmark else bookmarks.Kept()
+        self._goes_on = bool(self._before.onto) and bookmarks.standing(connection, self._before.onto)
+        self._number = self._before.onto if self._goes_on else int(meta["last_batch"]) + 1
         self.batch = f"{self._number:04d}"
-        self._rejects_folder: Path | None = None
+        self._reject_files: list[Path] = []
         self._registered: list[str] = []
         self._broken: list[str] = []
         self._digests: Digests | None = None
@@ -97,8 +100,9 @@ class Import:
             _file_count(reading, tables, [name for n in channels if pieces[n][0] is reading for name in channels[n]])
             for reading in readings
         )
+        recorded = self._bookmark is None or self._goes_on or changed or rejecting.any_there(self._connection)
         result = Reconciliation(
-            batch="" if self._dry_run else self.batch,
+            batch="" if self._dry_run or not recorded else self.batch,
             dry_run=self._dry_run,
             changed=changed and not self._dry_run,
             files=files,
@@ -110,7 +114,7 @@ class Import:
             source_rejects=sum(len({row for row, *_ in reading.rejects}) for reading in readings),
         )
         if not self._dry_run:
-            self._record(readings, result)
+            self._record(readings, result, by_table, recorded=recorded)
         return result
 
     def forget(self, *, keep_rejects: bool) -> None:
@@ -122,8 +126,11 @@ class Import:
                 self._connection.unregister(name)
             for name in (*versions.TEMPORARY, *moves.TEMPORARY, *rejecting.TEMPORARY, *self._broken):
                 self._connection.execute(f"DROP TABLE IF EXISTS {name}")
-        if self._rejects_folder and not keep_rejects:
-            shutil.rmtree(self._rejects_folder, ignore_errors=True)
+        if not keep_rejects:
+            for path in self._reject_files:
+                path.unlink(missing_ok=True)
+            with suppress(OSError):  # other pages of the same sync may have rejects there
+                (self._folder / "rejects" / self.batch).rmdir()
 
     def _stage(self, pieces: Sequence[tuple[Reading, Piece]]) -> dict[int, Staged]:
         key = None
@@ -267,39 +274,34 @@ class Import:
         if not files:
             return None
         folder = self._folder / "rejects" / self.batch
-        self._rejects_folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        rejecting.write(self._connection, folder, files)
+        for file, path in rejecting.places(folder, files):
+            self._reject_files.append(path)
+            rejecting.write(self._connection, file, path)
         return folder
 
-    def _record(self, readings: Sequence[Reading], result: Reconciliation) -> None:
-        connection, number = self._connection, self._number
-        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        connection.execute("INSERT INTO batches VALUES (?, ?, ?, ?, NULL)", [number, self.batch, now, result.rejected])
-        sums: dict[str, list[int]] = {}
-        for count in result.tables:
-            row = sums.setdefault(count.table, [0, 0])
-            row[0] += count.new
-            row[1] += count.replaced
-        for name, (new, replaced) in sums.items():
-            connection.execute("INSERT INTO batch_tables VALUES (?, ?, ?, ?)", [number, name, new, replaced])
-        for reading, file in zip(readings, result.files, strict=True):
-            sheet, known = reading.sheet, reading.recognition
-            connection.execute(
-                "INSERT INTO batch_files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    number,
-                    sheet.name,
-                    self._digests.of(sheet.path) if self._digests else "",
-                    sheet.byte_size,
-                    known.source,
-                    known.layout,
-                    file.channel,
-                    file.rows_read,
-                ],
-            )
-        version = int(self._meta["version"]) + (1 if result.changed else 0)
-        schema.set_meta(connection, last_batch=number, version=version)
+    def _record(
+        self, readings: Sequence[Reading], result: Reconciliation, tables: Iterable[str], *, recorded: bool
+    ) -> None:
+        """Enter the import into the books; a page of a live shop that said nothing new only moves the bookmark."""
+        if recorded:
+            told = [
+                (
+                    reading.sheet.name,
+                    self._digests.of(reading.sheet.path) if self._digests else "",
+                    reading.sheet.byte_size,
+                    reading.recognition.source,
+                    reading.recognition.layout,
+                )
+                for reading in readings
+            ]
+            recording.record(self._connection, self._number, result, told, goes_on=self._goes_on)
+            last, version = max(self._number, int(self._meta["last_batch"])), int(self._meta["version"])
+            schema.set_meta(self._connection, last_batch=last, version=version + (1 if result.changed else 0))
+        else:
+            recording.leave_no_claim(self._connection, self._number, tables)
+        if self._bookmark:
+            bookmarks.keep(self._connection, self._before, self._bookmark, self._number, recorded=recorded)
 
 
 def _names_buyers(piece: Piece) -> bool:

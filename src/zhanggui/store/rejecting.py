@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -119,13 +120,24 @@ def files(connection: DuckDBPyConnection) -> list[str]:
     return [file for (file,) in rows]
 
 
-def write(connection: DuckDBPyConnection, folder: Path, names: Iterable[str]) -> None:
-    """Write all rejects of each file to a CSV of its own; texts that a spreadsheet would run get a leading quote."""
+def any_there(connection: DuckDBPyConnection) -> bool:
+    """Whether anything was rejected."""
+    return first(connection, "SELECT 1 FROM _rejected LIMIT 1") is not None
+
+
+def places(folder: Path, names: Iterable[str]) -> Iterable[tuple[str, Path]]:
+    """Where the rejects of each file go: a CSV of its own, also where an earlier page of the same name has one."""
     for file in names:
-        path = folder / (re.sub(r"[^\w.\-]+", "_", file) + ".csv")
-        value = f"CASE WHEN regexp_matches(value, '{_RUNS}') THEN '''' || value ELSE nullif(value, '') END AS value"
-        table, column = (f"nullif({name}, '') AS {name}" for name in ('"table"', '"column"'))
-        connection.execute(
-            f'COPY (SELECT file, {table}, "row", {column}, {value}, reason FROM _rejected WHERE file = {literal(file)}'
-            f' ORDER BY part, "row", nth) TO {literal(str(path))} (FORMAT csv, HEADER true)'
-        )
+        stem = re.sub(r"[^\w.\-]+", "_", file)
+        found = (folder / f"{stem}{f'-{nth}' if nth > 1 else ''}.csv" for nth in count(1))
+        yield file, next(path for path in found if not path.exists())
+
+
+def write(connection: DuckDBPyConnection, file: str, path: Path) -> None:
+    """Write all rejects of a file to a CSV; texts that a spreadsheet would run get a leading quote."""
+    value = f"CASE WHEN regexp_matches(value, '{_RUNS}') THEN '''' || value ELSE nullif(value, '') END AS value"
+    table, column = (f"nullif({name}, '') AS {name}" for name in ('"table"', '"column"'))
+    connection.execute(
+        f'COPY (SELECT file, {table}, "row", {column}, {value}, reason FROM _rejected WHERE file = {literal(file)}'
+        f' ORDER BY part, "row", nth) TO {literal(str(path))} (FORMAT csv, HEADER true)'
+    )

@@ -17,14 +17,15 @@ import duckdb
 
 from zhanggui.config import Config
 from zhanggui.errors import BadValue, Broken, WorkspaceError
+from zhanggui.store import bookmarks, facts, identity, lock, schema, versions
 from zhanggui.store import export as exporting
-from zhanggui.store import facts, identity, lock, schema, versions
+from zhanggui.store.bookmarks import Kept
 from zhanggui.store.importing import Import
 from zhanggui.store.moves import Moves
 from zhanggui.store.questions import QUESTIONS, Compiled, types_of
 from zhanggui.store.reconcile import Batch, Reconciliation, Undone
 from zhanggui.tables import FACTS, TABLES
-from zhanggui.tables.loading import Reading
+from zhanggui.tables.loading import Bookmark, Reading
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -170,14 +171,19 @@ class Warehouse:
 
     # Writing
 
-    def load(self, readings: Sequence[Reading], *, dry_run: bool = False) -> Reconciliation:
+    def load(
+        self, readings: Sequence[Reading], *, dry_run: bool = False, bookmark: Bookmark | None = None
+    ) -> Reconciliation:
         """Import what sources have read: one batch, one transaction. ``dry_run`` says what would happen and changes nothing.
+
+        With a ``bookmark`` it is a page of a live shop: the bookmark is kept in the same transaction, all pages of one sync are one batch,
+        and a sync that brought nothing new is none.
 
         Raises BadFile for a file that must not be taken at all, WorkspaceError for a wrong or missing key, a full disk or a
         read-only workspace; in all cases the warehouse is as before.
         """
         self._writable()
-        work = Import(self._connection, self.folder, self.config, self._meta, dry_run=dry_run)
+        work = Import(self._connection, self.folder, self.config, self._meta, dry_run=dry_run, bookmark=bookmark)
         kept = False
         try:
             with self._transaction(commit=not dry_run):
@@ -206,11 +212,23 @@ class Warehouse:
                     removed[name] = gone
             facts.refresh(connection, self._terms, moved)
             connection.execute("UPDATE batches SET undone_at = ? WHERE number = ?", [_now(), row[0]])
+            bookmarks.set_back(connection, self._meta, row[0])
             if removed:
                 schema.set_meta(connection, version=self.version + 1)
         self._meta = schema.get_meta(connection)
         shutil.rmtree(self.folder / "rejects" / batch, ignore_errors=True)
         return Undone(batch, removed, bool(removed))
+
+    def bookmark(self, connection: str) -> Kept:
+        """How far a live shop has been read."""
+        return bookmarks.kept(self._meta, connection)
+
+    def forget_bookmark(self, connection: str) -> None:
+        """Read a live shop from the beginning the next time. What was read stays."""
+        self._writable()
+        with self._transaction():
+            bookmarks.forget(self._connection, connection)
+        self._meta = schema.get_meta(self._connection)
 
     def batches(self) -> list[Batch]:
         """Every import, oldest first."""

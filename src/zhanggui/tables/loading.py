@@ -110,6 +110,18 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Bookmark:
+    """How far a live shop has been read: kept in the same transaction as the rows that were read up to there.
+
+    ``cursor`` is the connector's own, as JSON. All pages of one sync are one import: until one has ``ended`` it, the next goes onto it.
+    """
+
+    connection: str
+    cursor: str
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Everything a source makes of one sheet."""
 

@@ -1,0 +1,225 @@
+"""Pages of a live shop are stored with how far they go: broken off, taken back or read twice, the store is as if read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drawn.stall import Stall, StallConnector, workspace
+from zhanggui import live
+from zhanggui.app import Shop
+from zhanggui.app.live import Live
+from zhanggui.errors import BadValue, Unreached
+from zhanggui.live import syncing
+
+ORDERS = [(f"A{n}", f"2026-11-{n + 1:02d} 10:00:00", 10.0 * n) for n in range(1, 6)]
+
+
+@pytest.fixture
+def stall(monkeypatch: pytest.MonkeyPatch) -> Stall:
+    """A stall with five orders; each page is stored by itself."""
+    made = Stall()
+    made.sell(*ORDERS)
+    monkeypatch.setattr(live, "connectors", lambda: {"stall": StallConnector(made)})
+    monkeypatch.setattr(syncing, "ROWS_AT_ONCE", 0)
+    return made
+
+
+@pytest.fixture
+def shop(stall: Stall, tmp_path: Path) -> Iterator[Shop]:
+    with workspace(tmp_path / "shop") as opened:
+        yield opened
+
+
+def called(shop: Shop) -> Live:
+    return Live(shop, {"ZHANGGUI_TEA_KEY": "s3cret-key"})
+
+
+def money(shop: Shop) -> dict[str, Any]:
+    rows: dict[str, Any] = shop.query(["orders", "gross_sales", "refund_amount"]).to_dict()["rows"][0]
+    return rows
+
+
+def test_all_pages_of_a_sync_are_one_import(shop: Shop) -> None:
+    done = called(shop).sync("tea")
+    assert (done.pages, done.rows_read, done.batch) == (3, 5, "0001")
+    [batch] = shop.imports()
+    assert batch.files == ("tea:orders",)
+    assert batch.rows == {"orders": 5, "order_lines": 5}
+    assert money(shop) == {"orders": 5.0, "gross_sales": 150.0, "refund_amount": 0.0}
+
+
+def test_a_sync_that_brings_nothing_new_is_no_import(shop: Shop) -> None:
+    called(shop).sync("tea")
+    before = shop.warehouse.version
+    done = called(shop).sync("tea")
+    assert (done.batch, done.changed, done.already_there) == ("", False, 2)
+    assert [batch.id for batch in shop.imports()] == ["0001"]
+    assert shop.warehouse.version == before
+
+
+def test_a_late_refund_and_a_changed_amount_are_folded_in(shop: Shop, stall: Stall) -> None:
+    called(shop).sync("tea")
+    stall.sell(("A1", "2026-11-20 09:00:00", 8.0))
+    stall.refunds["A1"] = ("2026-11-20 09:00:00", 3.0)
+    done = called(shop).sync("tea")
+    assert done.replaced >= 1
+    assert money(shop) == {"orders": 5.0, "gross_sales": 148.0, "refund_amount": 3.0}
+
+
+def test_a_line_that_breaks_keeps_what_was_read_and_goes_on_from_there(shop: Shop, stall: Stall) -> None:
+    stall.fails_after = 1
+    with pytest.raises(Unreached):
+        called(shop).sync("tea")
+    assert money(shop)["orders"] == 2
+    [standing] = called(shop).connections()
+    assert not standing.ended
+    stall.fails_after = None
+    done = called(shop).sync("tea")
+    assert stall.asked == ["", "2026-11-03 10:00:00"]
+    assert done.batch == "0001"
+    [batch] = shop.imports()
+    assert batch.rows == {"orders": 5, "order_lines": 5}
+
+
+@pytest.mark.parametrize("page", [0, 1, 2])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_sync_that_dies_at_a_commit_and_is_begun_again_equals_an_undisturbed_one(
+    shop: Shop, stall: Stall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: int, moment: str
+) -> None:
+    with workspace(tmp_path / "undisturbed") as other:
+        called(other).sync("tea")
+        expected = exported(other, tmp_path / "a")
+    stored = 0
+    load = type(shop.warehouse).load
+
+    def dies(self: Any, readings: Any, **told: Any) -> Any:
+        nonlocal stored
+        if moment == "before" and stored == page:
+            raise KeyboardInterrupt
+        done = load(self, readings, **told)
+        if moment == "after" and stored == page:
+            raise KeyboardInterrupt
+        stored += 1
+        return done
+
+    monkeypatch.setattr(type(shop.warehouse), "load", dies)
+    with pytest.raises(KeyboardInterrupt):
+        called(shop).sync("tea")
+    monkeypatch.undo()
+    monkeypatch.setattr(live, "connectors", lambda: {"stall": StallConnector(stall)})
+    called(shop).sync("tea")
+    assert exported(shop, tmp_path / "b") == expected
+    assert [batch.id for batch in shop.imports()] == ["0001"]
+
+
+def exported(shop: Shop, folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in shop.export(folder)}
+
+
+def test_a_sync_taken_back_is_read_again_by_the_next(shop: Shop, stall: Stall) -> None:
+    called(shop).sync("tea")
+    stall.sell(("A6", "2026-11-20 09:00:00", 60.0))
+    assert called(shop).sync("tea").batch == "0002"
+    shop.undo("0001")
+    assert money(shop)["orders"] == 2  # what the second sync stated too stays
+    shop.undo("0002")
+    assert shop.warehouse.rows()["orders"] == 0
+    assert called(shop).sync("tea").batch == "0003"
+    assert stall.asked == ["", "2026-11-06 10:00:00", ""]
+    assert money(shop)["orders"] == 6
+
+
+def test_a_later_sync_taken_back_is_the_only_one_read_again(shop: Shop, stall: Stall) -> None:
+    called(shop).sync("tea")
+    stall.sell(("A6", "2026-11-20 09:00:00", 60.0))
+    called(shop).sync("tea")
+    shop.undo("0002")
+    assert money(shop)["orders"] == 5
+    called(shop).sync("tea")
+    assert stall.asked[-1] == "2026-11-06 10:00:00"
+    assert money(shop)["orders"] == 6
+
+
+def test_a_dry_run_says_what_would_come_and_changes_nothing(shop: Shop) -> None:
+    done = called(shop).sync("tea", dry_run=True)
+    assert (done.new, done.batch) == (10, "")
+    assert shop.imports() == []
+    assert shop.warehouse.bookmark("tea").cursor == ""
+
+
+def test_reading_anew_begins_at_the_beginning(shop: Shop, stall: Stall) -> None:
+    called(shop).sync("tea")
+    called(shop).sync("tea", anew=True)
+    assert stall.asked == ["", ""]
+
+
+def test_another_shop_under_the_same_name_is_read_from_its_beginning(shop: Shop, stall: Stall) -> None:
+    called(shop).sync("tea")
+    shop.live.remove("tea")
+    with Shop.open(shop.folder) as again:
+        again.live.add("tea", "stall", "stall://elsewhere")
+    with Shop.open(shop.folder) as moved:
+        called(moved).sync("tea")
+    assert stall.asked == ["", ""]
+
+
+def test_a_missing_secret_is_named_with_where_it_belongs(shop: Shop) -> None:
+    with pytest.raises(BadValue) as raised:
+        Live(shop, {}).sync("tea")
+    assert raised.value.code == "live.no_secret"
+    assert raised.value.params["variable"] == "ZHANGGUI_TEA_KEY"
+    [standing] = Live(shop, {}).connections()
+    assert standing.missing == ("key",)
+
+
+def test_one_shop_that_cannot_be_reached_keeps_no_other_from_being_read(shop: Shop, stall: Stall) -> None:
+    shop.live.add("far", "stall", "stall://far")
+    with Shop.open(shop.folder) as both:
+        tried = called(both).sync_all()
+    assert [each.done is not None for each in tried] == [True, False]
+    assert tried[1].problem is not None
+    assert tried[1].problem.code == "live.no_secret"
+
+
+def test_secrets_stand_nowhere_in_the_workspace(shop: Shop, stall: Stall) -> None:
+    live_shops = called(shop)
+    live_shops.sync("tea")
+    assert "s3cret-key" not in repr(live_shops)
+    assert "s3cret-key" not in repr(live_shops.visit("tea"))
+    shop.close()
+    held = [path for path in shop.folder.rglob("*") if path.is_file() and b"s3cret-key" in path.read_bytes()]
+    assert held == []
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"kind": "bazaar", "url": "https://x.example"}, "live.unknown_kind"),
+        ({"kind": "stall", "url": "x.example"}, "live.no_url"),
+        ({"kind": "stall", "url": "https://me:word@x.example"}, "live.secret_in_url"),
+        ({"kind": "stall", "url": "https://x.example", "options": {"speed": "2"}}, "live.unknown_option"),
+        ({"kind": "stall", "url": "https://x.example", "options": {"per_second": "fast"}}, "live.bad_option"),
+    ],
+)
+def test_a_connection_that_makes_no_sense_is_refused_and_not_written(
+    shop: Shop, told: dict[str, Any], code: str
+) -> None:
+    before = (shop.folder / "zhanggui.toml").read_text()
+    with pytest.raises(BadValue) as raised:
+        shop.live.add("new", told.pop("kind"), told.pop("url"), **told)
+    assert raised.value.code == code
+    assert (shop.folder / "zhanggui.toml").read_text() == before
+
+
+def test_what_is_written_of_a_connection_is_read_back(shop: Shop) -> None:
+    added = shop.live.add(
+        "fair", "stall", "https://x.example", channel="fair:eu", options={"street": "Low", "per_second": "1"}
+    )
+    with Shop.open(shop.folder) as again:
+        found = again.live.visit("fair").connection
+    assert found == added
+    assert (found.text("street"), found.number("per_second"), found.channel) == ("Low", 1.0, "fair:eu")
