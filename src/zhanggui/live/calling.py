@@ -15,7 +15,6 @@ from typing import Any
 
 import httpx
 
-from zhanggui import __version__
 from zhanggui.errors import Unreached
 from zhanggui.live.kinds import Visit
 
@@ -85,7 +84,7 @@ class Caller:
         self._per_second = visit.connection.number("per_second")
         self._pace = pace or PACE
         self._base = base.rstrip("/")
-        own = {"user-agent": f"zhanggui/{__version__}", "accept": "application/json"}
+        own = {"user-agent": "zhanggui-sync", "accept": "application/json"}
         timeout = visit.connection.number("timeout_seconds")
         self._client = httpx.Client(auth=auth, headers={**own, **(headers or {})}, timeout=timeout)
 

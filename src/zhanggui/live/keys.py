@@ -11,7 +11,7 @@ from typing import Any
 from zhanggui.errors import BadValue, Unreached
 
 HIDDEN = "***"
-SERVICE = "zhanggui"
+SERVICE = "zhanggui-sync"
 _SHORTEST = 4
 """Shorter texts are no secrets, and hiding each of their occurrences would make nonsense of a message."""
 
