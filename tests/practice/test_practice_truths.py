@@ -14,7 +14,7 @@ from zhanggui.practice.kinds import Cause
 from zhanggui.practice.moves import KINDS
 from zhanggui.practice.troubles import strength_of
 
-SHOP = replace(character("shoes"), visitors=3000, products=10, substitution=0.0, willing=1.0)
+SHOP = replace(character("shoes"), visitors=3000, products=10, substitution=0.0, willing=1.0, waiting=3)
 FIRST = int(np.argmax(World(SHOP, 8, history=60).assortment.base.sum(axis=1)))
 NAME = f"P{FIRST + 1:03d}"
 """The product that troubles come over: the most visited."""
@@ -55,7 +55,7 @@ def test_a_shelf_that_is_cleared_goes_down_its_first_step() -> None:
     assert not world.apply(Move("clear_stock", {"product_id": "P002"}, ({"product_id": "P002"},))).taken
 
 
-HARMLESS = ("good_image", "ads_over", "ads_under", "mispriced")
+HARMLESS = ("good_image", "ads_over", "ads_under", "mispriced", "niche", "companions", "launch")
 """Chances, and what stands from the first day on: their worth is seen in their repair."""
 
 
@@ -89,15 +89,20 @@ REPAIRS: dict[Cause, str] = {
     "weak_hero": "reroute_traffic",
     "slow_delivery": "restore_change",
     "mispriced": "step_price",
+    "outbid": "feed_traffic",
+    "niche": "record_positioning",
+    "dear_gift": "gift_threshold",
 }
+OF_THE_SHOP = ("good_image", "niche", "dear_gift")
+"""What is mended elsewhere than on the product itself."""
 
 
-@pytest.mark.parametrize("cause", get_args(Cause))
+@pytest.mark.parametrize("cause", REPAIRS)
 def test_the_repair_of_a_trouble_pays(cause: Cause) -> None:
     start = 0 if cause in ("mispriced", "ads_over", "ads_under") else 40
     world = troubled(cause, start)
     mine = [option.move for option in options(world) if option.move.kind == REPAIRS[cause]]
-    if cause != "good_image":
+    if cause not in OF_THE_SHOP:
         mine = [move for move in mine if move.product == NAME]
     assert mine, "the repair is among what can be done"
     assert max(world.effect(move, 35).per_week for move in mine) > 0

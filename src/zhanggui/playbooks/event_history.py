@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from zhanggui.playbooks.event_after import AFTER_DAYS, course, lacking, unevenness
 from zhanggui.playbooks.kinds import Situation
 from zhanggui.playbooks.reachable import Promotion
 from zhanggui.playbooks.visits import DAILY, EVENT_DAYS, days_left_out, ids
@@ -18,10 +19,9 @@ from zhanggui.playbooks.visits import DAILY, EVENT_DAYS, days_left_out, ids
 Floats = npt.NDArray[np.float64]
 MEMBER_DAY = "member_day:"
 """How the ids of promotions that are member days begin."""
-COLUMNS = ("units", "gross", "orders", "returned", "reviews", "low_reviews")
+COLUMNS = ("units", "gross", "orders", "returned", "reviews", "low_reviews", "empty")
 BEFORE_DAYS = 28
 FEWEST_BEFORE = 14
-AFTER_DAYS = 21
 LEAST_UNITS = 10.0
 PULLED, PULLED_SPREAD = 0.2, 0.1
 """How much of what an event sells more is only bought earlier, before any own event was read (docs/rules.md)."""
@@ -154,16 +154,25 @@ def ran(situation: Situation, terms: Terms) -> Ran | None:
     if last < 1 or first + FEWEST_BEFORE >= DAILY or declined(situation, terms.id):
         return None
     table = days_of(situation, offer.products)
-    out = _disturbed(situation, terms)
-    before = _calm(table, out, first + 1, first + 1 + BEFORE_DAYS)
-    inside = table[last : first + 1]
-    if len(before) < FEWEST_BEFORE or before[:, 0].sum() < LEAST_UNITS:
+    out = _disturbed(situation, terms) | (table[:, 6] > 0)
+    earlier = np.flatnonzero(~out[first + 1 : first + 1 + BEFORE_DAYS]) + first + 1
+    before, inside = table[earlier], table[last : first + 1]
+    if len(before) < FEWEST_BEFORE or before[:, 0].sum() < LEAST_UNITS or not _took_part(offer, inside, before):
         return None
     usual = float(before[:, 0].mean())
     units = float(inside[:, 0].sum())
     normal = usual * terms.days
-    error = float(np.sqrt(1 / max(units, 1.0) + 1 / before[:, 0].sum()))
-    pulled, pulled_error = _pulled(table, out, last, usual, units - normal)
+    uneven = unevenness(before[:, 0])
+    aside = _aside(situation, terms)
+    wander = course(aside, np.arange(last, first + 1), earlier)
+    error = float(np.sqrt(uneven / max(units, 1.0) + uneven / before[:, 0].sum() + wander.unlike**2))
+    pulled, pulled_error = None, 0.0
+    if last >= AFTER_DAYS and units - normal >= LEAST_UNITS:
+        later = np.flatnonzero(~out[last - AFTER_DAYS : last]) + last - AFTER_DAYS
+        if len(later) >= FEWEST_BEFORE:
+            moved = course(aside, later, earlier)
+            missing, noise = lacking(table[later, 0], before[:, 0], moved)
+            pulled, pulled_error = AFTER_DAYS * missing / (units - normal), AFTER_DAYS * noise / (units - normal)
     since, until = table[: last + 1], table[first + 1 : first + 1 + BEFORE_DAYS]
     return Ran(
         terms,
@@ -182,6 +191,32 @@ def ran(situation: Situation, terms: Terms) -> Ran | None:
     )
 
 
+def _took_part(offer: Promotion, inside: Floats, before: Floats) -> bool:
+    """Whether its days were sold at its price rather than at that of before: an event that nobody joined is none."""
+    units = float(inside[:, 0].sum())
+    if not offer.price or units <= 0:
+        return True
+    usual = float(before[:, 1].sum() / before[:, 0].sum())
+    return float(inside[:, 1].sum()) / units <= (usual + offer.price) / 2 or offer.price >= usual
+
+
+def _aside(situation: Situation, terms: Terms) -> Floats:
+    """Units of products that were in no event of these days (products, 112 days by age): how the shop went beside it."""
+    offer, table = terms.offer, _by_day(situation)
+    reach = timedelta(days=BEFORE_DAYS)
+    near = [
+        other.offer.products
+        for other in event_terms(situation)
+        if other.offer.end >= offer.start - reach and other.offer.start <= offer.end + reach
+    ]
+    own = offer.products
+    if own is None or any(products is None for products in near):
+        return np.zeros((0, DAILY))
+    apart = own.union(*(products for products in near if products))
+    rows = [table[p][:, 0] for p in sorted(table) if p not in apart and not table[p][:, 6].any()]
+    return np.stack(rows) if rows else np.zeros((0, DAILY))
+
+
 def _disturbed(situation: Situation, terms: Terms) -> npt.NDArray[np.bool_]:
     """Which days, by age, another event of the same products touches: its days only, since what follows it is as usual as anything."""
     out = np.zeros(DAILY, dtype=bool)
@@ -192,25 +227,6 @@ def _disturbed(situation: Situation, terms: Terms) -> npt.NDArray[np.bool_]:
         youngest, oldest = (situation.as_of - other.offer.end).days, (situation.as_of - other.offer.start).days
         out[max(youngest, 0) : max(oldest + 1, 0)] = True
     return out
-
-
-def _calm(table: Floats, out: npt.NDArray[np.bool_], first: int, last: int) -> Floats:
-    part = slice(first, min(last, DAILY))
-    return np.asarray(table[part][~out[part]])
-
-
-def _pulled(
-    table: Floats, out: npt.NDArray[np.bool_], last: int, usual: float, extra: float
-) -> tuple[float | None, float]:
-    """The share of the extra units that the three weeks after lack, and its error; None before these are over, or without extra units."""
-    if last <= AFTER_DAYS or extra < LEAST_UNITS:
-        return None, 0.0
-    after = _calm(table, out, last - AFTER_DAYS, last)
-    if len(after) < FEWEST_BEFORE:
-        return None, 0.0
-    lacking = (usual - float(after[:, 0].mean())) * AFTER_DAYS
-    noise = AFTER_DAYS * np.sqrt(max(usual, 0.1) / len(after) + max(usual, 0.1) / BEFORE_DAYS)
-    return lacking / extra, float(noise) / extra
 
 
 def _part(some: Floats, whole: Floats) -> float | None:

@@ -12,8 +12,8 @@ from zhanggui.playbooks.contribution import cases
 from zhanggui.playbooks.event_history import Ran, events_ran, pulled_belief
 from zhanggui.playbooks.gains import UNIT, even_cases, of_amount
 from zhanggui.playbooks.kinds import Evidence, Finding, Situation
-from zhanggui.playbooks.terms import asked, column_sum, money, share
-from zhanggui.playbooks.worth import order_worth
+from zhanggui.playbooks.terms import asked, column_sum, contribution, money, refund_loss, share
+from zhanggui.playbooks.worth import Worth, order_worth
 from zhanggui.units import Quantity, Words
 
 STAGES = ((21, 45), (45, 73))
@@ -45,12 +45,14 @@ def profit(situation: Situation, read: Ran) -> tuple[float, float, float] | None
     )
     usual = sum(part * spread.unit_price for part, (_, spread) in zip(weights, sides, strict=True))
     kept = sum(part * spread.kept for part, (_, spread) in zip(weights, sides, strict=True))
-    even = even_cases(2)
+    even = even_cases(3)
     mean, spread = pulled_belief([read])
     pulled = np.clip(of_amount(mean, spread, even[:, 0]), -0.5, 1.5)
     multiple = np.maximum(of_amount(read.multiple, read.multiple * read.multiple_error, even[:, 1]), 0.0)
     normal = normal + (read.paid_before - usual) * kept
-    event = normal + (read.paid - read.paid_before) * kept - max(read.back - read.back_before, 0.0) * read.paid
+    returned = of_amount(read.back - read.back_before, _back_error(read), even[:, 2])
+    lost = sum(part * _taken_back(worth, read.paid) for part, (worth, _) in zip(weights, sides, strict=True))
+    event = normal + (read.paid - read.paid_before) * kept - returned * lost
     days = read.terms.days
     units = read.usual * days
     found = (
@@ -58,6 +60,22 @@ def profit(situation: Situation, read: Ran) -> tuple[float, float, float] | None
     )
     low, high = np.quantile(found, [0.1, 0.9])
     return float(found.mean()), float(low), float(high)
+
+
+def _taken_back(worth: Worth, paid: float) -> float:
+    """What a unit of the event that comes back loses: what it would have brought, and what its return costs; the goods come back."""
+    if worth.costs is None:
+        return paid
+    unit = contribution(worth.price, worth.costs) / worth.units + (paid - worth.price / worth.units) * (
+        1 - worth.costs.fee_share
+    )
+    return float(unit + refund_loss(worth.costs) / worth.units)
+
+
+def _back_error(read: Ran) -> float:
+    """How far the refunded share of the event's units and of those before may be off by chance."""
+    before = max(min(read.back_before, 0.9), 0.02)
+    return float(np.sqrt(before * (1 - before) * (1 / max(read.units, 1.0) + 1 / max(28 * read.usual, 1.0))))
 
 
 def _ads(situation: Situation, read: Ran) -> float:

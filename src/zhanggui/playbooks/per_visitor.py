@@ -40,11 +40,15 @@ class Visitor:
 
 
 def shop_visitor(situation: Situation, weeks: tuple[int, ...]) -> Visitor | None:
-    """A visitor of the shop in these weeks back from the brief; None where the shop's own visitors are not told."""
-    days = situation.frames["shop_visits"].filter((pl.col("age") // 7).is_in(weeks))
-    visitors, buyers = column_sum(days, "visitors"), column_sum(days, "pay_buyers")
-    if visitors <= 0 or buyers <= 0:
+    """A visitor of the shop in these weeks back from the brief, counted as parts are: who looks at three products is three visitors of
+    parts. None where the shop's own visitors are not told."""
+    days, products = (
+        situation.frames[n].filter((pl.col("age") // 7).is_in(weeks)) for n in ("shop_visits", "product_diary")
+    )
+    unique, buyers = column_sum(days, "visitors"), column_sum(days, "pay_buyers")
+    if unique <= 0 or buyers <= 0:
         return None
+    visitors = max(unique, column_sum(products, "visitors"))
     value = mean_order(situation)
     return Visitor(
         Beta(0.5, 0.5).after(min(buyers, visitors), visitors), value, BASKETS * value / buyers**0.5, visitors, buyers

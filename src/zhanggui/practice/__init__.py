@@ -6,15 +6,18 @@ actions. docs/practice.md says what it is made of and which figure comes from wh
 
 from __future__ import annotations
 
-from zhanggui.practice.characters import CHARACTERS, character
+from zhanggui.practice.characters import CASES, CHARACTERS, character
+from zhanggui.practice.events import Event
 from zhanggui.practice.kinds import Character, Effect, Made, Move, Reckoning, Terms, Trouble
 from zhanggui.practice.world import World
 from zhanggui.practice.writing import frames
 
 __all__ = [
+    "CASES",
     "CHARACTERS",
     "Character",
     "Effect",
+    "Event",
     "Made",
     "Move",
     "Reckoning",

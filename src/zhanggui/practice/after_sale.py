@@ -29,7 +29,7 @@ class Place:
 
 def refund_shares(assortment: Assortment, state: State) -> tuple[Floats, Floats]:
     """Share of orders refunded after shipment (P), and how it divides by reason (P, reasons)."""
-    factors = np.stack([np.ones(assortment.products), state.chart, state.described, state.packed, state.batch], axis=1)
+    factors = np.stack([state.haste, state.chart, state.described, state.packed, state.batch], axis=1)
     weights = factors * np.array(REASON_SHARES)
     return np.minimum(assortment.after * weights.sum(axis=1), 0.85 - assortment.before), weights
 

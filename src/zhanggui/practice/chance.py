@@ -63,6 +63,10 @@ class Purpose(IntEnum):
     CLICKS = 36
     KEYWORDS = 37
     DEPOSIT = 38
+    EVENT = 39
+    CLIMB = 40
+    REACH = 41
+    HABITS = 42
 
 
 def _mixed(bits: Any) -> Any:

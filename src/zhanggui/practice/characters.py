@@ -85,7 +85,23 @@ CHARACTERS: tuple[Character, ...] = (
         breaks=("ads claim organic orders", "two changes at once", "drift"),
     ),
 )
-_BY_NAME = {character.name: character for character in CHARACTERS}
+CASES: tuple[Character, ...] = (
+    Character("fair", visitors=2_500, products=12, price=96, conversion=0.026, events=5, minutes=60),
+    Character(
+        "hero", visitors=1_800, products=7, price=110, conversion=0.026, categories=2, cases=("outbid",), minutes=60
+    ),
+    Character(
+        "corner", visitors=3_000, products=14, price=88, conversion=0.024, cases=("niche", "companions"), minutes=60
+    ),
+    Character(
+        "range", visitors=2_000, products=12, price=84, conversion=0.026, waiting=4, cases=("dear_gift",), minutes=60
+    ),
+    Character(
+        "season", visitors=2_200, products=12, price=90, conversion=0.025, waiting=4, cases=("launch",), minutes=60
+    ),
+)
+"""Shops in which a thing is planted that only truth can test; not among the sixty."""
+_BY_NAME = {character.name: character for character in (*CHARACTERS, *CASES)}
 
 
 def character(name: str) -> Character:

@@ -15,8 +15,10 @@ import numpy as np
 from zhanggui.actions.catalogue import kind_named
 from zhanggui.actions.guards import BETWEEN_CHANGES_DAYS, MAY_NOT_WAIT, PAGE
 from zhanggui.practice.chance import Purpose, uniforms
+from zhanggui.practice.chances import LATER, ONCE, offered_moves
+from zhanggui.practice.doing import BY
 from zhanggui.practice.kinds import SIZES, Move
-from zhanggui.practice.moves import BUDGET_CUT, BUDGET_RAISE, BY, KINDS, STEP
+from zhanggui.practice.moves import BUDGET_CUT, BUDGET_RAISE, KINDS, STEP
 from zhanggui.practice.troubles import LOGGED
 from zhanggui.practice.world import World
 
@@ -104,7 +106,7 @@ def options(world: World) -> list[Option]:
             of("audit_listing", p)
         of("feed_traffic", p)
         _goods(world, int(p), found)
-    found += _changes(world) + _led(world)
+    found += _changes(world) + _led(world) + offered_moves(world)
     return [Option(move, kind_named(move.kind).minutes) for move in found if move.kind in KINDS and let_in(world, move)]
 
 
@@ -196,7 +198,7 @@ class Oracle:
         days = max(self.last_day - world.day + 1, 7)
         usual, *ways = world.at_once([None, *(option.move for option in found)])
         at_sight = [(way - usual) * days for way in ways]
-        goods = [n for n, option in enumerate(found) if option.move.kind == "order_stock"]
+        goods = [n for n, option in enumerate(found) if option.move.kind in LATER]
         others = sorted(set(range(len(found))) - set(goods), key=lambda n: -at_sight[n] / found[n].minutes)
         others = [n for n in others[:WEIGHED] if at_sight[n] > 0]
         made = []
@@ -206,7 +208,7 @@ class Oracle:
             for n in numbers:
                 option = found[n]
                 gain = world.outlook_with(option.move, near) - usual
-                if option.move.kind not in ("order_stock", "feed_traffic"):
+                if option.move.kind not in ONCE:
                     gain *= days / near
                 made.append(Option(option.move, option.minutes, _cash(world, option.move), gain))
         return made

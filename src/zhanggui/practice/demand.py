@@ -7,9 +7,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from zhanggui.practice.beside import past_buyers
 from zhanggui.practice.chance import Floats, Purpose, gammas, normals, uniforms
+from zhanggui.practice.events import crowded, event_prices, held, left_of
 from zhanggui.practice.kinds import ADS, DIRECT, RECOMMEND, SEARCH, Character
 from zhanggui.practice.opening import Assortment
+from zhanggui.practice.places import aimed
 from zhanggui.practice.state import State
 
 WEEKDAY = (1.02, 1.0, 0.99, 1.0, 0.98, 1.0, 1.01)
@@ -26,6 +29,8 @@ DEEP_CUT, DEEP_ELASTICITY = 0.75, -1.0
 SWING = 0.2
 COMMON_DAILY = 0.006
 SIBLING_WEIGHT = 0.8
+NEW_SHARES = (0.6, 0.4)
+"""Where visitors of a new listing come from: search, recommendations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +104,19 @@ def law(
     count = assortment.products
     every = np.arange(count)
     crowd, eager, cheap = festival_of(at) if character.festival or character.season else (1.0, 1.0, 1.0)
-    paid = np.round(paid_price(state) * cheap, 2)
+    running = held(state.events, day)
+    paid = event_prices(running, np.round(paid_price(state) * cheap, 2))
     luck = gammas(uniforms(seed, Purpose.NOISE, day, 999), character.noise * 0.6) if noisy else np.ones(1)
     own = gammas(uniforms(seed, Purpose.NOISE, day, every), character.noise) if noisy else np.ones(count)
     pull = np.exp(state.drift + state.common) * own * luck
     pull = pull * season(character, int(assortment.category.max()) + 1, at)[assortment.category] * crowd
     pull = pull * WEEKDAY[at.weekday()] * state.selling
     visitors = assortment.base * pull[:, None]
-    visitors[:, SEARCH] *= state.title * state.image
+    visitors[:, [SEARCH, RECOMMEND]] += (state.fresh * pull)[:, None] * NEW_SHARES
+    visitors[:, SEARCH] *= state.title * state.image * state.place * state.tide
     visitors[:, RECOMMEND] *= state.image
-    visitors[:, DIRECT] *= 0.3 + 0.7 * state.fans
+    visitors[:, DIRECT] *= (0.3 + 0.7 * state.fans) * past_buyers(assortment, state.member, day)
+    crowded(running, visitors)
     quality = state.image * np.sqrt(np.maximum(state.page, 0.05)) * np.exp(0.2 * (state.rating() - assortment.stars))
     swing = np.where(day < state.varied_until, SWING if day // 2 % 2 else -SWING, 0.0)
     spend = (
@@ -123,10 +131,13 @@ def law(
     organic = assortment.halo * (bought - assortment.bought * state.selling)
     visitors[:, SEARCH] = np.maximum(visitors[:, SEARCH] + organic, 0.1 * visitors[:, SEARCH])
     rate = assortment.rate * _wanting(assortment, state, character, seed, day, paid)[:, None] * eager
+    rate[:, SEARCH] *= state.fond
     fed = np.where(day < state.fed_until, state.feed, 0.0) * visitors.sum(axis=1)
     visitors[:, SEARCH] = np.maximum(visitors[:, SEARCH] + assortment.halo * fed, 0.1 * visitors[:, SEARCH])
     visitors, rate = _with(visitors, rate, RECOMMEND, fed, FED_RATE * rate.mean(axis=1))
-    visitors, rate = _led(visitors, rate, state)
+    visitors, rate = aimed(*_led(visitors, rate, state), state)
+    if day in state.early:
+        rate = rate * left_of(state.early[day], (visitors * rate).sum(axis=1))[:, None]
     return Law(visitors, np.clip(rate, 0, 0.9), paid, spend, fed, assortment.click * state.image, quality)
 
 
@@ -148,7 +159,8 @@ def _wanting(assortment: Assortment, state: State, character: Character, seed: i
     own = price * state.page * stars * wait * rival * several
     weight = assortment.base.sum(axis=1)
     whole = np.bincount(assortment.category, weight)
-    kind = np.bincount(assortment.category, weight * own) / whole
+    # A category that nobody visits yet has no siblings to choose among.
+    kind = np.where(whole > 0, np.bincount(assortment.category, weight * own) / np.maximum(whole, 1e-9), 1.0)
     # What one product gains in appeal its siblings lose in part: buyers choose among them.
     return np.asarray(own * kind[assortment.category] ** (-SIBLING_WEIGHT * character.substitution), dtype=np.float64)
 

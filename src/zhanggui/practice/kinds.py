@@ -31,6 +31,11 @@ Cause = Literal[
     "good_image",
     "weak_hero",
     "slow_delivery",
+    "outbid",
+    "niche",
+    "companions",
+    "dear_gift",
+    "launch",
 ]
 """Why a planted trouble is there, or where a planted opportunity lies."""
 
@@ -45,7 +50,9 @@ class Character:
     coefficient of variation beyond counting; ``substitution`` the share of lost buyers who take a sibling; ``halo`` the mean of organic
     visitors gained per paid one (negative: paid takes from organic); ``claims`` the share of organic buyers that the ad report claims;
     ``rival_sales`` the chance that a product's rival is on sale in a fortnight; ``willing`` the chance that the owner does an action of
-    half an hour.
+    half an hour. ``events`` is
+    after how many weeks the platform offers the next event (0 = never), ``waiting`` how many products outside the range could be added,
+    and ``cases`` are planted beside the troubles that come to every shop.
     """
 
     name: str
@@ -76,6 +83,9 @@ class Character:
     willing: float = 1.0
     troubles: float = 1.0
     minutes: int = 120
+    events: int = 0
+    waiting: int = 0
+    cases: tuple[Cause, ...] = ()
     breaks: tuple[str, ...] = ()
 
 
@@ -128,6 +138,7 @@ LINES = (
     "return_freight",
     "handling",
     "holding",
+    "offers",
 )
 """The lines of the books, in cents, all positive; contribution adds ``sales`` and ``goods_back`` and takes off the rest."""
 GAINS = ("sales", "goods_back")

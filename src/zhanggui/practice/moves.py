@@ -4,19 +4,17 @@ usual step is taken."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from zhanggui.practice.chance import Purpose, uniforms
+from zhanggui.practice.doing import BY, Doing, number
 from zhanggui.practice.kinds import SIZES, Move
-from zhanggui.practice.opening import Assortment
-from zhanggui.practice.state import Change, Parcel, State
+from zhanggui.practice.occasions import ANSWERS
+from zhanggui.practice.state import Change, Parcel
 from zhanggui.practice.troubles import alter, restored
 
-BY = "ledger"
-"""Who made a change that the ledger of actions writes down itself."""
 FEED_DAYS = 14
 VARIED_DAYS = 28
 STEP = 0.05
@@ -26,44 +24,6 @@ LED = 0.3
 FED = 0.2
 BUDGET_CUT, BUDGET_RAISE = 0.75, 1.2
 AUDITED_SHARE = 0.8
-
-
-@dataclass(slots=True)
-class Doing:
-    """A move being done: where, when, and what it costs at once."""
-
-    seed: int
-    day: int
-    assortment: Assortment
-    state: State
-    names: Mapping[str, int]
-    cost: float = 0.0
-
-    def product(self, name: Any) -> int | None:
-        """Number of a product by its id."""
-        return self.names.get(str(name)) if name is not None else None
-
-    def targets(self, move: Move) -> list[tuple[int, Mapping[str, Any]]]:
-        """Products a move is about: those of its rows, else its own target."""
-        found = [(p, row) for row in move.rows if (p := self.product(row.get("product_id"))) is not None]
-        own = self.product(move.product)
-        if not found and own is not None:
-            return [(own, move.rows[0] if move.rows else {})]
-        return found
-
-
-def number(row: Mapping[str, Any], *names: str) -> float | None:
-    """The first of several columns that holds a number."""
-    for name in names:
-        value = row.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value):
-            return float(value)
-        if isinstance(value, str):
-            try:
-                return float(value)
-            except ValueError:
-                continue
-    return None
 
 
 def _order_stock(doing: Doing, move: Move) -> bool:
@@ -361,5 +321,6 @@ KINDS: Mapping[str, Callable[[Doing, Move], bool]] = {
     "feed_traffic": _feed_traffic,
     "reroute_traffic": _reroute_traffic,
     "audit_listing": _audit_listing,
+    **ANSWERS,
 }
 """What the practice shop answers to, by kind of action."""

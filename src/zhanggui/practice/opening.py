@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,16 @@ SOURCE_SHARES = {SEARCH: 0.40, RECOMMEND: 0.25, DIRECT: 0.15}
 SOURCE_RATES = {SEARCH: 1.15, RECOMMEND: 0.75, DIRECT: 1.7, ADS: 0.85, LIVE: 1.1}
 PAID_SHARE = 0.28
 """Share of all visitors that advertising brings."""
+REACHED = (0.2, 0.8)
+HABITS = {
+    "stretching": (0.05, 0.25),
+    "taking": (0.1, 0.25),
+    "member_more": (0.1, 0.4),
+    "member_later": (0.3, 0.7),
+    "takes_new": (0.005, 0.035),
+    "takes_shown": (0.005, 0.04),
+}
+"""Shares of a shop's buyers, drawn evenly between these ends once for its life (docs/practice.md: trade)."""
 REASON_SHARES = (0.34, 0.20, 0.16, 0.12, 0.18)
 """Change of mind, size, not as described, broken, quality: how refunds after shipment divide where nothing is wrong."""
 
@@ -44,6 +55,14 @@ class Assortment:
     lead: Ints  # (P) days from order to shelf
     minimum: Ints  # (P) smallest order
     chasing: Flags  # (P) whether the owner's habit of ordering goods covers it
+    climb: Floats  # (P) share of a lost place in search that bought visits win back
+    reach: Floats  # (P) visitors that can be led to it by its own titles and slots, of those who search for it
+    stretching: float  # share of those just below a threshold who take more to reach it
+    taking: float  # share of past buyers who take the gift of a member day
+    member_more: float  # by which share more of them come on it
+    member_later: float  # which part of these would have come in the days after
+    takes_new: float  # share of orders that take something of a new category along
+    takes_shown: float  # share of a product's orders that take what is shown beside it
 
     @property
     def products(self) -> int:
@@ -64,7 +83,7 @@ def visits(assortment: Assortment) -> Floats:
 
 def opened(character: Character, seed: int, terms: Terms) -> Assortment:
     """Draw a shop of this character."""
-    count = character.products
+    count = character.products + character.waiting
     each = np.arange(count)
 
     def normal(what: int) -> Floats:
@@ -73,7 +92,7 @@ def opened(character: Character, seed: int, terms: Terms) -> Assortment:
     def even(what: int) -> Floats:
         return uniforms(seed, Purpose.OPENING, what, each)
 
-    liked = np.exp(0.75 * normal(1))
+    liked = np.exp(0.75 * normal(1)) * (each < character.products)
     liked /= liked.sum()
     shares = np.zeros(len(SOURCES))
     for source, share in SOURCE_SHARES.items():
@@ -110,7 +129,7 @@ def opened(character: Character, seed: int, terms: Terms) -> Assortment:
     budget, bought, half = _advertising(character, base, rate, price, cost, terms, before, after, normal(11), even(12))
     promised = np.round(3 + 2 * even(13))
     return Assortment(
-        category=each % character.categories,
+        category=np.where(each < character.products, each % character.categories, character.categories),
         base=base,
         rate=rate,
         elasticity=elasticity,
@@ -131,7 +150,19 @@ def opened(character: Character, seed: int, terms: Terms) -> Assortment:
         lead=np.full(count, terms.lead_days) + np.floor(4 * even(18)).astype(np.int64),
         minimum=np.full(count, 10),
         chasing=even(19) > 0.12,
+        climb=uniforms(seed, Purpose.CLIMB, each),
+        reach=between(REACHED, uniforms(seed, Purpose.REACH, each)),
+        **{
+            name: float(between(ends, uniforms(seed, Purpose.HABITS, nth))[0])
+            for nth, (name, ends) in enumerate(HABITS.items())
+        },
     )
+
+
+def between(ends: tuple[float, float], draws: Any) -> Any:
+    """Even draws as numbers between two ends."""
+    low, high = ends
+    return low + (high - low) * draws
 
 
 def _advertising(
@@ -150,7 +181,7 @@ def _advertising(
     from zhanggui.practice.margin import order_margin
 
     organic = base.sum(axis=1)
-    advertised = organic >= np.median(organic)
+    advertised = organic >= np.median(organic[organic > 0])
     bought = np.where(
         advertised, organic * character.visitors * character.seen * PAID_SHARE / organic[advertised].sum(), 0.0
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from zhanggui.practice.after_sale import LIVE_REFUNDS, Place, bad_share, refund_shares
-from zhanggui.practice.chance import Floats, Ints, Purpose, choice, normals, poisson, uniforms
+from zhanggui.practice.beside import mean_beside, standing, taken
+from zhanggui.practice.chance import Flags, Floats, Ints, Purpose, choice, normals, poisson, uniforms
 from zhanggui.practice.demand import WAITING_DAYS, Law
 from zhanggui.practice.kinds import ADS, DIRECT, LIVE, SOURCES, Character, Terms
 from zhanggui.practice.margin import order_margin
@@ -77,8 +78,14 @@ def reckon(place: Place, state: State, law: Law) -> Means:
     whole = orders.sum(axis=1)
     add_on = character.attach * whole.sum() * _add_on_worth(assortment, state, law, terms)
     worth = (orders * margin).sum(axis=1) + add_on - law.spend - law.fed * state.feed_price
+    shares = _add_on_shares(assortment, state)
+    second = law.paid * (1 - terms.fee) - state.cost
+    more, taken_too = mean_beside(
+        assortment, state, place.day, character.attach, orders, law.paid, second, state.cost, shares
+    )
+    worth = worth + more
     sold = whole[:, None] * units[:, None] * assortment.sizes * (share > 0)
-    extra = character.attach * whole.sum() * _add_on_shares(assortment, state)
+    extra = character.attach * whole.sum() * shares + taken_too
     sold += extra[:, None] * assortment.sizes
     bad = bad_share(assortment, state)
     said = 0.3 * whole * (1 - assortment.before)
@@ -143,7 +150,8 @@ def draw(place: Place, state: State, law: Law, past: list[Sold], known: int) -> 
     keep = np.nonzero(served)[0]
     cells, turn, minute, source = cells[keep], turn[keep], minute[keep], source[keep]
     product, size, units = product[keep], size[keep], units[keep]
-    extra, extra_size = _add_ons(place, state, cells, turn)
+    value = law.paid[product] * units
+    extra, extra_size, free = _add_ons(place, state, cells, turn, product, source, value)
     buyer, fresh = _buyers(place, source, cells, turn, past, known)
     placed = day * MINUTES + minute
     minute = _balance(place, cells, turn, minute)
@@ -152,7 +160,7 @@ def draw(place: Place, state: State, law: Law, past: list[Sold], known: int) -> 
     listed = cents(state.price)
     second = extra >= 0
     paid = paid_unit[product] * units
-    extra_paid = np.where(second, paid_unit[extra], 0)
+    extra_paid = np.where(second & ~free, paid_unit[extra], 0)
     sent: Sent = send(place, state, cells, turn, product, source, minute, brushed=_brushed(place, cells, turn))
     everything = paid + extra_paid
     fee = np.round(everything * place.terms.fee).astype(np.int64)
@@ -239,8 +247,10 @@ def _elsewhere(
     return product, served
 
 
-def _add_ons(place: Place, state: State, cells: Ints, turn: Ints) -> tuple[Ints, Ints]:
-    """The second product of an order, -1 where there is none."""
+def _add_ons(
+    place: Place, state: State, cells: Ints, turn: Ints, product: Ints, source: Ints, value: Floats
+) -> tuple[Ints, Ints, Flags]:
+    """The second product of an order (-1 where there is none), its size, and whether it is a gift."""
     draws = uniforms(place.seed, Purpose.ADD_ON, place.day, cells, turn)
     attach = place.character.attach
     extra = np.full(len(cells), -1)
@@ -255,7 +265,21 @@ def _add_ons(place: Place, state: State, cells: Ints, turn: Ints) -> tuple[Ints,
         there = fill(state.stock, picked, sizes, np.ones(len(picked)))
         extra[adding[there]] = picked[there]
         size[adding[there]] = sizes[there]
-    return extra, size
+    free = np.zeros(len(cells), dtype=bool)
+    if not (state.beside.any() or place.day in state.member or standing(state)):
+        return extra, size, free
+    more, given, stretched = taken(place.assortment, state, place.day, attach, draws, product, source, value)
+    reaching = np.nonzero(stretched)[0]
+    if len(reaching):
+        again = uniforms(place.seed, Purpose.ADD_ON, place.day, cells[reaching], turn[reaching], 1)
+        more[reaching] = choice(again, _add_on_shares(place.assortment, state))
+    adding = np.nonzero((more >= 0) & (extra < 0))[0]
+    picked = more[adding]
+    draws = uniforms(place.seed, Purpose.ADD_ON_SIZE, place.day, cells[adding], turn[adding])
+    sizes = choice(draws, place.assortment.sizes[picked])
+    there = fill(state.stock, picked, sizes, np.ones(len(picked)))
+    extra[adding[there]], size[adding[there]], free[adding[there]] = picked[there], sizes[there], given[adding[there]]
+    return extra, size, free
 
 
 def _buyers(

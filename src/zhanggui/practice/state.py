@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from zhanggui.practice.chance import Flags, Floats
+from zhanggui.practice.beside import Threshold
+from zhanggui.practice.chance import Flags, Floats, Ints
+from zhanggui.practice.events import Event
 from zhanggui.practice.kinds import Terms
 from zhanggui.practice.opening import Assortment, paid_orders
 
@@ -15,6 +17,8 @@ STAR_MEMORY = 0.5 ** (1 / 45)
 """A review weighs half after 45 days."""
 STAR_PRIOR = 12.0
 OPENING_DAYS_OF_STOCK = 55
+LISTED_BEFORE, NOT_LISTED = -90, 1_000_000
+"""Days of the world on which products were listed that were there at the opening, and on which those outside the range will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,14 @@ class State:
     fans: float  # past buyers, weighted by age, against the opening
     common: float  # the shop's own slow luck, log
     audited: Flags
+    haste: Floats  # how often buyers change their mind today, against the opening
+    place: Floats  # search visitors that a place in search brings, against the opening
+    outbid: Floats  # what rivals that bid more left of the place
+    fond: Floats  # how often those who search for it buy, against the opening
+    tide: Floats  # how many search for it, against the opening
+    fresh: Floats  # visitors a day of a new listing
+    listed: Ints  # day of the world on which it was listed
+    beside: Floats  # (P, P) share of the orders of one that take another along because it is shown beside it
     inbound: list[Parcel] = field(default_factory=list)
     moved: list[tuple[int, int, float]] = field(default_factory=list)  # visitors led from one product to another
     lately: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))  # (28, P, Z) units sold on the last days
@@ -82,6 +94,12 @@ class State:
         default_factory=dict
     )  # day → (P) stars and number of the day's reviews
     changes: list[Change] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    early: dict[int, Floats] = field(default_factory=dict)  # day → (P) orders bought already in an event
+    member: dict[int, int] = field(default_factory=dict)  # member day → product that is given
+    thresholds: list[Threshold] = field(default_factory=list)
+    aimed: list[tuple[int, float]] = field(default_factory=list)  # visitors a day led to a niche
+    shown: list[tuple[int, int]] = field(default_factory=list)  # pairs that the shop shows together
     provision: float = 0.0  # written off for stock beyond what will sell
 
     def copy(self) -> State:
@@ -93,6 +111,9 @@ class State:
                 setattr(made, name, value.copy())
         made.inbound = [replace(parcel, units=parcel.units.copy()) for parcel in self.inbound]
         made.moved, made.changes, made.said = list(self.moved), list(self.changes), dict(self.said)
+        made.events, made.thresholds, made.aimed = list(self.events), list(self.thresholds), list(self.aimed)
+        made.early = {day: orders.copy() for day, orders in self.early.items()}
+        made.member, made.shown = dict(self.member), list(self.shown)
         made.back = {day: units.copy() for day, units in self.back.items()}
         return made
 
@@ -106,6 +127,7 @@ def opening_state(assortment: Assortment, terms: Terms) -> State:
     count, sizes = assortment.sizes.shape
     ones = np.ones(count)
     daily = (paid_orders(assortment) * assortment.units)[:, None] * assortment.sizes
+    there = assortment.base.sum(axis=1) > 0
     return State(
         price=assortment.price.copy(),
         offer=0.0 * ones,
@@ -126,7 +148,7 @@ def opening_state(assortment: Assortment, terms: Terms) -> State:
         feed_price=0.0 * ones,
         fed_until=0.0 * ones,
         varied_until=0.0 * ones,
-        selling=np.ones(count, dtype=bool),
+        selling=there,
         stock=np.ceil(daily * OPENING_DAYS_OF_STOCK),
         forgotten=np.zeros((count, sizes)),
         stars=assortment.stars * STAR_PRIOR * 4,
@@ -135,6 +157,14 @@ def opening_state(assortment: Assortment, terms: Terms) -> State:
         fans=1.0,
         common=0.0,
         audited=np.zeros(count, dtype=bool),
+        haste=ones.copy(),
+        place=ones.copy(),
+        outbid=ones.copy(),
+        fond=ones.copy(),
+        tide=ones.copy(),
+        fresh=0.0 * ones,
+        listed=np.where(there, LISTED_BEFORE, NOT_LISTED),
+        beside=np.zeros((count, count)),
         lately=np.repeat(daily[None], 28, axis=0),
         pace=daily.copy(),
     )

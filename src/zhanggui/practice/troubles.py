@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from zhanggui.practice.chance import Purpose, uniforms
+from zhanggui.practice.beside import Threshold
+from zhanggui.practice.chance import Floats, Ints, Purpose, uniforms
 from zhanggui.practice.kinds import ADS, SEARCH, Cause, Character, Terms, Trouble
 from zhanggui.practice.margin import order_margin
 from zhanggui.practice.opening import Assortment, paid_orders
@@ -37,8 +38,13 @@ COMING: tuple[Cause, ...] = (
     "slow_delivery",
     "good_image",
 )
+CASE_DAYS: dict[Cause, int] = {"niche": 0, "companions": 0, "dear_gift": 70}
+"""From which day on a case stands; others come a week after the first decision."""
 HERO_CHANCE = 0.4
 FIRST_COUPON = 0.12
+GIFT_SHARE = 0.06
+FIRST_DAYS = 10
+"""So long lasts what new listings have at first."""
 BEFORE_DAYS, LAST_DAYS = 35, 28
 """Troubles begin from five weeks before the first decision to four weeks before the last."""
 STRENGTH: dict[Cause, tuple[float, float]] = {
@@ -58,6 +64,11 @@ STRENGTH: dict[Cause, tuple[float, float]] = {
     "good_image": (1.22, 1.40),
     "weak_hero": (0.40, 0.55),
     "slow_delivery": (4.0, 6.0),
+    "outbid": (0.4, 0.6),
+    "niche": (1.8, 2.4),
+    "companions": (0.25, 0.35),
+    "dear_gift": (0.75, 0.95),
+    "launch": (0.5, 1.0),
 }
 
 
@@ -71,6 +82,8 @@ def strength_of(cause: Cause, draw: float) -> float:
 
 def possible(cause: Cause, character: Character) -> bool:
     """Whether a shop of this character can have it."""
+    if cause == "launch":
+        return character.waiting > 1
     return cause not in ("broken_sizes", "wrong_chart") or character.sized
 
 
@@ -92,6 +105,10 @@ def planted(character: Character, seed: int, assortment: Assortment, decisions: 
         draw = float(uniforms(seed, Purpose.TROUBLE, 2, nth)[0])
         found.append(Trouble(cause, int(fit[0]), day, strength_of(cause, draw)))
 
+    for nth, cause in enumerate(character.cases):
+        if cause == "outbid":  # it is the place of the product that carries the shop that is worth a rival's money
+            places.sort(key=lambda p: int(p != ranked[0]))
+        plant(cause, 200 + nth, CASE_DAYS.get(cause, decisions + 7))
     if uniforms(seed, Purpose.TROUBLE, 6)[0] < HERO_CHANCE * character.troubles:
         plant("weak_hero", 50, decisions - 60)
     standing = max(1, round(character.troubles * len(ranked) / 12))
@@ -144,10 +161,39 @@ def begin(assortment: Assortment, state: State, trouble: Trouble, terms: Terms) 
         factors = [("page", strength), ("image", 1.05)]
     elif cause == "weak_hero":
         state.page[p] *= strength
+    elif cause == "outbid":
+        state.outbid[p] = state.place[p] = strength
+    elif cause == "niche":
+        state.fond[p] = strength
+    elif cause == "companions":
+        listed = int((assortment.base.sum(axis=1) > 0).sum())
+        other = trouble.other if trouble.other >= 0 else (p + 1) % listed
+        state.beside[p, other] = strength
+    elif cause == "dear_gift":
+        at = round(float(np.median(assortment.price)) * strength)
+        state.thresholds.append(Threshold(trouble.day, at, round(GIFT_SHARE * at, 1)))
+    elif cause == "launch":
+        _launch(assortment, state, trouble.day, strength)
     elif cause == "slow_delivery":
         factors = [("promise", 1 + strength / float(state.promise[p]))]
     if factors or cause in LOGGED:
         alter(state, trouble.day, p, LOGGED[cause], factors)
+
+
+def _launch(assortment: Assortment, state: State, day: int, strength: float) -> None:
+    """The products outside the range are listed, each with a share of what a product of the shop is visited by."""
+    new = np.nonzero(assortment.category == assortment.category.max())[0]
+    usual = assortment.base.sum(axis=1)
+    visitors = strength * float(usual[usual > 0].mean())
+    list_new(assortment, state, day, new, np.ceil(FIRST_DAYS * visitors * assortment.rate[new].mean(axis=1)))
+    state.fresh[new] = visitors
+
+
+def list_new(assortment: Assortment, state: State, day: int, new: Ints, units: Floats) -> None:
+    """Put new products with their first stock on sale."""
+    state.selling[new] = True
+    state.listed[new] = day
+    state.stock[new] += np.ceil(units[:, None] * assortment.sizes[new])
 
 
 def best_budget(assortment: Assortment, p: int, terms: Terms) -> float:

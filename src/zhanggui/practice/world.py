@@ -10,17 +10,21 @@ from zlib import crc32
 import numpy as np
 
 from zhanggui.practice.after_sale import Place
+from zhanggui.practice.beside import standing
 from zhanggui.practice.books import Books
 from zhanggui.practice.chance import Floats, Ints
 from zhanggui.practice.demand import Law, drifted, law, opening_day, until_festival
+from zhanggui.practice.doing import Doing
+from zhanggui.practice.events import Event, fees, hasty, held, offered, pull
 from zhanggui.practice.habits import tinker, try_prices
 from zhanggui.practice.kinds import Character, Effect, Made, Move, Reckoning, Terms, Trouble
-from zhanggui.practice.moves import KINDS, Doing
+from zhanggui.practice.moves import KINDS
 from zhanggui.practice.opening import opened
+from zhanggui.practice.places import climbed, rising
 from zhanggui.practice.selling import draw, reckon
 from zhanggui.practice.shelf import arrive, end_of_day, holding, reorder, written_off
 from zhanggui.practice.sold import Seen, Sold, cents
-from zhanggui.practice.state import STAR_MEMORY, opening_state
+from zhanggui.practice.state import STAR_MEMORY, State, opening_state
 from zhanggui.practice.troubles import begin, planted
 
 HISTORY_DAYS = 175
@@ -40,7 +44,7 @@ class Shelf:
 class World:
     """A shop of a character and a seed. The same seed, days and moves give the same shop to the cent.
 
-    ``troubles`` are planted instead of those drawn. ``quiet``: the owner changes nothing, goods never run short by
+    ``troubles`` are planted and ``events`` offered instead of those drawn. ``quiet``: the owner changes nothing, goods never run short by
     themselves, and rivals keep their prices.
     """
 
@@ -51,6 +55,7 @@ class World:
         *,
         terms: Terms | None = None,
         troubles: Sequence[Trouble] | None = None,
+        events: Sequence[Event] | None = None,
         history: int = HISTORY_DAYS,
         weeks: int = DECISION_WEEKS,
         quiet: bool = False,
@@ -68,6 +73,9 @@ class World:
             list(troubles) if troubles is not None else planted(character, self.luck, self.assortment, history, weeks)
         )
         self.state = opening_state(self.assortment, self.terms)
+        self.state.events = list(
+            offered(character, self.luck, self.assortment, history, weeks, self.terms) if events is None else events
+        )
         self.quiet = quiet
         self.books = Books()
         self.day = 0
@@ -105,6 +113,7 @@ class World:
         for _ in range(days):
             place = self._morning()
             law_of_day = self._law()
+            self._pull_forward(law_of_day)
             means = reckon(place, self.state, law_of_day)
             before = self.state.stock.copy()
             sold, seen = draw(place, self.state, law_of_day, self.sold, self.buyers)
@@ -113,29 +122,44 @@ class World:
             self.seen.append(seen)
             self._book(sold, seen)
             self._comes_back(sold)
-            self._evening(np.maximum(before - self.state.stock, 0), means.wanted, means.worth, float(sold.count))
+            self._evening(
+                np.maximum(before - self.state.stock, 0), means.wanted, means.worth, float(sold.count), law_of_day
+            )
 
     def mean(self, days: int = 1) -> None:
         """Let days pass by their means alone: no orders are drawn, only their worth is reckoned."""
         for _ in range(days):
             place = self._morning()
             law_of_day = self._law(noisy=False)
+            self._pull_forward(law_of_day, noisy=False)
             means = reckon(place, self.state, law_of_day)
             self.state.stock = np.maximum(self.state.stock - means.sold, 0)
             soon = self.day + 4
             stars = 4.85 * means.good_reviews + 2.1 * means.bad_reviews
             self._speak(soon, stars, means.good_reviews + means.bad_reviews)
-            self._evening(means.sold, means.wanted, means.worth, float(means.orders.sum()))
+            self._evening(means.sold, means.wanted, means.worth, float(means.orders.sum()), law_of_day)
 
-    def _law(self, *, noisy: bool = True) -> Law:
+    def _law(self, *, noisy: bool = True, state: State | None = None) -> Law:
         seed = self.luck + 7919 * self.replay
-        return law(self.assortment, self.state, self.character, seed, self.day, self.today, noisy=noisy)
+        return law(self.assortment, state or self.state, self.character, seed, self.day, self.today, noisy=noisy)
+
+    def _pull_forward(self, today: Law, *, noisy: bool = True) -> None:
+        """Who buys in an event what he would have bought later is missing in the weeks after it."""
+        running = held(self.state.events, self.day)
+        if running:
+            apart = self.state.copy()
+            apart.events = []
+            usual = self._law(noisy=noisy, state=apart)
+            extra = (today.visitors * today.rate).sum(axis=1) - (usual.visitors * usual.rate).sum(axis=1)
+            pull(self.state.early, running, extra)
 
     def _morning(self) -> Place:
         for trouble in self.troubles:
             if trouble.day == self.day:
                 begin(self.assortment, self.state, trouble, self.terms)
         arrive(self.state, self.day)
+        rising(self.state)
+        self.state.haste = hasty(held(self.state.events, self.day), len(self.names))
         seed = self.luck + 7919 * self.replay
         if not self.quiet:
             tinker(self.character, self.luck, self.state, self.day)
@@ -154,8 +178,9 @@ class World:
         waiting = until_festival(self.today) if self.character.presale else 0
         return Place(seed, self.day, self.character, self.assortment, self.terms, waiting)
 
-    def _evening(self, sold: Floats, wanted: Floats, worth: Floats, orders: float) -> None:
+    def _evening(self, sold: Floats, wanted: Floats, worth: Floats, orders: float, today: Law) -> None:
         state = self.state
+        climbed(self.assortment, state, today.visitors, today.fed)
         end_of_day(self.assortment, state, sold, wanted, self.day)
         usual = float(
             (self.assortment.base * self.assortment.rate).sum()
@@ -165,7 +190,9 @@ class World:
         shelf = holding(state, self.terms)
         off = written_off(state, self.terms)
         self.books.expected.append(worth)
-        self.books.shop.append(-shelf - (off - state.provision))
+        fee = fees(held(state.events, self.day), self.day)
+        self.books.shop.append(-shelf - (off - state.provision) - fee)
+        self.books.book("offers", self.day, int(cents(fee)))
         self.books.book("holding", self.day, int(cents(shelf)))
         state.provision = off
         self._note_shelf()
@@ -193,6 +220,9 @@ class World:
         books.book_days("freight", days[leaves], freight)
         books.book_days("packing", days[leaves], sold.box[leaves])
         books.book("ads", day, int(seen.ad_cost.sum() + seen.feed_cost.sum()))
+        if threshold := standing(self.state):
+            reached = sold.paid + sold.extra_paid >= cents(threshold.at)
+            books.book("offers", day, int(reached.sum() * cents(threshold.gift)))
         back = np.nonzero(sold.refund_day >= 0)[0]
         days = sold.refund_day[back]
         # An order taken back before it was sent gives back all its lines; later the first line only.
@@ -234,7 +264,7 @@ class World:
 
     def apply(self, move: Move) -> Made:
         """Do a move this morning. A kind the shop does not know, or a target it has not, is noted and changes nothing."""
-        doing = Doing(self.luck, self.day, self.assortment, self.state, self._numbers)
+        doing = Doing(self.luck, self.day, self.assortment, self.state, self._numbers, self.start)
         act = KINDS.get(move.kind)
         taken = bool(act and act(doing, move))
         made = Made(self.day, move, taken, doing.cost)
@@ -280,7 +310,7 @@ class World:
             self.state = kept.copy()
             if move is not None:
                 act = KINDS.get(move.kind)
-                doing = Doing(self.luck, self.day, self.assortment, self.state, self._numbers)
+                doing = Doing(self.luck, self.day, self.assortment, self.state, self._numbers, self.start)
                 if act:
                     act(doing, move)
             found.append(float(reckon(place, self.state, self._law(noisy=False)).worth.sum()))

@@ -47,7 +47,7 @@ def frames(world: World, start: int, end: int, words: Mapping[str, str] | None =
         "rival_prices": writer.rival_prices(),
         "scores": writer.scores(),
     }
-    return {name: frame for name, frame in made.items() if frame.height}
+    return {name: told for name, frame in made.items() if (told := writer.listed(frame)).height}
 
 
 class _Writer:
@@ -57,6 +57,13 @@ class _Writer:
         self.now = (end + 1) * MINUTES
         self.ids = np.array(world.names)
         self.days = range(max(start, 0), end + 1)
+
+    def listed(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows of a table without products that are not listed yet."""
+        hidden = self.ids[self.world.state.listed > self.end].tolist()
+        if not hidden or "product_id" not in frame.columns:
+            return frame
+        return frame.filter(pl.col("product_id").is_null() | ~pl.col("product_id").is_in(hidden))
 
     def day(self, number: int) -> date:
         return self.world.date_of(number)
@@ -315,7 +322,7 @@ class _Writer:
                 "price": np.round(price, 2),
                 "cost": np.round(state.cost, 2),
                 "status": np.where(state.selling, "active", "archived"),
-                "listed_at": [self.midnight - timedelta(days=90)] * len(world.names),
+                "listed_at": [self.midnight + timedelta(days=int(day)) for day in np.minimum(state.listed, self.end)],
                 "updated_at": [self.midnight + timedelta(days=self.end)] * len(world.names),
                 "lead_days": world.assortment.lead.astype(np.float64),
                 "min_order": world.assortment.minimum.astype(np.float64),
@@ -479,7 +486,40 @@ class _Writer:
                             "stackable": True,
                         }
                     )
-        return pl.DataFrame(rows)
+        return pl.DataFrame(rows + self._events() + self._thresholds(), infer_schema_length=None)
+
+    def _events(self) -> list[dict[str, Any]]:
+        """Events as the platform announces them; of those over, the ones the shop took part in."""
+        return [
+            {
+                "promotion_id": event.id,
+                "name": event.id,
+                "starts_at": self.midnight + timedelta(days=event.start),
+                "ends_at": self.midnight + timedelta(days=event.end, hours=23),
+                "answer_by": self.midnight + timedelta(days=event.answer_by, hours=18),
+                "product_ids": self.world.names[event.product],
+                "price": event.price,
+                "fee": event.fee,
+                "stackable": False,
+            }
+            for event in self.world.state.events
+            if event.announced <= self.end and (event.joined or self.end <= event.answer_by)
+        ]
+
+    def _thresholds(self) -> list[dict[str, Any]]:
+        """Gifts from so much on, for the whole shop; one that stands has no end."""
+        return [
+            {
+                "promotion_id": f"gift-{one.since}",
+                "name": "gift",
+                "starts_at": self.midnight + timedelta(days=one.since),
+                "ends_at": self.midnight + timedelta(days=one.until, hours=-1) if one.until >= 0 else None,
+                "threshold": one.at,
+                "gift_cost": one.gift,
+            }
+            for one in self.world.state.thresholds
+            if one.since <= self.end
+        ]
 
     def benchmarks(self) -> pl.DataFrame:
         """What the platform says of peers: the mean conversion of shops of this kind, read weekly."""
