@@ -45,7 +45,7 @@ def profit(situation: Situation, read: Ran) -> tuple[float, float, float] | None
     )
     usual = sum(part * spread.unit_price for part, (_, spread) in zip(weights, sides, strict=True))
     kept = sum(part * spread.kept for part, (_, spread) in zip(weights, sides, strict=True))
-    even = even_cases(3)
+    even = even_cases(6)[:, 3:]  # those before them are of costs and refunds
     mean, spread = pulled_belief([read])
     pulled = np.clip(of_amount(mean, spread, even[:, 0]), -0.5, 1.5)
     multiple = np.maximum(of_amount(read.multiple, read.multiple * read.multiple_error, even[:, 1]), 0.0)
