@@ -12,8 +12,14 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 SENTENCE = re.compile(r"^[A-Z][a-z]+(?: [\w“”'’,/()-]+){3,}[.!?]$")
 NAMES_IN_CHINESE = {"i18n", "sources"}
 """Rooms with Chinese in their code: the words, and the column names and states of platforms' files."""
-SPEAKS_CHINESE = {"zhanggui.store.personal", "zhanggui.report.naming", "zhanggui.numbers.festivals"}
-"""Modules that know Chinese by necessity: what marks a phone number or a name, brackets around a list of names, festivals' names."""
+SPEAKS_CHINESE = {
+    "zhanggui.store.personal",
+    "zhanggui.report.naming",
+    "zhanggui.numbers.festivals",
+    "zhanggui.numbers.frames.suspects",
+}
+"""Modules that know Chinese by necessity: what marks a phone number or a name, brackets around a list of names, festivals' names, what a
+shop notes on orders that nobody made."""
 
 
 @cache

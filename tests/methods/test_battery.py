@@ -19,6 +19,7 @@ from zhanggui.methods.counts import Demand, demand, reorder, zero_run
 from zhanggui.methods.decomposition import kitagawa, lmdi, products_to_shop, shapley, split
 from zhanggui.methods.development import compare_at_equal_age, develop, to_come
 from zhanggui.methods.elasticity import calendar_terms, elasticity
+from zhanggui.methods.evidence import weigh
 from zhanggui.methods.expectation import expect, expect_day, expect_many, weekday_profile
 from zhanggui.methods.forecast_pace import pace
 from zhanggui.methods.knapsack import choose
@@ -180,6 +181,9 @@ CASES = {
         ("p_low", "scale"),
     ),
     "pace": Case(lambda x: pace(x, 0, float(x.sum()), 9), ("forecast", "low", "high"), ()),
+    "weigh": Case(
+        lambda x: weigh([[i % 2, i % 3 % 2] for i in range(x.size)], x, (0.6, 0.7)), (), ("suspect",), alone=True
+    ),
     "arrival": Case(lambda x: arrival(Demand(31, 1.1), 9, x.size, 10, 7), alone=True),
     "concentration": Case(concentration, (), ("shares", "herfindahl"), alone=True),
     "compare_money": Case(lambda x: compare_money(*halves(x)), ("first", "second"), ("p_lower",), True),

@@ -73,7 +73,7 @@ class Shop:
         from zhanggui import demo
         from zhanggui.app.demo import go_on, lived_until
 
-        day = _day(until)
+        day = day_of(until)
         if (folder / settings.FILE).is_file():
             if lived_until(folder) is None:
                 if day is not None:
@@ -265,8 +265,8 @@ class Shop:
             where={
                 name: (values,) if isinstance(values, str) else tuple(values) for name, values in (where or {}).items()
             },
-            start=_day(start),
-            end=_day(end),
+            start=day_of(start),
+            end=day_of(end),
             against=against,  # type: ignore[arg-type]
             limit=limit,
         )
@@ -289,8 +289,8 @@ class Shop:
             self.warehouse,
             metric,
             tuple(dict.fromkeys(by)),
-            start=_day(start),
-            end=_day(end),
+            start=day_of(start),
+            end=day_of(end),
             against=against,
             where={name: (value,) if isinstance(value, str) else tuple(value) for name, value in (where or {}).items()},
             config=self.config,
@@ -314,10 +314,10 @@ class Shop:
         from zhanggui.brief import make
 
         if remember:
-            read_due(self, _day(as_of))
+            read_due(self, day_of(as_of))
         made = make(
             self.warehouse,
-            as_of=_day(as_of),
+            as_of=day_of(as_of),
             days=days,
             config=self.config,
             clock=self.clock,
@@ -335,10 +335,10 @@ class Shop:
         from zhanggui.app.outcomes import read_due
         from zhanggui.brief.make import listed
 
-        read_due(self, _day(as_of))
+        read_due(self, day_of(as_of))
         found = listed(
             self.warehouse,
-            as_of=_day(as_of),
+            as_of=day_of(as_of),
             days=days,
             config=self.config,
             clock=self.clock,
@@ -509,7 +509,7 @@ class Shop:
 
     def set_target(self, month: str, value: float, metric: str = "net_sales") -> Reconciliation:
         """Enter a month's target (``2026-09``); a later entry for the same month replaces it, and ``imports undo`` takes it back."""
-        _day(f"{month}-01", "config.bad_month", month)
+        day_of(f"{month}-01", "config.bad_month", month)
         return self.enter("targets", {"month": month, "metric": metric, "value": repr(float(value))})
 
     def enter(self, table: str, *stated: Mapping[str, str]) -> Reconciliation:
@@ -527,7 +527,8 @@ class Shop:
         return self.load([Reading(entry, recognition, (piece,), "", len(stated))])
 
 
-def _day(value: date | str | None, code: str = "config.bad_day", seen: str | None = None) -> date | None:
+def day_of(value: date | str | None, code: str = "config.bad_day", seen: str | None = None) -> date | None:
+    """A day given as text or as a day; None stays. Raises BadValue for a text that is none."""
     if value is None or isinstance(value, date):
         return value
     try:

@@ -6,7 +6,7 @@ borrows the other's test.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -34,8 +34,14 @@ class Day:
     limits: Limits
 
 
-def rank(actions: Sequence[Action], situation: Situation, sizes: Mapping[str, float] | None = None) -> Day:
+def rank(
+    actions: Sequence[Action],
+    situation: Situation,
+    sizes: Mapping[str, float] | None = None,
+    resting: Collection[str] = (),
+) -> Day:
     """Rank the day's actions. ``sizes`` is the money of findings by id: of actions of unknown worth the one about more comes first.
+    ``resting`` are ids of those that stand on suspect orders alone.
 
     Every action has passed the guards before. The same actions in any order give the same list.
     """
@@ -45,6 +51,7 @@ def rank(actions: Sequence[Action], situation: Situation, sizes: Mapping[str, fl
     for action in sorted(actions, key=lambda a: (-_profit(a), a.id)):
         known.setdefault(action.id, action)
     candidates = [weighed(action, situation, today) for action in known.values()]
+    candidates = [replace(r, left_out="suspects") if r.id in resting and not r.left_out else r for r in candidates]
     candidates = _by_lever(_expected(candidates), situation)
     chosen = _chosen(candidates, limits, today, sizes or {})
     ordered = sorted(

@@ -41,6 +41,7 @@ class MetricLine:
     flags: Sequence[Flag] = ()
     instead: str | None = None
     refusal: str | None = None
+    doubtful: bool = False  # unusual only with the orders that may not be real
     estimate: Quantity | None = None  # where the value itself is an estimate (net_sales_expected)
 
 
@@ -73,7 +74,8 @@ class Ranked:
     """An action as the brief shows it. ``profit``, ``low``, ``high`` (80 %) are per week and after the rule's own record; None where costs
     are unknown. ``expected`` is the same after the choice among the day's candidates (``methods.winners_curse``): by it the list is chosen.
     ``today``: within today's number, minutes and money; ``left_out`` says why not: ``number``, ``minutes``, ``money``, ``conflict:<id>``,
-    ``frozen``, ``below_floor``, ``unsure``, ``risky``, ``too_late``, ``snoozed``, ``dismissed``, ``under_way``."""
+    ``frozen``, ``below_floor``, ``unsure``, ``risky``, ``too_late``, ``snoozed``, ``dismissed``, ``under_way``, ``suspects`` (it pays only
+    by orders that may not be real)."""
 
     action: Action
     profit: float | None
@@ -88,6 +90,7 @@ class Ranked:
     expected: float | None = None
     reversible: bool = True
     snoozed_until: date | None = None
+    caveat: Words | None = None  # what it would bring without the orders that nobody really made
     test_worth: float | None = None  # where it is ``unsure``: what knowing first is worth at most, over the horizon
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from zhanggui import playbooks
-from zhanggui.actions.kinds import NOTHING_YET, Past, Standing
+from zhanggui.actions.kinds import NOTHING_YET, Action, Past, Standing
 from zhanggui.brief import memory as said_before
+from zhanggui.brief.both_ways import Reckoned, held, resting, said_of, weigh, with_caveats
 from zhanggui.brief.choose import Chosen, choose
 from zhanggui.brief.day import Day, rank
 from zhanggui.brief.guarded import passed
@@ -29,6 +31,7 @@ from zhanggui.numbers.explain import explain_sales
 from zhanggui.numbers.frames import FRAMES, View
 from zhanggui.numbers.kinds import Driver
 from zhanggui.numbers.query import data_span, last_complete_day
+from zhanggui.numbers.suspects import Suspects, suspects
 from zhanggui.playbooks.kinds import Locked, Situation, Verdict
 from zhanggui.playbooks.terms import column_sum, margin_per_sale
 from zhanggui.units import Clock, Words
@@ -48,6 +51,19 @@ OWN_FRAMES = (
     "coverage",
     "places",
 )
+APART = (
+    "happenings",
+    "rivals",
+    "product_names",
+    "targets",
+    "annotated_days",
+    "stock",
+    "peers",
+    "search_words",
+    "coverage",
+    "ad_plans",
+)
+"""Frames in which no order, visit or review is: they are the same without the suspects."""
 WATCHED_DAYS = 7
 BLOCKS, LATELY, DAYS_OF_WEEK = 8, 28, 7
 OFFERED = ("traffic_days", "order_lines", "refunds", "stock_days", "ad_days", "reviews", "costs")
@@ -73,9 +89,20 @@ def make(
     numbers = headline(warehouse, view, frames, config, clock, daily=cadence == "daily", begins=begins)
     verdicts = _judged(situation)
     chosen = choose(numbers.lines, verdicts, config, situation.floor)
+    todays, lawful, stopped = _todays(verdicts, situation)
+    looked = suspects(warehouse, view, config)
+    about_suspects: Sequence[Words] = ()
+    if weigh(looked, situation):
+        with _without(warehouse, view, situation, looked) as (other, then):
+            again = headline(other, view, then.frames, config, clock, daily=False, begins=begins)
+            said_then = _judged(then)
+            after = Reckoned(choose(again.lines, said_then, config, then.floor), _todays(said_then, then)[0])
+        before = Reckoned(chosen, todays)
+        about_suspects = said_of(looked, before, after)
+        chosen = held(chosen, after.chosen)
+        todays = _both_ways(lawful, situation, verdicts, before.day, after.day)
     said = said_before.with_state(chosen.findings, earlier, day)
     said_before.note(memory, said, earlier, day, weekly=situation.weekly)
-    todays, stopped = _todays(verdicts, situation)
     due = sorted((d for v in verdicts for d in v.due), key=lambda d: (d.by, -d.loss))
     lines = with_refunds_to_come(chosen.lines, frames["refund_ages"], frames["shop_days"], view)
     known = view.period.aligned_before().start >= begins
@@ -95,7 +122,7 @@ def make(
         pace=month,
         drivers=drivers,
         findings=said,
-        quiet=not_said(lines, chosen, situation),
+        quiet=[*about_suspects, *not_said(lines, chosen, situation)],
         left_out=left_out(frames, situation),
         missing=_missing(verdicts, situation, chosen),
         coverage=_coverage(frames["coverage"]),
@@ -125,13 +152,50 @@ def listed(
     view, _, situation = _met(warehouse, as_of, days, config, clock, costs, earlier, standing)
     verdicts = _judged(situation)
     said_before.note(memory, (), earlier, view.as_of, weekly=situation.weekly)
-    return _todays(verdicts, situation)[0]
+    todays, lawful, _ = _todays(verdicts, situation)
+    looked = suspects(warehouse, view, config)
+    if not weigh(looked, situation):
+        return todays
+    with _without(warehouse, view, situation, looked) as (_, then):
+        after, _, _ = _todays(_judged(then), then)
+    return _both_ways(lawful, situation, verdicts, todays, after)
 
 
-def _todays(verdicts: Sequence[Verdict], situation: Situation) -> tuple[Day, Mapping[str, int]]:
-    """The day's list of what the rules propose, and what the guards stopped."""
+def _todays(verdicts: Sequence[Verdict], situation: Situation) -> tuple[Day, Sequence[Action], Mapping[str, int]]:
+    """The day's list of what the rules propose, all that the guards let through, and how many they stopped."""
     lawful, stopped = passed((action for v in verdicts for action in v.actions), situation)
-    return rank(rehearsed(lawful, situation), situation, _sizes(verdicts)), stopped
+    proposed = rehearsed(lawful, situation)
+    return rank(proposed, situation, _sizes(verdicts)), proposed, stopped
+
+
+def _both_ways(
+    proposed: Sequence[Action], situation: Situation, verdicts: Sequence[Verdict], day: Day, without: Day
+) -> Day:
+    """The day's list of what pays without the suspects too."""
+    return with_caveats(rank(proposed, situation, _sizes(verdicts), resting(day, without)), without)
+
+
+@contextmanager
+def _without(
+    warehouse: Warehouse, view: View, situation: Situation, looked: Suspects
+) -> Iterator[tuple[Warehouse, Situation]]:
+    """The warehouse and the situation as if the suspects had never been. Frames that nothing of them is in stay as they are."""
+    with warehouse.without(looked.orders, looked.reviews) as other:
+        frames = {
+            name: known if name in APART else FRAMES[name](other, view) for name, known in situation.frames.items()
+        }
+        yield (
+            other,
+            situate(
+                view,
+                frames,
+                situation.tables,
+                situation.config,
+                situation.costs,
+                weekly=situation.weekly,
+                standing=situation.standing,
+            ),
+        )
 
 
 def _met(

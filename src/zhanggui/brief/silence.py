@@ -52,6 +52,8 @@ def _period(lines: Sequence[MetricLine], drivers: Sequence[Driver], situation: S
     if sales.unusual:
         key = "rules.verdict.low" if sales.value < sales.expected else "rules.verdict.high"
         return Words(key, {"gap": gap, "value": money(sales.value)})
+    if sales.doubtful:
+        return Words("rules.verdict.doubtful", {"gap": gap, "value": money(sales.value)})
     if odd:
         names = Words("rules.verdict.metric", {"metric": Words(f"metrics.name.{odd[0].name}")})
         return Words("rules.verdict.partly", {"what": names})
@@ -62,7 +64,14 @@ def not_said(lines: Sequence[MetricLine], chosen: Chosen, situation: Situation) 
     """Changes that look like something and may be chance, and numbers that this data cannot give."""
     words: list[Words] = []
     for line in lines:
-        if line.unusual or line.value is None or not line.previous or line.low is None or line.p is None:
+        if (
+            line.unusual
+            or line.doubtful
+            or line.value is None
+            or not line.previous
+            or line.low is None
+            or line.p is None
+        ):
             continue
         change = line.value / line.previous - 1
         if abs(change) >= NOTABLE and len(words) < MOST_SAID:

@@ -24,6 +24,7 @@ from zhanggui.cli import (
     position,
     practice,
     serve,
+    suspects,
     sync,
     users,
     workspace,
@@ -51,6 +52,7 @@ numbers.add_to(app)
 costs.add_to(app)
 actions.add_to(app)
 outcomes.add_to(app)
+suspects.add_to(app)
 position.add_to(app)
 backups.add_to(app)
 experiments.add_to(app)

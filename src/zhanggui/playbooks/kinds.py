@@ -51,6 +51,7 @@ class Finding:
     because: Words | None = None  # the likely reason, worded as what it is
     cause: str = ""
     alert: Literal["", "info", "today", "urgent"] = ""
+    caveat: Words | None = None  # what it would be without the orders that nobody really made
 
     @property
     def id(self) -> str:

@@ -18,7 +18,7 @@ from zhanggui.report import naming
 from zhanggui.units import Quantity
 
 MOST_PLACES = 4
-Mark = Literal["", "normal", "low", "high", "chance"]
+Mark = Literal["", "normal", "low", "high", "chance", "doubtful"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ def rows(lines: Iterable[MetricLine], locale: str, currency: str) -> list[Row]:
 def _mark(line: MetricLine) -> Mark:
     if line.value is None or line.low is None or line.high is None:
         return ""
+    if line.doubtful:
+        return "doubtful"
     if not line.unusual:
         # Outside of its range, but among so many numbers one is expected to be: nothing is claimed.
         return "normal" if line.low <= line.value <= line.high else "chance"

@@ -17,7 +17,7 @@ from zhanggui.report.today import Today, not_behind_actions
 from zhanggui.units import Words
 
 _FOLDER = Path(__file__).parent
-SIGNS = {"low": "▼", "high": "▲", "normal": "●", "chance": "◇"}
+SIGNS = {"low": "▼", "high": "▲", "normal": "●", "chance": "◇", "doubtful": "△"}
 BAND_WIDTH, BAND_HEIGHT = 240, 22
 FEWEST_POINTS = 3
 
@@ -218,6 +218,7 @@ class _Page:
                 "said": self.said(item.finding.words),
                 "tail": lines.finding_tail(item, self.locale, self.brief.currency).removeprefix(" · "),
                 "because": self.said(item.finding.because) if item.finding.because is not None else "",
+                "caveat": self.said(item.finding.caveat) if item.finding.caveat is not None else "",
                 "evidence": [lines.command(shown.query) for shown in item.finding.evidence if shown.query],
             }
             for item in not_behind_actions(lines.shown(self.brief.findings), self.brief)

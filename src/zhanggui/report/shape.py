@@ -112,6 +112,7 @@ def _metric(line: MetricLine) -> dict[str, Any]:
         "high": line.high,
         "unit": line.unit,
         "unusual": line.unusual,
+        "doubtful": line.doubtful,
         "valid": line.value is not None and line.instead is None,
         "flags": [_flag(flag) for flag in line.flags],
         "instead": line.instead,
@@ -173,6 +174,7 @@ def _finding(item: Said, locale: str, brief: Brief) -> dict[str, Any]:
         "kind": found.kind,
         "title": said(found.words),
         "because": said(found.because) if found.because is not None else None,
+        "caveat": said(found.caveat) if found.caveat is not None else None,
         "metric": found.metric,
         "where": dict(found.where),
         "size": found.size,
@@ -233,6 +235,7 @@ def _action(ranked: Ranked, locale: str, brief: Brief) -> dict[str, Any]:
         "together": list(ranked.together),
         "touches": list(action.touches),
         "test_worth": ranked.test_worth,
+        "caveat": said(ranked.caveat),
     }
 
 

@@ -178,6 +178,8 @@ class _Writer:
             f" {number} ",
             later="   ",
         )
+        if said.finding.caveat is not None:
+            found += self.wrapped(say(said.finding.caveat, self.locale, currency, names), "   △ ", later="     ")
         if because and said.finding.because is not None:
             found += self.wrapped(say(said.finding.because, self.locale, currency, names), "   → ", later="     ")
         return found

@@ -120,7 +120,7 @@ class Today:
             unstopped(self.say(action.words)),
             tuple(self.figures(ranked)),
             self.reason(ranked),
-            self.sentences(self.proof(ranked), self.alone(ranked)),
+            self.sentences(self.proof(ranked), self.alone(ranked), self.doubt(ranked)),
             self.draft(ranked),
             self.together(number, ranked),
         )
@@ -178,6 +178,10 @@ class Today:
         if measure is None or measure.smallest_visible is None or ranked.profit is None:
             return ""
         return self.t("in_total") if measure.smallest_visible > ALONE * abs(ranked.profit) else ""
+
+    def doubt(self, ranked: Ranked) -> str:
+        """What it would bring without the orders that may not be real, where that differs."""
+        return "" if ranked.caveat is None else self.say(ranked.caveat)
 
     def draft(self, ranked: Ranked) -> tuple[str, ...]:
         draft = ranked.action.draft

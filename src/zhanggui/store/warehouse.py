@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -24,6 +24,7 @@ from zhanggui.store.importing import Import
 from zhanggui.store.moves import Moves
 from zhanggui.store.questions import QUESTIONS, Compiled, types_of
 from zhanggui.store.reconcile import Batch, Reconciliation, Undone
+from zhanggui.store.without import leave_out
 from zhanggui.tables import FACTS, TABLES
 from zhanggui.tables.loading import Bookmark, Reading
 
@@ -366,6 +367,19 @@ class Warehouse:
         rows = pl.from_arrow(statement.rows.to_arrow_table())
         assert isinstance(rows, pl.DataFrame)
         return rows if rows.schema == statement.types else rows.cast(statement.types)
+
+    @contextmanager
+    def without(self, orders: pl.DataFrame, reviews: pl.DataFrame) -> Iterator[Self]:
+        """The warehouse as if these orders (channel · order_id) and reviews (channel · review_id) had never been, for reading.
+
+        Its questions count as this one's."""
+        other = type(self)(self.folder, self.config, self._connection.cursor(), read_only=True)
+        try:
+            leave_out(other._connection, orders, reviews)
+            yield other
+        finally:
+            self.queries += other.queries
+            other.close()
 
     def rows(self) -> dict[str, int]:
         """How many rows each canonical table has."""

@@ -45,6 +45,7 @@ class Line(Told):
     high: float | None
     unit: str
     unusual: bool
+    doubtful: bool
     valid: bool
     flags: list[Flag]
     instead: str | None
@@ -123,6 +124,7 @@ class Finding(Told):
     kind: str
     title: str
     because: str | None
+    caveat: str | None
     metric: str
     where: dict[str, str]
     size: float
@@ -177,6 +179,7 @@ class Proposed(Told):
     together: list[str]
     touches: list[str]
     test_worth: float | None
+    caveat: str | None
 
 
 class Limits(Told):
