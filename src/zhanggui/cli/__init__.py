@@ -23,6 +23,7 @@ from zhanggui.cli import (
     outcomes,
     position,
     practice,
+    rules,
     serve,
     suspects,
     sync,
@@ -53,6 +54,7 @@ costs.add_to(app)
 actions.add_to(app)
 outcomes.add_to(app)
 suspects.add_to(app)
+rules.add_to(app)
 position.add_to(app)
 backups.add_to(app)
 experiments.add_to(app)

@@ -41,6 +41,7 @@ def chapters(rows: Mapping[str, int], scores: Mapping[str, Score], locale: str) 
 
 def _line(rule: Rule, rows: Mapping[str, int], scores: Mapping[str, Score], locale: str) -> dict[str, Any]:
     return {
+        "name": rule.name,
         "to_page": page_of(rule.name),
         "said": said_rule(rule.name, locale),
         "asks": text(f"rule_pages.{rule.name}.asks", locale),
