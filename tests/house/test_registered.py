@@ -8,7 +8,7 @@ import pkgutil
 
 import typer
 
-from zhanggui import methods, metrics, playbooks, sources
+from zhanggui import live, methods, metrics, playbooks, sources
 from zhanggui.cli import app
 from zhanggui.config import SETTINGS
 from zhanggui.numbers.frames import FRAMES
@@ -33,6 +33,7 @@ def registered() -> str:
     """All that registers itself, a kind a paragraph, a name a line."""
     kinds = {
         "sources": [source.name for source in sources.all_sources()],
+        "connectors": list(live.connectors()),
         "tables": list(TABLES),
         "facts": list(FACTS),
         "metrics": sorted(metrics.METRICS),

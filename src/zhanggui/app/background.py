@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zhanggui.app.desk import Desk
     from zhanggui.app.morning import Morning
     from zhanggui.app.shop import Shop
+    from zhanggui.live.syncing import Synced
     from zhanggui.store import Reconciliation, Undone
     from zhanggui.tables.loading import Reading, Sheet
 
@@ -165,6 +166,22 @@ class Background:
         return self.jobs.begin(
             "import", work, by=by, steps=("reading", "loading"), about=parcel.names, before=self._last_batch()
         )
+
+    def sync(self, name: str, by: str, then: Then = _nothing) -> Job:
+        """Read what changed in a live shop. Others write between two pages. Raises BadValue where no shop is called so."""
+        from zhanggui.app.live import called
+
+        with called(self._desk) as (live, _):
+            live.visit(name)
+
+        def work(step: Step) -> Synced:
+            step("asking")
+            with called(self._desk) as (live, shelf):
+                done = live.sync(name, shelf=shelf)
+            then(done)
+            return done
+
+        return self.jobs.begin("sync", work, by=by, steps=("asking",), about=(name,))
 
     def take_back(self, batch: str, by: str, then: Then = _nothing) -> Job:
         """Take an import back."""

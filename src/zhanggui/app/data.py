@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from zhanggui.errors import BadValue
+from zhanggui.errors import BadValue, UserError
 from zhanggui.i18n import has, text
 from zhanggui.i18n.writing import count, money
 
 if TYPE_CHECKING:
     from zhanggui.app.background import Preview
+    from zhanggui.app.desk import Desk
     from zhanggui.app.shop import Shop
     from zhanggui.brief import Brief
+    from zhanggui.live.syncing import Synced
     from zhanggui.store import Reconciliation, Undone
 
 ASKED = (
@@ -53,6 +55,32 @@ def imports(shop: Shop, locale: str) -> list[dict[str, Any]]:
     from zhanggui.report.imports import batch_cells
 
     return batch_cells(shop.imports(), locale, shop.config.timezone)
+
+
+def live_shops(desk: Desk, locale: str) -> list[dict[str, str]]:
+    """Every live shop: its name, system, channel and last sync, written; why it cannot be read where the settings make no sense."""
+    from zhanggui.app.live import called
+    from zhanggui.app.live_json import cells
+    from zhanggui.i18n.trouble import said_error
+
+    if not desk.config.sync:
+        return []
+    try:
+        with called(desk) as (live, _):
+            found = cells(live.connections(), locale, desk.config.timezone)
+    except UserError as problem:
+        return [{"name": "", "problem": said_error(problem, locale)}]
+    return [
+        {"name": name, "kind": kind, "channel": channel, "at": at, "problem": ""}
+        for name, kind, _, channel, at in found
+    ]
+
+
+def synced(done: Synced, locale: str) -> list[str]:
+    """What a sync did, in sentences."""
+    from zhanggui.report.live_json import said
+
+    return said(done, locale)
 
 
 def coverage(shop: Shop, locale: str) -> list[list[str]]:

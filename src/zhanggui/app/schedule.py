@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from zhanggui.app.daily import settings_of, tell
+from zhanggui.app.live import called
 from zhanggui.app.morning import morning_of
 from zhanggui.errors import ZhangguiError
 from zhanggui.notify import Notify
@@ -86,8 +87,16 @@ class Schedule:
             self._seen = stand
 
     def day(self) -> None:
-        """Tell the day."""
+        """Read the live shops, then tell the day."""
+        self._sync()
         self._tell(only_urgent=False)
+
+    def _sync(self) -> None:
+        with called(self._desk) as (live, shelf):
+            tried = live.sync_all(shelf=shelf)
+        for each in tried:
+            if each.problem:
+                _LOG.warning("%s: %s", each.name, each.problem)
 
     def _tell(self, *, only_urgent: bool) -> bool:
         try:

@@ -12,7 +12,7 @@ from zhanggui.cli.speech import RUN, echo, echo_json, help_text, say
 from zhanggui.errors import BadValue
 
 if TYPE_CHECKING:
-    from zhanggui.app import Told
+    from zhanggui.app import Told, Tried
 
 NOT_TOLD = 2
 Test = Annotated[bool, typer.Option("--test-notice", help=help_text("test_notice", "daily"))]
@@ -24,22 +24,30 @@ def add_to(app: typer.Typer) -> None:
 
 def daily(test_notice: Test = False, as_json: AsJson = False, shop: Folder = None) -> None:
     from zhanggui.app import daily as work
+    from zhanggui.app import live_json
+    from zhanggui.cli import trouble
 
+    synced: list[Tried] = []
     with open_shop(shop) as opened:
         if test_notice:
             told = work.try_channels(opened)
             if not told:
                 raise BadValue("notify.no_channels")
         else:
+            synced = opened.live.sync_all()
             told = work.daily(opened)
         if as_json:
-            echo_json({"told": [asdict(each) for each in told]})
+            tried = [live_json.tried_json(each, RUN.locale) for each in synced]
+            echo_json({"told": [asdict(each) for each in told], "synced": tried})
         elif told:
             for each in told:
                 _show(each)
         else:
             echo(say("daily.nothing_new"))
-    if any(each.problem for each in told):
+    for tried_shop in synced:
+        if tried_shop.problem:
+            typer.echo(say("live.said.failed", name=tried_shop.name, reason=trouble.line(tried_shop.problem)), err=True)
+    if any(each.problem for each in told) or any(each.problem for each in synced):
         raise typer.Exit(NOT_TOLD)
 
 

@@ -86,6 +86,7 @@ def told_of() -> Iterator[Callable[[str, int], None]]:
 
 def show(tried: Tried) -> None:
     """What a sync did, for people."""
+    from zhanggui.app import data
     from zhanggui.cli import trouble
 
     if tried.problem is not None:
@@ -93,16 +94,12 @@ def show(tried: Tried) -> None:
         return
     done = tried.done
     assert done is not None
-    key = "dry" if done.dry_run else "done" if done.batch else "nothing"
-    echo(say(f"live.said.{key}", name=tried.name, rows=done.rows_read, batch=done.batch, pages=done.pages))
-    for stream, rows in done.streams.items():
-        echo(" " + say("live.said.stream", stream=stream, rows=rows))
-    echo(" " + say("live.said.counts", new=done.new, replaced=done.replaced, there=done.already_there))
+    head, *rest = data.synced(done, RUN.locale)
+    echo(head, *(f" {line}" for line in rest))
     if done.rejected:
         from zhanggui.cli.reconciled import rejected
 
         echo(*rejected(done.rejects, done.rejected))
-    echo(*(" " + say("cli.import.note", words=note) for note in done.notes))
 
 
 @shops.command("list", help=help_text("list", "live"))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from zhanggui.i18n import text
 from zhanggui.i18n.writing import say
 from zhanggui.report.imports import reason
+from zhanggui.units import Words
 
 if TYPE_CHECKING:
     from zhanggui.errors import ZhangguiError
@@ -47,6 +48,16 @@ def synced_json(done: Synced, locale: str) -> dict[str, Any]:
         "notes": [say(note, locale, "") for note in done.notes],
         "error": None,
     }
+
+
+def said(done: Synced, locale: str) -> list[str]:
+    """What a sync did, in sentences: a headline, each stream, and what became of the rows."""
+    key = "dry" if done.dry_run else "done" if done.batch else "nothing"
+    params = {"name": done.connection, "rows": done.rows_read, "batch": done.batch, "pages": done.pages}
+    head = Words(f"live.said.{key}", params)
+    streams = [Words("live.said.stream", {"stream": name, "rows": rows}) for name, rows in done.streams.items()]
+    counts = {"new": done.new, "replaced": done.replaced, "there": done.already_there}
+    return [say(words, locale, "") for words in (head, *streams, Words("live.said.counts", counts), *done.notes)]
 
 
 def problem_json(name: str, problem: ZhangguiError, locale: str) -> dict[str, Any]:

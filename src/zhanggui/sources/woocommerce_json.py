@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -38,6 +39,14 @@ Made = Iterator[tuple[str, Row]]
 
 
 @dataclass(frozen=True, slots=True)
+class Stock:
+    """The day whose stock the records tell, and when exactly (UTC) they were asked for, where that is known."""
+
+    day: date
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a file of records became."""
 
@@ -49,19 +58,36 @@ class Answer:
 
 def read(sheet: Sheet, layout: str, options: Options, owners: dict[str, str]) -> Answer:
     """All records of a file. ``owners`` is which order a refund is of: files of orders fill it, files of refunds use it."""
+    broken: reading.Rejects = []
+    found = json_files.records(sheet, lambda row, text: broken.append((row, "id", text[:80], json_files.NOT_JSON)))
+    taken = periods.in_name(sheet.path.name)
+    answer = of_records(found, sheet.name, layout, options, owners, stock=Stock(taken[1]) if taken else None)
+    return replace(answer, count=answer.count + len(broken), rejects=[*broken, *answer.rejects])
+
+
+def of_records(
+    records: Iterable[tuple[int, Record]],
+    origin: str,
+    layout: str,
+    options: Options,
+    owners: dict[str, str],
+    *,
+    stock: Stock | None = None,
+) -> Answer:
+    """Records with their numbers, from a file or from the shop itself. ``stock`` says when their stock was counted; without it, it only
+    stands beside the product."""
     translate: Mapping[str, Callable[[Record], Made]] = {
         "orders": lambda record: _order(record, owners),
         "refunds": lambda record: _refund(record, owners),
-        "products": lambda record: _product(record, sheet),
+        "products": lambda record: _product(record, stock),
+        "variations": lambda record: _variation(record, stock),
         "customers": _customer,
         "reviews": _review,
     }
     tables: dict[str, list[Row]] = {}
     rejects: reading.Rejects = []
     count, passed, zoned = 0, 0, False
-    for row_number, record in json_files.records(
-        sheet, lambda row, text: rejects.append((row, "id", text[:80], json_files.NOT_JSON))
-    ):
+    for row_number, record in records:
         count += 1
         zoned = zoned or bool(record.get("date_created_gmt"))
         if not isinstance(record.get("id"), int | str) or record["id"] == "":
@@ -75,7 +101,7 @@ def read(sheet: Sheet, layout: str, options: Options, owners: dict[str, str]) ->
         _piece(
             table,
             rows,
-            sheet,
+            origin,
             options,
             zone="UTC" if zoned else None,
             layout=30 if layout == "refunds" else 20,
@@ -84,12 +110,11 @@ def read(sheet: Sheet, layout: str, options: Options, owners: dict[str, str]) ->
         for table, rows in tables.items()
     ]
     left_out = (LeftOut("not_approved" if layout == "reviews" else "other_records", passed),) if passed else ()
-    broken = sum(reason == json_files.NOT_JSON for *_, reason in rejects)
-    return Answer(pieces, count + broken, left_out, rejects)
+    return Answer(pieces, count, left_out, rejects)
 
 
 def _piece(
-    table: str, rows: list[Row], sheet: Sheet, options: Options, *, zone: str | None, layout: int, count: int
+    table: str, rows: list[Row], origin: str, options: Options, *, zone: str | None, layout: int, count: int
 ) -> Piece:
     names = list(dict.fromkeys(name for row in rows for name in row))
     data = pl.DataFrame(
@@ -102,7 +127,7 @@ def _piece(
     money = {"orders": "order_total", "order_lines": "line_total", "refunds": "amount"}.get(table)
     total = float(data[money].cast(pl.Float64, strict=False).sum() or 0) if money in data.columns else None
     return Piece(
-        table, data, sheet.name, layout, timezone=zone, currency=options.currency, file_money=total, rows_read=count
+        table, data, origin, layout, timezone=zone, currency=options.currency, file_money=total, rows_read=count
     )
 
 
@@ -165,6 +190,7 @@ def _order(record: Record, owners: dict[str, str]) -> Made:
     meta = _meta(record)
     status = str(record.get("status") or "").removeprefix("wc-")
     billing = _held(record, "billing")
+    coupons = ";".join(str(line["code"]) for line in _inside(record, "coupon_lines") if line.get("code"))
     yield (
         "orders",
         {
@@ -188,6 +214,7 @@ def _order(record: Record, owners: dict[str, str]) -> Made:
             "extra": {
                 "id": record["id"],
                 "payment_method": record.get("payment_method"),
+                **({"coupons": coupons} if coupons else {}),
                 "created_via": record.get("created_via"),
             },
         },
@@ -297,11 +324,10 @@ def _refund(record: Record, owners: dict[str, str]) -> Made:
     yield "refunds", row
 
 
-def _product(record: Record, sheet: Sheet) -> Made:
+def _product(record: Record, stock: Stock | None) -> Made:
     own = str(record["id"])
     categories = [str(one.get("name")) for one in _inside(record, "categories")]
     options = [f"{one.get('name')}={_listed(one.get('options'))}" for one in _inside(record, "attributes")]
-    stock = record.get("stock_quantity")
     yield (
         "products",
         {
@@ -333,17 +359,23 @@ def _product(record: Record, sheet: Sheet) -> Made:
             },
         },
     )
-    taken = periods.in_name(sheet.path.name)
-    if taken and stock is not None and record.get("manage_stock"):
-        yield (
-            "stock_days",
-            {
-                "day": taken[1].isoformat(),
-                "product_id": own,
-                "sku": record.get("sku") or "(unknown)",
-                "on_hand": stock,
-            },
-        )
+    yield from _on_hand(record, own, stock)
+
+
+def _variation(record: Record, stock: Stock | None) -> Made:
+    """A variation of a product (``parent_id``): its stock by its SKU; where its product counts for all, there is none."""
+    yield from _on_hand(record, str(record.get("parent_id") or ""), stock)
+
+
+def _on_hand(record: Record, product: str, stock: Stock | None) -> Made:
+    if stock is None or record.get("stock_quantity") is None or record.get("manage_stock") is not True or not product:
+        return
+    at = {"_time": stock.at} if stock.at else {}
+    sku = record.get("sku") or "(unknown)"
+    yield (
+        "stock_days",
+        {**at, "day": stock.day.isoformat(), "product_id": product, "sku": sku, "on_hand": record["stock_quantity"]},
+    )
 
 
 def _listed(held: Any) -> str:

@@ -49,6 +49,7 @@ def show(request: Request, all: Literal["", "yes"] = "") -> Response:
         fresh=fresh,
         running=[job_cells(job, request) for job in jobs if not job.ended],
         broken=[job_cells(job, request) for job in jobs if job.state == "broken_off"],
+        live=data.live_shops(desk, locale),
         sources=data.sources(locale),
         limits={"size": int(config["upload_limit_mb"]), "files": int(config["upload_files"])},
     )
@@ -129,6 +130,14 @@ def _decided(work: Background, token: str, do: str, how: How, by: str, note: Cal
         return RedirectResponse(f"/data/upload/{token}", status_code=303)
     work.uploads.throw_away(token)
     return RedirectResponse("/data", status_code=303)
+
+
+@router.post("/data/sync", dependencies=[OPERATOR])
+def sync(request: Request, name: Annotated[str, Form(max_length=40)]) -> Response:
+    """Read what changed in a live shop."""
+    note = noting(request, "synced")
+    job = background(request).sync(name, request.state.person.name, lambda done: note(done.connection))
+    return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 
 
 @router.post("/data/undo", dependencies=[OPERATOR])

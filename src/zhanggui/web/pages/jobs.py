@@ -51,7 +51,7 @@ def show(request: Request, id: str) -> HTMLResponse:
         job=job_cells(job, request),
         reconciled=data.reconciled(done, locale, desk.config.currency) if job.kind == "import" and done else None,
         taken_back=data.taken_back(done, locale) if job.kind == "undo" and done else "",
-        said=_backup_said(job, request) if job.kind in ("backup", "restore") and done else [],
+        said=_said(job, request) if done else [],
         back_to=BACK_TO.get(job.kind, ("/data", "web_data.back")),
     )
 
@@ -101,6 +101,13 @@ def job_cells(job: Job, request: Request) -> dict[str, Any]:
         "error": said_to(request, job.error) if job.error is not None else "",
         "address": _address(job, desk.background),
     }
+
+
+def _said(job: Job, request: Request) -> list[str]:
+    """What came of work that has no page of its own."""
+    if job.kind == "sync":
+        return data.synced(job.result, locale_of(request))
+    return _backup_said(job, request) if job.kind in ("backup", "restore") else []
 
 
 def _backup_said(job: Job, request: Request) -> list[str]:
