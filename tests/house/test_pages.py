@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from zhanggui import metrics, sources
+from zhanggui import live, metrics, sources
 
 from .tree import ROOT
 
@@ -19,10 +19,13 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def register(module: ModuleType, patch: pytest.MonkeyPatch) -> None:
-    """What lying in its folder does for a module: its source or metrics are found."""
+    """What lying in its folder does for a module: its source, connector or metrics are found."""
     if hasattr(module, "SOURCE"):
         every = (*sources.all_sources(), module.SOURCE)
         patch.setattr(sources, "all_sources", lambda: every)
+    if hasattr(module, "CONNECTOR"):
+        known = {**live.connectors(), module.CONNECTOR.kind: module.CONNECTOR}
+        patch.setattr(live, "connectors", lambda: known)
     for measure in getattr(module, "MEASURES", ()):
         patch.setitem(metrics.MEASURES, measure.name, measure)  # type: ignore[arg-type]
     for metric in getattr(module, "METRICS", ()):
