@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from drawn.desk_pages import AGAIN, FORMS, PASSWORD, READ, WORKED, made
+from drawn.browsers import ORDERS as SOME
+from drawn.browsers import Browser as Writer
+from drawn.browsers import desk as desk_of
+from drawn.desk_pages import AGAIN, FORMS, PASSWORD, READ, WORKED, Filled, made
+from drawn.killing import killed
 from drawn.sitting import LAPTOP, PHONE, Sitting, chromium, served
 from zhanggui.people import Person
 
@@ -129,3 +134,56 @@ def test_a_first_visitor_looks_at_the_demo_in_the_browser(front, tmp_path: Path)
         sat.ended()
         assert sat.trouble() == []
         assert "£" in sat.page.inner_text("main")
+
+
+@pytest.mark.prove
+def test_what_is_due_is_read_in_the_browser(front, tmp_path: Path):
+    from zhanggui.app.desk import Desk
+    from zhanggui.app.practice import Practice
+
+    shop = Practice.new(tmp_path / "practice", "tea", 5, history=120).shop
+    sales = shop.warehouse.table("sales")
+    product, last = shop.warehouse.run(sales.agg(product=sales.product_id.max(), last=sales.day.max())).row(0)
+    shop.close()
+    desk = Desk(tmp_path / "practice")
+    with served(desk) as base:
+        sat = Sitting(front[0], base, desk)
+        with desk.writing() as shop:
+            done = last - timedelta(days=60)
+            shop.actions.add("change_title", {"product_id": product}, "shorter", expected=(5, 80), on=done, by="Chen")
+        assert "1 action was read" in sat.fill(Filled("/outcomes", "/outcomes/read"), {})
+        assert sat.trouble() == []
+        assert sat.page.locator(".card.outcome").count() == 1
+        assert sat.page.locator("form[action='/outcomes/read']").count() == 0  # nothing is due any more
+
+
+@pytest.mark.prove
+def test_a_backup_is_put_back_and_a_broken_import_is_laid_aside_in_the_browser(front, tmp_path: Path):
+    with desk_of(tmp_path / "shop") as opened:
+        writer = Writer(opened)
+        writer.send(("orders.csv", SOME))
+        writer.post(writer.at, do="load")
+        writer.wait()
+    killed("load", {tmp_path / "shop": 0.05})
+    with desk_of(tmp_path / "shop") as desk, served(desk) as base:
+        sat = Sitting(front[0], base, desk)
+        sat.open("/data")
+        form = sat.page.locator("form[action$='/forget']")
+        assert "many.csv" in form.locator("..").inner_text()
+        with sat.page.expect_navigation():
+            form.locator("button").click()
+        assert "many.csv" not in sat.ended()
+        sat.fill(Filled("/settings/backups", "/settings/backups/make"), {})
+        sat.open("/settings/backups")
+        with sat.page.expect_download() as taken:
+            sat.page.locator("a[download]").click()
+        taken.value.save_as(tmp_path / "kept.zip")
+        sat.fill(Filled("/settings", "/settings/shop", {"name": "Somebody else's"}), {})
+        sat.open("/settings/backups")
+        sat.page.locator("form[action='/settings/restore'] input[type=file]").set_input_files(tmp_path / "kept.zip")
+        with sat.page.expect_navigation():
+            sat.page.locator("form[action='/settings/restore'] button").click()
+        sat.ended()
+        assert "Somebody else's" not in sat.open("/settings").inner_text("body")
+        assert "/sign-in" not in sat.page.content()
+        assert sat.trouble() == []

@@ -275,7 +275,7 @@ class Desk:
                 self._kept.popitem(last=False)
 
     def close(self) -> None:
-        """Let go of the workspace, once every reader is back."""
+        """Let go of the workspace, once every reader is back; a second time there is nothing to let go of."""
         if self._background is not None:
             self._background.close()
         self._answers.close()
@@ -284,8 +284,9 @@ class Desk:
         self._renewer.shutdown()
         self._entrance.close()
         self._lookout.close()
-        for _ in range(self._readers):
+        while self._readers:
             self._free.get().close()
+            self._readers -= 1
 
 
 def _secret(shop: Shop) -> bytes:
