@@ -14,9 +14,8 @@ from zhanggui.methods.marginal_return import MarginalReturn, marginal_return
 from zhanggui.playbooks.gains import ADDED_TRAFFIC, Floats
 from zhanggui.playbooks.kinds import Situation
 from zhanggui.playbooks.plans import Plan
-from zhanggui.playbooks.terms import margin_per_sale
 from zhanggui.playbooks.visits import visits
-from zhanggui.playbooks.worth import Worth, order_worth, part_of_order
+from zhanggui.playbooks.worth import order_worth, rest_of_order
 
 BENT = 0.4
 """How far off κ × the mean clicks of a unit may be before days were looked at, as a share of it."""
@@ -55,7 +54,7 @@ def by_clicks(situation: Situation, plan: Plan, moved_by: Floats | None) -> ByCl
         if each is not None:
             share = (v.now.buyers + v.before.buyers) / buyers
             worth, spread = (
-                worth + share * (each.value + _rest(situation, v.product, each)),
+                worth + share * (each.value + rest_of_order(situation, v.product, each)),
                 spread + share * each.spread,
             )
     if worth <= 0:
@@ -77,10 +76,3 @@ def by_clicks(situation: Situation, plan: Plan, moved_by: Floats | None) -> ByCl
     middle = clicks * visitor * ready
     wide = float(np.sqrt(middle**2 * unsure + (error * visitor * ready) ** 2))
     return ByClicks(middle, wide, weight, most * visitor * ready, 1 / most if most > 0 else None)
-
-
-def _rest(situation: Situation, product: str, worth: Worth) -> float:
-    """What the rest of an order with this product brings: whoever is led to a page buys more than what it shows."""
-    part = part_of_order(situation, product)
-    margin = margin_per_sale(situation.costs)
-    return 0.0 if margin is None else worth.price * (1 / part - 1) * margin * (1 - worth.refunds)

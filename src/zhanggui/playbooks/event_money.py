@@ -11,11 +11,11 @@ import numpy.typing as npt
 from zhanggui.playbooks.answers_to_price import answer_to_price
 from zhanggui.playbooks.contribution import cases
 from zhanggui.playbooks.event_history import Belief, Terms, ordinary_pace
-from zhanggui.playbooks.gains import even_cases, of_amount
+from zhanggui.playbooks.gains import ADDED_TRAFFIC, even_cases, of_amount
 from zhanggui.playbooks.kinds import Situation
 from zhanggui.playbooks.protection import paid_back
 from zhanggui.playbooks.reachable import lowest
-from zhanggui.playbooks.worth import order_worth
+from zhanggui.playbooks.worth import order_worth, rest_of_order
 
 Floats = npt.NDArray[np.float64]
 JOIN = 0.7
@@ -56,9 +56,9 @@ def brings(
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One product in an event: normal ``units`` of its days (over ``seen`` units), ``normal`` contribution of a unit in equally likely
-    cases, the usual ``price`` and that of the event, ``kept`` of a price after fees and refunds, ``answer`` to price, money that
-    protected buyers get ``back``."""
+    """One product in an event: normal ``units`` of its days (over ``seen`` units), ``normal`` contribution of a unit with what else its
+    orders hold (``rest``) in equally likely cases, the usual ``price`` and that of the event, ``kept`` of a price after fees and refunds,
+    ``answer`` to price, money that protected buyers get ``back``."""
 
     product: str
     units: float
@@ -69,11 +69,12 @@ class Side:
     kept: float
     answer: float
     back: float
+    rest: float = 0.0
 
     def event(self, price: float | None = None) -> Floats:
         """Contribution of a unit at the event's price, or at another."""
         asked_price = self.event_price if price is None else price
-        return np.asarray(self.normal + (asked_price - self.price) * self.kept)
+        return np.asarray(self.normal + (asked_price - self.price) * self.kept - (1 - ADDED_TRAFFIC) * self.rest)
 
 
 def sides_of(situation: Situation, terms: Terms) -> tuple[list[Side], list[str]]:
@@ -91,7 +92,10 @@ def sides_of(situation: Situation, terms: Terms) -> tuple[list[Side], list[str]]
         reached = lowest(usual, [terms.offer], terms.offer.start)
         price = min(reached.price, usual)
         # What an order brought in eight weeks holds events; a usual one is paid the usual price.
-        normal = spread.value / worth.units + (usual - spread.unit_price) * spread.kept - reached.gifts / worth.units
+        rest = rest_of_order(situation, product, worth) / worth.units
+        normal = (
+            spread.value / worth.units + (usual - spread.unit_price) * spread.kept - reached.gifts / worth.units + rest
+        )
         found.append(
             Side(
                 product,
@@ -103,6 +107,7 @@ def sides_of(situation: Situation, terms: Terms) -> tuple[list[Side], list[str]]
                 spread.kept,
                 min(answer_to_price(situation, product).mean, 0.0),
                 paid_back(situation, product, usual, 1 - price / usual),
+                rest,
             )
         )
     return found, products

@@ -10,10 +10,10 @@ import polars as pl
 
 from zhanggui.playbooks.contribution import cases
 from zhanggui.playbooks.event_history import Ran, events_ran, pulled_belief
-from zhanggui.playbooks.gains import UNIT, even_cases, of_amount
+from zhanggui.playbooks.gains import ADDED_TRAFFIC, UNIT, even_cases, of_amount
 from zhanggui.playbooks.kinds import Evidence, Finding, Situation
 from zhanggui.playbooks.terms import asked, column_sum, contribution, money, refund_loss, share
-from zhanggui.playbooks.worth import Worth, order_worth
+from zhanggui.playbooks.worth import Worth, order_worth, rest_of_order
 from zhanggui.units import Quantity, Words
 
 STAGES = ((21, 45), (45, 73))
@@ -35,24 +35,28 @@ def profit(situation: Situation, read: Ran) -> tuple[float, float, float] | None
     """What an event brought beside none (mean, 10 %, 90 %): units, what the weeks after lacked, its paid price, its own refunds, fee and
     additional advertising. None where costs are unknown."""
     products = sorted(read.terms.offer.products or ())
-    sides = [(w, cases(situation, p, w)) for p in products if (w := order_worth(situation, p)) is not None and w.known]
+    sides = [
+        (p, w, cases(situation, p, w)) for p in products if (w := order_worth(situation, p)) is not None and w.known
+    ]
     if not sides:
         return None
-    weights = np.array([worth.weekly * worth.units for worth, _ in sides])
+    weights = np.array([worth.weekly * worth.units for _, worth, _ in sides])
     weights = weights / weights.sum()
     normal = sum(
-        (part * spread.value / worth.units for part, (worth, spread) in zip(weights, sides, strict=True)), np.zeros(1)
+        (part * spread.value / worth.units for part, (_, worth, spread) in zip(weights, sides, strict=True)),
+        np.zeros(1),
     )
-    usual = sum(part * spread.unit_price for part, (_, spread) in zip(weights, sides, strict=True))
-    kept = sum(part * spread.kept for part, (_, spread) in zip(weights, sides, strict=True))
+    usual = sum(part * spread.unit_price for part, (_, _, spread) in zip(weights, sides, strict=True))
+    kept = sum(part * spread.kept for part, (_, _, spread) in zip(weights, sides, strict=True))
     even = even_cases(6)[:, 3:]  # those before them are of costs and refunds
     mean, spread = pulled_belief([read])
     pulled = np.clip(of_amount(mean, spread, even[:, 0]), -0.5, 1.5)
     multiple = np.maximum(of_amount(read.multiple, read.multiple * read.multiple_error, even[:, 1]), 0.0)
-    normal = normal + (read.paid_before - usual) * kept
+    rest = sum(part * rest_of_order(situation, p, w) / w.units for part, (p, w, _) in zip(weights, sides, strict=True))
+    normal = normal + (read.paid_before - usual) * kept + rest
     returned = of_amount(read.back - read.back_before, _back_error(read), even[:, 2])
-    lost = sum(part * _taken_back(worth, read.paid) for part, (worth, _) in zip(weights, sides, strict=True))
-    event = normal + (read.paid - read.paid_before) * kept - returned * lost
+    lost = sum(part * _taken_back(worth, read.paid) for part, (_, worth, _) in zip(weights, sides, strict=True))
+    event = normal + (read.paid - read.paid_before) * kept - returned * lost - (1 - ADDED_TRAFFIC) * rest
     days = read.terms.days
     units = read.usual * days
     found = (

@@ -190,3 +190,10 @@ def mean_order(situation: Situation) -> float:
 def pays_above(margin: float) -> Words:
     """From which margin on an action pays, where costs are unknown."""
     return Words("rules_analysis.pays_above", {"margin": share(min(margin, 1.0))})
+
+
+def rest_of_order(situation: Situation, product: str, worth: Worth) -> float:
+    """What the rest of an order with this product brings: whoever is led to a page buys more than what it shows."""
+    part = part_of_order(situation, product)
+    margin = margin_per_sale(situation.costs)
+    return 0.0 if margin is None else worth.price * (1 / part - 1) * margin * (1 - worth.refunds)

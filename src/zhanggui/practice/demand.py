@@ -10,7 +10,7 @@ import numpy as np
 from zhanggui.practice.beside import past_buyers
 from zhanggui.practice.chance import Floats, Purpose, gammas, normals, uniforms
 from zhanggui.practice.events import crowded, event_prices, held, left_of
-from zhanggui.practice.kinds import ADS, DIRECT, RECOMMEND, SEARCH, Character
+from zhanggui.practice.kinds import ADS, DIRECT, LIVE, RECOMMEND, SEARCH, Character
 from zhanggui.practice.opening import Assortment
 from zhanggui.practice.places import aimed
 from zhanggui.practice.state import State
@@ -25,6 +25,8 @@ RIVAL_WEIGHT = 0.6
 FED_RATE = 0.7
 """Visitors that are led or bought beyond those who come by themselves buy less often (docs/rules.md: κ)."""
 LED_SHARE = 0.7
+STEERED = (RECOMMEND, ADS, LIVE)
+"""Slots, advertising and shows: where the shop decides which product is seen."""
 DEEP_CUT, DEEP_ELASTICITY = 0.75, -1.0
 SWING = 0.2
 COMMON_DAILY = 0.006
@@ -183,13 +185,15 @@ def _with(visitors: Floats, rate: Floats, source: int, more: Floats, their_rate:
 
 
 def _led(visitors: Floats, rate: Floats, state: State) -> tuple[Floats, Floats]:
-    """Visitors of recommendation slots led from one product to another buy there, but less often than those who came for it."""
+    """Visitors whom the shop steers, led from one product to another, buy there, but less often than those who came for it."""
     for giver, taker, share in state.moved:
-        more = np.zeros(len(visitors))
-        more[taker] = share * visitors[giver, RECOMMEND]
-        visitors = visitors.copy()
-        visitors[giver, RECOMMEND] -= more[taker]
-        visitors, rate = _with(visitors, rate, RECOMMEND, more, LED_SHARE * rate.mean(axis=1))
+        usual = LED_SHARE * rate.mean(axis=1)
+        for source in STEERED:
+            more = np.zeros(len(visitors))
+            more[taker] = share * visitors[giver, source]
+            visitors = visitors.copy()
+            visitors[giver, source] -= more[taker]
+            visitors, rate = _with(visitors, rate, source, more, usual)
     return visitors, rate
 
 

@@ -276,7 +276,7 @@ def _next_click(doing: Doing, p: int) -> float:
 
 
 def _reroute_traffic(doing: Doing, move: Move) -> bool:
-    """Recommendation slots of one product show another."""
+    """Slots, advertising and shows of one product show another to a part of their visitors."""
     giver = doing.product(move.product)
     names = [row.get(name) for row in move.rows for name in ("to_product_id", "to", "shift", "product_id")]
     taker = next((p for name in names if (p := doing.product(name)) is not None and p != giver), None)
