@@ -231,7 +231,7 @@ def settings_page() -> str:
     )
 
 
-SHOWN_BY = ("config.py", "app/settings.py", "playbooks/terms_of_rules.py")
+SHOWN_BY = ("config.py", "app/settings.py")
 """Where settings stand and are shown; who reads them is told by the others."""
 
 

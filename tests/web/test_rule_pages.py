@@ -21,12 +21,16 @@ from zhanggui.app.desk import Desk
 from zhanggui.config import LOCALES, SETTINGS
 from zhanggui.i18n import catalogue, text
 from zhanggui.playbooks import frames, rules
-from zhanggui.playbooks.terms_of_rules import PROPOSES, READS
+from zhanggui.playbooks.kinds import Rule
 from zhanggui.report.rule_cells import CHAPTERS, sheet
 
 PARTS = ("asks", "decides", "silent")
 NAMES = [rule.name for rule in rules()]
 PLAYBOOKS = Path(inspect.getfile(playbooks)).parent
+
+
+def rule_of(name: str) -> Rule:
+    return next(rule for rule in rules() if rule.name == name)
 
 
 @pytest.fixture(scope="module")
@@ -54,19 +58,18 @@ def test_every_chapter_has_its_name_and_its_place():
 
 
 def test_what_rules_propose_and_read_are_kinds_and_settings_that_exist():
-    assert {kind for kinds in PROPOSES.values() for kind in kinds} <= {kind.name for kind in KINDS}
-    assert {name for names in READS.values() for name in names} <= {setting.name for setting in SETTINGS}
-    assert set(PROPOSES) | set(READS) <= set(NAMES)
+    assert {kind for rule in rules() for kind in rule.proposes} <= {kind.name for kind in KINDS}
+    assert {name for rule in rules() for name in rule.reads} <= {setting.name for setting in SETTINGS}
 
 
 def test_every_setting_that_a_rule_s_chapter_asks_for_stands_on_some_page_of_it():
     asked = re.compile(r'config\["(\w+)"\]')
     for module in {rule.judge.__module__ for rule in rules()}:
-        inside = {rule.name for rule in rules() if rule.judge.__module__ == module}
+        inside = [rule for rule in rules() if rule.judge.__module__ == module]
         wanted = set(asked.findall(inspect.getsource(sys.modules[module])))
-        assert wanted <= {name for rule in inside for name in READS.get(rule, ())}, module
+        assert wanted <= {name for rule in inside for name in rule.reads}, module
     everywhere = {name for path in PLAYBOOKS.glob("*.py") for name in asked.findall(path.read_text(encoding="utf-8"))}
-    assert everywhere == {name for names in READS.values() for name in names}
+    assert everywhere == {name for rule in rules() for name in rule.reads}
 
 
 def test_every_kind_of_action_that_a_chapter_makes_stands_on_some_page():
@@ -76,7 +79,7 @@ def test_every_kind_of_action_that_a_chapter_makes_stands_on_some_page():
         for kind in re.findall(r'kind_named\("(\w+)"\)', path.read_text("utf-8"))
     }
     assert len(made) > 15
-    assert made <= {kind for kinds in PROPOSES.values() for kind in kinds}
+    assert made <= {kind for rule in rules() for kind in rule.proposes}
 
 
 # ---- the pages
@@ -99,7 +102,7 @@ def test_a_rule_s_page_tells_how_it_thinks(sat, name):
     assert page.count("<h1") == 1
     for part in PARTS:
         assert text(f"rule_pages.{name}.{part}", "en")[:40].replace("'", "&#39;") in page
-    for setting in READS.get(name, ()):
+    for setting in rule_of(name).reads:
         assert f'href="/settings#set-{setting}"' in page
     assert page.count("<table") == page.count("<caption")
     assert "style=" not in page.partition("<main")[2]
@@ -112,7 +115,7 @@ def test_of_every_rule_all_is_said_in_every_language(sat):
             told = sheet(rule, rows, shop.config, locale)
             assert len(told["frames"]) == len(rule.frames)
             assert len(told["tables"]) == len(rule.needs)
-            assert len(told["settings"]) == len(READS.get(rule.name, ()))
+            assert len(told["settings"]) == len(rule.reads)
 
 
 def test_a_rule_s_page_leads_to_its_actions_and_back(sat):
@@ -123,7 +126,7 @@ def test_a_rule_s_page_leads_to_its_actions_and_back(sat):
     assert f'href="/actions/{entry.id}"' in page
     assert text(f"actions.kind.{entry.action.kind}", "en") in page
     assert f'href="/rules/{rule}"' in sat.get(f"/actions/{entry.id}")
-    assert entry.action.kind in PROPOSES[rule]
+    assert entry.action.kind in rule_of(rule).proposes
 
 
 def test_a_rule_s_page_repeats_what_the_brief_says_by_it_today(sat):

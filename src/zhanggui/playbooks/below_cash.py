@@ -269,5 +269,7 @@ RULES = (
             "ad_plans",
         ),
         needs=("order_lines",),
+        proposes=("take_out_of_offer", "minimum_quantity", "step_price", "stop_selling", "stop_advertising"),
+        reads=("money_floor_share",),
     ),
 )

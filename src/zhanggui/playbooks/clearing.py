@@ -293,5 +293,7 @@ RULES = (
             "refund_ages",
         ),
         needs=("stock_days",),
+        proposes=("clear_stock",),
+        reads=("slow_stock_days", "money_floor_share"),
     ),
 )

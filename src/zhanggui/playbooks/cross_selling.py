@@ -148,5 +148,6 @@ RULES = (
         cross_sell,
         frames=("basket_pairs", "product_diary", "product_names", "product_refunds", "refund_ages", "below_cash"),
         needs=("order_lines",),
+        proposes=("bundle",),
     ),
 )

@@ -183,5 +183,6 @@ RULES = (
             "price_days",
         ),
         needs=("promotions", "order_lines"),
+        proposes=("answer_event",),
     ),
 )

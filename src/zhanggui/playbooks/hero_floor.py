@@ -330,5 +330,7 @@ RULES = (
             "ad_plans",
         ),
         needs=("traffic_days", "order_lines"),
+        proposes=("restore_change", "feed_traffic"),
+        reads=("price_drift_share", "money_floor_share"),
     ),
 )

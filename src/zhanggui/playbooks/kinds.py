@@ -127,10 +127,13 @@ class Situation:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule of the trade. ``needs`` are canonical tables without which it is locked, ``frames`` what it reads
-    (names of ``zhanggui.numbers.frames``), ``judge`` is pure."""
+    (names of ``zhanggui.numbers.frames``), ``judge`` is pure. ``proposes`` are the kinds of action it may make (a rule without only
+    tells), ``reads`` the settings it stands on, its own before those it shares."""
 
     name: str
     playbook: str
     judge: Callable[[Situation], Verdict]
     frames: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    proposes: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()

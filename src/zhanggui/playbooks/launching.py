@@ -285,5 +285,6 @@ RULES = (
         launch_test,
         frames=("launches", "product_diary", "product_names", "product_refunds", "refund_ages", "below_cash"),
         needs=("products", "traffic_days", "order_lines"),
+        proposes=("test_launch",),
     ),
 )

@@ -185,5 +185,7 @@ RULES = (
             "product_last_sales",
         ),
         needs=("orders", "stock_days"),
+        proposes=("member_day",),
+        reads=("slow_stock_days", "money_floor_share"),
     ),
 )

@@ -245,5 +245,7 @@ RULES = (
         niche,
         frames=("search_words", "shop_visits", "shop_blocks", "product_diary", "product_refunds", "below_cash"),
         needs=("keyword_days", "traffic_days", "order_lines"),
+        proposes=("record_positioning",),
+        reads=("money_floor_share",),
     ),
 )

@@ -271,5 +271,7 @@ RULES = (
         price_band,
         frames=("product_diary", "product_refunds", "below_cash", "refund_ages", "ad_plans"),
         needs=("order_lines",),
+        proposes=("add_products",),
+        reads=("money_floor_share",),
     ),
 )

@@ -271,5 +271,7 @@ RULES = (
             "refund_ages",
         ),
         needs=("order_lines",),
+        proposes=("step_price",),
+        reads=("money_floor_share",),
     ),
 )

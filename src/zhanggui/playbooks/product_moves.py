@@ -284,13 +284,28 @@ def sold_out(situation: Situation) -> Verdict:
 
 _FRAMES = ("product_blocks", "shop_blocks", "shop_days", "product_diary", "paid_prices", "large_orders")
 RULES = (
-    Rule("falling_product", "analysis", falling_product, frames=_FRAMES, needs=("order_lines",)),
-    Rule("rising_product", "analysis", rising_product, frames=_FRAMES, needs=("order_lines",)),
+    Rule(
+        "falling_product",
+        "analysis",
+        falling_product,
+        frames=_FRAMES,
+        needs=("order_lines",),
+        reads=("price_drift_share", "money_floor_share"),
+    ),
+    Rule(
+        "rising_product",
+        "analysis",
+        rising_product,
+        frames=_FRAMES,
+        needs=("order_lines",),
+        reads=("price_drift_share", "money_floor_share"),
+    ),
     Rule(
         "sold_out",
         "products",
         sold_out,
         frames=("product_blocks", "product_diary", "shop_days"),
         needs=("order_lines",),
+        reads=("money_floor_share",),
     ),
 )

@@ -145,4 +145,13 @@ def _compared(kind: str, now: Lines, before: Lines) -> tuple[float, float]:
     return float(np.mean([usual[p] for p in now.price[kept]])), float(np.mean(now.units[kept]))
 
 
-RULES = (Rule("product_terms", "analysis", product_terms, frames=("hero_lines",), needs=("order_lines",)),)
+RULES = (
+    Rule(
+        "product_terms",
+        "analysis",
+        product_terms,
+        frames=("hero_lines",),
+        needs=("order_lines",),
+        reads=("money_floor_share",),
+    ),
+)

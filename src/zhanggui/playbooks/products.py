@@ -130,12 +130,20 @@ def _bought_with(situation: Situation, product: str) -> str | None:
 
 
 RULES = (
-    Rule("concentration", "products", concentration, frames=("product_last_sales",), needs=("order_lines",)),
+    Rule(
+        "concentration",
+        "products",
+        concentration,
+        frames=("product_last_sales",),
+        needs=("order_lines",),
+        reads=("concentration_share",),
+    ),
     Rule(
         "stopped_selling",
         "products",
         stopped_selling,
         frames=("product_last_sales", "product_names"),
         needs=("order_lines",),
+        reads=("zero_sale_days", "money_floor_share"),
     ),
 )

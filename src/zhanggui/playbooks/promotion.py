@@ -415,5 +415,7 @@ RULES = (
             "below_cash",
         ),
         needs=("ad_days", "orders"),
+        proposes=("change_budget", "vary_budget", "feed_traffic"),
+        reads=("price_drift_share", "money_floor_share"),
     ),
 )

@@ -169,5 +169,7 @@ RULES = (
         put_back,
         frames=("product_diary", "happenings", "product_refunds"),
         needs=("traffic_days", "changes"),
+        proposes=("restore_change",),
+        reads=("money_floor_share",),
     ),
 )

@@ -201,5 +201,16 @@ RULES = (
             "annotated_days",
         ),
         needs=("refunds",),
+        proposes=(
+            "change_packing",
+            "add_size_chart",
+            "hold_batch",
+            "correct_description",
+            "change_carrier",
+            "show_arrival_date",
+            "pause_source",
+            "audit_listing",
+        ),
+        reads=("refund_ratio", "money_floor_share"),
     ),
 )

@@ -246,5 +246,7 @@ RULES = (
             "product_last_sales",
         ),
         needs=("traffic_days",),
+        proposes=("reroute_traffic",),
+        reads=("money_floor_share",),
     ),
 )

@@ -312,5 +312,7 @@ RULES = (
         rival_price,
         frames=("rivals", "paid_prices", "product_diary", "product_refunds", "below_cash", "happenings", "refund_ages"),
         needs=("rival_prices", "order_lines"),
+        proposes=("step_price",),
+        reads=("money_floor_share",),
     ),
 )

@@ -129,5 +129,7 @@ RULES = (
         self_purchase_audit,
         frames=("product_diary", "product_refunds", "below_cash", "happenings", "refund_ages"),
         needs=("traffic_days", "order_lines"),
+        proposes=("audit_listing",),
+        reads=("money_floor_share",),
     ),
 )

@@ -86,4 +86,13 @@ def _waited(time: timedelta) -> Quantity:
     return Quantity(hours, "hours") if hours <= 48 else Quantity(hours // 24, "days")
 
 
-RULES = (Rule(RULE, "service", ship_by, frames=("open_orders",), needs=("orders",)),)
+RULES = (
+    Rule(
+        RULE,
+        "service",
+        ship_by,
+        frames=("open_orders",),
+        needs=("orders",),
+        reads=("ship_by_hours", "late_compensation_share", "late_refund_points"),
+    ),
+)

@@ -142,5 +142,7 @@ RULES = (
             "below_cash",
         ),
         needs=("ad_days", "traffic_days", "orders"),
+        proposes=("shift_advertising",),
+        reads=("price_drift_share",),
     ),
 )

@@ -227,5 +227,7 @@ RULES = (
             "ad_plans",
         ),
         needs=("stock_days",),
+        proposes=("order_stock", "shift_advertising", "stop_advertising", "show_arrival_date", "step_price"),
+        reads=("money_floor_share",),
     ),
 )

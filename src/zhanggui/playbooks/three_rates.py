@@ -188,5 +188,6 @@ RULES = (
         three_rates,
         frames=("peers", "shop_visits", "shop_blocks"),
         needs=("benchmarks", "traffic_days"),
+        reads=("money_floor_share",),
     ),
 )

@@ -231,5 +231,6 @@ RULES = (
         gift_threshold,
         frames=("basket_values", "happenings"),
         needs=("orders", "promotions"),
+        proposes=("gift_threshold",),
     ),
 )

@@ -196,8 +196,20 @@ def paid_price_drift(situation: Situation) -> Verdict:
 RULES = (
     Rule("missing_days", "analysis", missing_days, frames=("shop_days", "annotated_days"), needs=("orders",)),
     Rule(
-        "bulk_orders", "analysis", bulk_orders, frames=("large_orders", "order_sizes", "shop_blocks"), needs=("orders",)
+        "bulk_orders",
+        "analysis",
+        bulk_orders,
+        frames=("large_orders", "order_sizes", "shop_blocks"),
+        needs=("orders",),
+        reads=("bulk_order_multiple",),
     ),
     Rule("presale", "analysis", presale, frames=("set_apart",), needs=("orders",)),
-    Rule("paid_price_drift", "analysis", paid_price_drift, frames=("paid_prices",), needs=("order_lines",)),
+    Rule(
+        "paid_price_drift",
+        "analysis",
+        paid_price_drift,
+        frames=("paid_prices",),
+        needs=("order_lines",),
+        reads=("price_drift_share",),
+    ),
 )

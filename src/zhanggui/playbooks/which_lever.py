@@ -211,5 +211,6 @@ RULES = (
         which_lever_first,
         frames=("shop_visits", "shop_blocks", "buyer_parts", "ad_plans", "refund_ages", "product_refunds"),
         needs=("orders", "traffic_days"),
+        reads=("money_floor_share",),
     ),
 )

@@ -163,5 +163,7 @@ RULES = (
         who_to_serve,
         frames=("buyer_parts", "shop_blocks"),
         needs=("orders", "order_lines"),
+        proposes=("record_positioning",),
+        reads=("money_floor_share",),
     ),
 )

@@ -357,5 +357,7 @@ RULES = (
             "product_refunds",
         ),
         needs=("traffic_days", "changes"),
+        proposes=("feed_traffic", "repeat_change"),
+        reads=("claim_posterior", "price_drift_share", "money_floor_share"),
     ),
 )

@@ -12,7 +12,6 @@ from zhanggui.i18n import text
 from zhanggui.i18n.writing import percent, printable, say
 from zhanggui.playbooks import rules
 from zhanggui.playbooks.kinds import Rule
-from zhanggui.playbooks.terms_of_rules import PROPOSES, READS
 from zhanggui.report import naming
 from zhanggui.report.outcome_cells import page_of
 from zhanggui.report.outcome_cells import rule as said_rule
@@ -76,8 +75,8 @@ def sheet(rule: Rule, rows: Mapping[str, int], config: Config, locale: str) -> d
         "locked": text(f"rules.locked.{name}", locale) if rule.needs else "",
         "tables": [{"said": naming.table(each, locale), "rows": f"{rows.get(each, 0):,}"} for each in rule.needs],
         "frames": [text(f"web_rules.frame.{each}", locale) for each in rule.frames],
-        "proposes": [text(f"actions.kind.{kind}", locale) for kind in PROPOSES.get(name, ())],
-        "settings": [_setting(each, config, locale) for each in READS.get(name, ())],
+        "proposes": [text(f"actions.kind.{kind}", locale) for kind in rule.proposes],
+        "settings": [_setting(each, config, locale) for each in rule.reads],
     }
 
 
