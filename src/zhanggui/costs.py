@@ -19,6 +19,9 @@ It lives in ``costs.toml`` of the workspace, so that an owner can read and mend 
     "*" = 10
     [salvage]        # share of the goods' cost
     "*" = 0.2
+    [fixed]          # money a month, whether anybody orders or not; names are the owner's
+    rent = 6000
+    wages = [15000, 18000]
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ SECTIONS: dict[str, tuple[str, ...] | None] = {
     "refund": ("freight", "handling", "unsellable"),
     "lead_days": None,
     "salvage": None,
+    "fixed": None,  # any name
 }
 _SHARES = {"goods", "share", "salvage"}
 
@@ -98,6 +102,11 @@ class CostSheet:
         """Share of returned goods that cannot be sold again, middle of the range."""
         share = self.get("refund", "unsellable")
         return share.middle if share else 0.0
+
+    @property
+    def fixed(self) -> Mapping[str, Range]:
+        """What has to be paid every month, by name."""
+        return self.entries.get("fixed", {})
 
     @property
     def least_per_order(self) -> float:

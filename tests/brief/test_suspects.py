@@ -91,6 +91,7 @@ def test_in_an_honest_shop_nothing_is_found(tmp_path: Path) -> None:
         assert found.looked[0] > 1000
 
 
+@pytest.mark.prove
 def test_what_they_hide_is_asked(tmp_path: Path) -> None:
     """A third of a product's orders stays away, and as many brushed ones stand in their place."""
     drawn = brushed(3, 70, days=DAYS, product="CUP")

@@ -13,6 +13,7 @@ from zhanggui.methods.against_donors import against_donors, visible_against_dono
 from zhanggui.methods.always_valid import always_valid, always_valid_conversions, rate_sequence
 from zhanggui.methods.before_after import before_after
 from zhanggui.methods.best_arm import Normal, best_arm, shares_of_next
+from zhanggui.methods.break_even import break_even
 from zhanggui.methods.change_point import rate_change_point
 from zhanggui.methods.concentration import concentration
 from zhanggui.methods.counts import Demand, demand, reorder, zero_run
@@ -184,6 +185,7 @@ CASES = {
     "weigh": Case(
         lambda x: weigh([[i % 2, i % 3 % 2] for i in range(x.size)], x, (0.6, 0.7)), (), ("suspect",), alone=True
     ),
+    "break_even": Case(lambda x: break_even(9.0, x, np.ones(x.size)), ("each", "each_low"), ()),
     "arrival": Case(lambda x: arrival(Demand(31, 1.1), 9, x.size, 10, 7), alone=True),
     "concentration": Case(concentration, (), ("shares", "herfindahl"), alone=True),
     "compare_money": Case(lambda x: compare_money(*halves(x)), ("first", "second"), ("p_lower",), True),

@@ -28,6 +28,7 @@ from zhanggui.cli import (
     suspects,
     sync,
     users,
+    waterfall,
     workspace,
 )
 from zhanggui.cli.speech import RUN, WIDTH, Run, columns, help_text, of_environment, say
@@ -55,6 +56,7 @@ actions.add_to(app)
 outcomes.add_to(app)
 suspects.add_to(app)
 rules.add_to(app)
+waterfall.add_to(app)
 position.add_to(app)
 backups.add_to(app)
 experiments.add_to(app)

@@ -58,7 +58,7 @@ def product_money(
     return ProductMoney(period, sold.sort(*DAY), back.sort(*DAY, "age", "early"), ads, empty.sort(*DAY))
 
 
-def _costed(warehouse: Warehouse, lines: Any, currency: str, costs: Costs | None) -> Any:
+def costed(warehouse: Warehouse, lines: Any, currency: str, costs: Costs | None) -> Any:
     """Lines with ``known_cost``, as the catalogue reckons it."""
     products = warehouse.table("products")
     own = products.currency.isnull() | (products.currency == currency)
@@ -75,7 +75,7 @@ def _costed(warehouse: Warehouse, lines: Any, currency: str, costs: Costs | None
 def _sold(warehouse: Warehouse, currency: str, costs: Costs | None) -> Any:
     lines = goods(warehouse)
     lines = lines.filter((lines.day >= START) & (lines.day <= END))
-    lines = _costed(warehouse, lines, currency, costs)
+    lines = costed(warehouse, lines, currency, costs)
     bought = lines.group_by(*ORDER, *DAY).agg(
         units=lines.units.sum(where=lines.kind == "goods").fill_null(0.0),
         gross=total(lines.amount),
@@ -119,7 +119,7 @@ def _back(warehouse: Warehouse, currency: str, costs: Costs | None) -> Any:
     )
     lines = goods(warehouse)
     lines = lines.filter((lines.day >= START) & (lines.day <= END) & (lines.product_id != ""))
-    lines = _costed(warehouse, lines, currency, costs)
+    lines = costed(warehouse, lines, currency, costs)
     sold = lines.group_by(*ORDER, "product_id").agg(
         paid=total(lines.amount),
         known=total(lines.amount, lines.known_cost.notnull()),
