@@ -182,9 +182,7 @@ CASES = {
         ("p_low", "scale"),
     ),
     "pace": Case(lambda x: pace(x, 0, float(x.sum()), 9), ("forecast", "low", "high"), ()),
-    "weigh": Case(
-        lambda x: weigh([[i % 2, i % 3 % 2] for i in range(x.size)], x, (0.6, 0.7)), (), ("suspect",), alone=True
-    ),
+    "weigh": Case(lambda x: weigh([[i % 2, i % 3 % 2] for i in range(x.size)], x, (0.6, 0.7)), (), ("suspect",)),
     "break_even": Case(lambda x: break_even(9.0, x, np.ones(x.size)), ("each", "each_low"), ()),
     "arrival": Case(lambda x: arrival(Demand(31, 1.1), 9, x.size, 10, 7), alone=True),
     "concentration": Case(concentration, (), ("shares", "herfindahl"), alone=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +16,7 @@ from zhanggui.units import Period, Refusal
 if TYPE_CHECKING:
     from zhanggui.app.shop import Shop
     from zhanggui.methods.break_even import BreakEven
-    from zhanggui.numbers.waterfall import Each, Waterfall
+    from zhanggui.numbers.waterfall import Each, Even, Waterfall
 
 DAYS = 28
 SETTLED_DAYS = 14
@@ -24,20 +24,6 @@ SETTLED_DAYS = 14
 DAYS_A_MONTH = 365.25 / 12
 Floats = npt.NDArray[np.float64]
 EACH = ("shop", "product", "sku", "order")
-
-
-@dataclass(frozen=True, slots=True)
-class Even:
-    """Break-even of the shop: ``fixed`` costs a month by name, ``found`` (None where none were entered; a refusal where it cannot be
-    told), and ``now``, the orders a day of those days."""
-
-    fixed: Mapping[str, float] = field(default_factory=dict)
-    found: BreakEven | Refusal | None = None
-    now: float = 0.0
-
-    @property
-    def month(self) -> float:
-        return sum(self.fixed.values())
 
 
 def waterfalls(
@@ -74,6 +60,7 @@ def break_even(shop: Shop) -> Even:
     from zhanggui.app.products import period_of
     from zhanggui.methods import break_even as method
     from zhanggui.numbers import waterfall
+    from zhanggui.numbers.waterfall import Even
 
     costs = shop.costs
     fixed = {name: item.middle for name, item in costs.fixed.items()}

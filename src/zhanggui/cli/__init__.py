@@ -21,6 +21,7 @@ from zhanggui.cli import (
     imports,
     numbers,
     outcomes,
+    payouts,
     position,
     practice,
     rules,
@@ -57,6 +58,7 @@ outcomes.add_to(app)
 suspects.add_to(app)
 rules.add_to(app)
 waterfall.add_to(app)
+payouts.add_to(app)
 position.add_to(app)
 backups.add_to(app)
 experiments.add_to(app)

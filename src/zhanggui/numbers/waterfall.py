@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -12,6 +12,7 @@ import polars as pl
 
 from zhanggui.config import Config
 from zhanggui.errors import Unanswerable
+from zhanggui.methods.break_even import BreakEven
 from zhanggui.metrics.profit import COST_GAP
 from zhanggui.numbers.frames.grid import MONEY, goods, refunds, total
 from zhanggui.numbers.joined import Costs
@@ -19,7 +20,7 @@ from zhanggui.numbers.kinds import Question
 from zhanggui.numbers.moments import END, START, a_text, put
 from zhanggui.numbers.product_money import costed
 from zhanggui.numbers.query import ask
-from zhanggui.units import Clock, Period
+from zhanggui.units import Clock, Period, Refusal
 
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
@@ -114,6 +115,20 @@ class Waterfall:
         """What is left before advertising and the parcels of returns, as the metric ``contribution_before_ads`` says."""
         step = self.step("contribution")
         return step.money if step else None
+
+
+@dataclass(frozen=True, slots=True)
+class Even:
+    """Break-even of the shop: ``fixed`` costs a month by name, ``found`` (None where none were entered; a refusal where it cannot be
+    told), and ``now``, the orders a day of those days."""
+
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    found: BreakEven | Refusal | None = None
+    now: float = 0.0
+
+    @property
+    def month(self) -> float:
+        return sum(self.fixed.values())
 
 
 def waterfalls(

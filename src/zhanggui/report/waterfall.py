@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zhanggui.i18n import text
 from zhanggui.i18n.columns import shorten, table, wrap
 from zhanggui.i18n.writing import days, money, percent, printable, say, write
-from zhanggui.numbers.waterfall import Step, Waterfall
+from zhanggui.numbers.waterfall import Even, Step, Waterfall
 from zhanggui.units import Period, Quantity, Refusal, Words
-
-if TYPE_CHECKING:
-    from zhanggui.app.waterfall import Even
 
 MOST = 50
 NAME = 32
