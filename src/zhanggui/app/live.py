@@ -63,7 +63,9 @@ class Live:
         for connection in connections(self.shop.config):
             kept = self.shop.warehouse.bookmark(connection.name)
             keys = Keys(connection.name, self.environment)
-            missing = tuple(name for name in connector(connection.kind).secrets if keys.find(name) is None)
+            system = connector(connection.kind)
+            needed = [name for name in system.secrets if name not in getattr(system, "optional", ())]
+            missing = tuple(name for name in needed if keys.find(name) is None)
             at = datetime.fromisoformat(kept.at) if kept.at else None
             found.append(Standing(connection, at, kept.ended, missing))
         return found
