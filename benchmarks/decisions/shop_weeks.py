@@ -11,9 +11,11 @@ import numpy as np
 
 from benchmarks.decisions.shops import practised
 from zhanggui.app.practice import Practice, move_of
+from zhanggui.brief.kinds import Ranked
 from zhanggui.errors import Refused
 from zhanggui.practice import CHARACTERS, World, character
 from zhanggui.practice.choosing import ADVISERS, decided, willing
+from zhanggui.practice.moves import KINDS
 
 WEEKS = 13
 HISTORY = 175
@@ -41,7 +43,7 @@ def led(practice: Practice, weeks: int) -> Counter[str]:
     """Do each week what the brief puts on today's list, as far as the owner gets round to it. Gives how often each kind was done."""
     shop, done = practice.shop, Counter[str]()
     for week in range(weeks):
-        today = [ranked.action.id for ranked in shop.listed(minutes=practice.world.character.minutes) if ranked.today]
+        today = [ranked.action.id for ranked in listed(practice) if ranked.today]
         for entry in [entry for entry in shop.actions.list() if entry.base in today and entry.state == "proposed"]:
             if willing(practice.world, week, move_of(entry)):
                 try:
@@ -53,6 +55,22 @@ def led(practice: Practice, weeks: int) -> Counter[str]:
                 done[f"{entry.action.rule} {entry.action.kind}"] += 1
         practice.live(7)
     return done
+
+
+def listed(practice: Practice) -> Sequence[Ranked]:
+    """The week's list. What the simulated shop does not answer to (a bundle, an arrival date on the page) its owner cannot carry out: he
+    dismisses it and is given the list again, as the other advisers are given only what can be done."""
+    shop, minutes = practice.shop, practice.world.character.minutes
+    while True:
+        found = shop.listed(minutes=minutes)
+        kinds = {ranked.action.id: ranked.action.kind for ranked in found if ranked.today}
+        idle = [
+            e.id for e in shop.actions.list() if e.state == "proposed" and kinds.get(e.base, "") not in ("", *KINDS)
+        ]
+        for name in idle:
+            shop.actions.dismiss(name)
+        if not idle:
+            return found
 
 
 def summed(found: Sequence[dict[str, Any]]) -> dict[str, Any]:

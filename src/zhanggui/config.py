@@ -34,6 +34,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("claim_posterior", 0.975, "share", 0.9, 0.999),
     Setting("normal_level", 0.90, "share", 0.5, 0.99),
     Setting("money_floor_share", 0.005, "share", 0.0, 0.1),
+    Setting("spare_floor_share", 0.0005, "share", 0.0, 0.1),
     Setting("hourly_value_cny", 50, "money", 0, 10000),
     Setting("hourly_value_other", 25, "money", 0, 10000),
     Setting("ship_by_hours", 48, "hours", 1, 720),

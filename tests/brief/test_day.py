@@ -72,13 +72,35 @@ def test_each_rule_is_held_to_its_own_record():
 # ---- the test of an action
 
 
+def on_other_days(actions, standing=NOTHING_YET):
+    """The list of a morning on which nothing of the week is read."""
+    return rank(actions, replace(situation(weekly=False), standing=standing))
+
+
 def test_below_the_floor_is_not_worth_the_morning():
-    assert why(day([action("A1", 24), action("B1", 26)])) == {"B1": "", "A1": "below_floor"}
+    assert why(on_other_days([action("A1", 24), action("B1", 26)])) == {"B1": "", "A1": "below_floor"}
 
 
 def test_a_rule_that_kept_little_must_promise_more_to_be_worth_the_morning():
     records = Standing(records={"price_step": Record(0.2, 0.05, 40)})
-    assert why(day([action("A1", 80), action("B1", 90)], records)) == {"B1": "", "A1": "below_floor"}
+    assert why(on_other_days([action("A1", 80), action("B1", 90)], records)) == {"B1": "", "A1": "below_floor"}
+
+
+def test_what_is_small_but_worth_its_minutes_fills_the_room_that_is_left_once_a_week():
+    small = action("A1", 20, minutes=5)
+    assert today(day([small])) == ["A1"]
+    assert why(on_other_days([small])) == {"A1": "below_floor"}
+    large = [action(f"B{i}", 200 + i) for i in range(3)]
+    assert sorted(today(day([small, *large]))) == ["B0", "B1", "B2"]
+
+
+def test_what_is_small_and_unsure_stays_away_even_where_there_is_room():
+    assert why(day([action("A1", gain(20, -5, 45, chance=0.6), minutes=5)])) == {"A1": "below_floor"}
+
+
+@pytest.mark.parametrize(("profit", "minutes"), [(8, 30), (2, 1)], ids=["its minutes", "a tenth of the floor"])
+def test_room_is_not_filled_with_what_brings_less_than(profit, minutes):
+    assert why(day([action("A1", profit, minutes=minutes)])) == {"A1": "below_floor"}
 
 
 def test_the_floor_knows_the_time_that_an_action_takes():

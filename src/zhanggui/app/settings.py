@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "cheap_action_chance",
         "worst_week_share",
         "money_floor_share",
+        "spare_floor_share",
         "hourly_value_cny",
         "hourly_value_other",
     ),

@@ -127,7 +127,8 @@ def _chosen(weighed: Sequence[Ranked], limits: Limits, today: date, sizes: Mappi
     chosen: list[Ranked] = []
     for stage in stages:
         chosen += _fill(stage, chosen, limits, sizes)
-    return chosen
+    # What room is left on the week's morning is for what is small but worth more than its minutes.
+    return chosen + _fill([r for r in weighed if r.spare], chosen, limits, sizes)
 
 
 def _fill(
@@ -172,10 +173,10 @@ def _placed(weighed: Sequence[Ranked], chosen: Sequence[Ranked], limits: Limits)
     """Everything weighed, with today's marked and the reason said why a candidate is not among them."""
     on_list = {r.action.id for r in chosen}
     return [
-        r
-        if r.left_out
-        else replace(r, today=True)
+        replace(r, today=True, left_out="")
         if r.action.id in on_list
+        else r
+        if r.left_out
         else replace(r, left_out=_why_not(r, chosen, limits))
         for r in weighed
     ]

@@ -87,6 +87,7 @@ class Ranked:
     state: Literal["new", "open"] = "new"
     together: Sequence[str] = ()  # ids of other actions of today or under way whose effect cannot be told apart
     floor: float = 0.0  # what it had to bring a week
+    spare: bool = False  # below the floor, but worth doing where the day has room left
     expected: float | None = None
     reversible: bool = True
     snoozed_until: date | None = None

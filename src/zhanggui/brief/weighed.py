@@ -32,7 +32,18 @@ def hourly_value(config: Config) -> float:
 
 def floor_of(action: Action, situation: Situation) -> float:
     """What an action must bring a week: a share of a week's contribution, and the operator's time."""
-    return max(situation.least, action.minutes / 60 * hourly_value(situation.config))
+    return max(situation.least, worth_of_minutes(action, situation))
+
+
+def worth_of_minutes(action: Action, situation: Situation) -> float:
+    """What the operator's time for an action is worth."""
+    return action.minutes / 60 * hourly_value(situation.config)
+
+
+def spare_floor_of(action: Action, situation: Situation) -> float:
+    """What an action must bring a week where number and minutes of the day are left over: a smaller share of a week, and the time."""
+    part = situation.config["spare_floor_share"] / max(situation.config["money_floor_share"], 1e-9)
+    return max(situation.least * min(part, 1.0), worth_of_minutes(action, situation))
 
 
 def weighed(action: Action, situation: Situation, today: date) -> Ranked:
@@ -55,7 +66,8 @@ def weighed(action: Action, situation: Situation, today: date) -> Ranked:
     )
     reason = _held_back(action, past, situation, today) or _fails(found, gain, situation)
     worth = _worth_of_testing(action, gain) if reason == "unsure" else None
-    return replace(found, left_out=reason, test_worth=worth)
+    small = reason == "below_floor" and situation.weekly and believable(found) >= spare_floor_of(action, situation)
+    return replace(found, left_out=reason, test_worth=worth, spare=small and not _doubt(found, gain, situation))
 
 
 def _latest(action: Action, past: Sequence[Past]) -> Past | None:
@@ -91,11 +103,16 @@ def _fails(ranked: Ranked, gain: Gain | None, situation: Situation) -> str:
         return "money"
     if gain is None:
         return ""
-    if believable(ranked) < ranked.floor:
-        return "below_floor"
-    if gain.low < -situation.config["worst_week_share"] * max(weekly, 0.0):
+    return "below_floor" if believable(ranked) < ranked.floor else _doubt(ranked, gain, situation)
+
+
+def _doubt(ranked: Ranked, gain: Gain | None, situation: Situation) -> str:
+    """Whether it may lose too much, or brings nothing too often; empty where neither."""
+    if gain is None:
+        return ""
+    if gain.low < -situation.config["worst_week_share"] * max(situation.weekly_money, 0.0):
         return "risky"
-    cheap = cost < ranked.floor and ranked.reversible
+    cheap = ranked.action.cost < ranked.floor and ranked.reversible
     needed = situation.config["cheap_action_chance" if cheap else "action_chance"]
     return "" if gain.counted or gain.chance >= needed else "unsure"
 

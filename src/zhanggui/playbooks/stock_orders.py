@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -118,7 +119,11 @@ def _advertising(situation: Situation, product: Product, short: Shortage, findin
         return []  # a few days without stock are not worth teaching two plans anew
     other = _substitute(situation, product.id)
     said = {"product": name_of(situation, product.id), **({"other": name_of(situation, other)} if other else {})}
-    rows = [{"product_id": product.id, "campaign": str(c), "to": other or ""} for c in own["campaign"].unique().sort()]
+    days = float(ceil(short.lead))
+    rows = [
+        {"product_id": product.id, "campaign": str(c), "to": other or "", "days": days}
+        for c in own["campaign"].unique().sort()
+    ]
     return [
         _action(
             product.id,
@@ -198,7 +203,14 @@ def _dearer(situation: Situation, product: Product, short: Shortage, finding: Fi
             finding,
             brings=brings,
             reason=Words("rules_products.stock.dearer_why"),
-            rows=[{"product_id": product.id, "price_now": round(product.price, 2), "price": price}],
+            rows=[
+                {
+                    "product_id": product.id,
+                    "price_now": round(product.price, 2),
+                    "price": price,
+                    "days": float(ceil(short.lead)),
+                }
+            ],
         )
     ]
 

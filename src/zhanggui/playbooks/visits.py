@@ -51,7 +51,8 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Visits:
     """A product's ``now`` and ``before``, ``now`` in its later and earlier ``halves``, what came ``earlier`` than both (up to 180 days
-    before ``now``), and the ``daily`` visitors and buyers of both windows, oldest first, 0 on days that were left out. ``flag`` names why
+    before ``now``), and the ``daily`` visitors and buyers of both windows, oldest first, 0 on days that were left out; ``long``: those of
+    sixteen weeks. ``flag`` names why
     its numbers are not to be judged, if so."""
 
     product: str
@@ -60,6 +61,7 @@ class Visits:
     halves: tuple[Window, Window]
     earlier: Window
     daily: tuple[Floats, Floats]
+    long: tuple[Floats, Floats]
     flag: str = ""
 
     @property
@@ -195,6 +197,7 @@ def _one(product: str, table: Floats, old: Floats, length: int, situation: Situa
         (window(0, half), window(half, length)),
         Window(earlier.days, earlier.visitors + float(old[0]), earlier.buyers + float(old[1])),
         (span[:, 0].copy(), span[:, 1].copy()),
+        (days[::-1, 0].copy(), days[::-1, 1].copy()),
         _flag(product, bool(ahead.any()), situation),
     )
 

@@ -9,6 +9,7 @@ Source: docs/rules.md, "Positioning".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,17 @@ def who_to_serve(situation: Situation) -> Verdict:
     ]
     said = [_said(situation, part, values[(*part, 0)], shop[0]) for part in found]
     best = sorted((each for each in said if each), key=lambda each: (-each[0].size, each[0].id))[:MOST_SAID]
-    return Verdict(findings=[finding for finding, _ in best], actions=[action for _, action in best])
+    actions = [] if _read_still(situation) else [action for _, action in best[:1]]
+    return Verdict(findings=[finding for finding, _ in best], actions=actions)
+
+
+def _read_still(situation: Situation) -> bool:
+    """Whether one group was written in and its ninety days are not over: what a second did could not be told from it."""
+    since = situation.as_of - timedelta(days=kind_named("record_positioning").days)
+    return any(
+        past.rule == "who_to_serve" and past.done_on is not None and past.done_on > since
+        for past in situation.standing.past
+    )
 
 
 def _p(values: dict[tuple[str, str, int], Value], parts: list[tuple[str, str]], shop: Value) -> list[float]:

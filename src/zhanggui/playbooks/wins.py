@@ -20,8 +20,9 @@ from zhanggui.playbooks.causes import NO_CHANGE, Shift, shift_of, what_words
 from zhanggui.playbooks.gains import ADDED_TRAFFIC, CONTROLS, even_cases, gain, of_amount, of_rate, of_share
 from zhanggui.playbooks.kinds import Evidence, Finding, Locked, Rule, Situation, Verdict
 from zhanggui.playbooks.product_windows import price_change, source_split
-from zhanggui.playbooks.put_back import SURE, held_against, the_page_change
+from zhanggui.playbooks.put_back import SURE
 from zhanggui.playbooks.readable import measure, untouched
+from zhanggui.playbooks.since_change import held_against, the_page_change
 from zhanggui.playbooks.supply import cost_per_click, lasts
 from zhanggui.playbooks.terms import asked, count, exact, money, name_of, reach, share
 from zhanggui.playbooks.visits import (
@@ -101,7 +102,7 @@ def _tried(situation: Situation, v: Visits, worth: Worth) -> list[Action]:
     Nothing is claimed of it, and no visitors are bought for it."""
     change = the_page_change(situation, v)
     since = held_against(situation, v, change) if change is not None else None
-    if change is None or since is None or 1 - since.fell < SURE or worth.value <= 0:
+    if change is None or since is None or since.rose < SURE or since.now <= since.expected or worth.value <= 0:
         return []
     rank = placebo_rank(situation, v, change.day)
     if rank is None or rank[0] > PLACEBO_RANK * rank[1]:

@@ -12,7 +12,7 @@ from zhanggui.practice.chance import Purpose, uniforms
 from zhanggui.practice.doing import BY, Doing, number
 from zhanggui.practice.kinds import SIZES, Move
 from zhanggui.practice.occasions import ANSWERS
-from zhanggui.practice.state import Change, Parcel
+from zhanggui.practice.state import Change, Ending, Parcel
 from zhanggui.practice.troubles import alter, restored
 
 FEED_DAYS = 14
@@ -78,6 +78,7 @@ def _step_price(doing: Doing, move: Move) -> bool:
             new = old * (1 + (number(row, "step", "change") or STEP))
         new = float(np.clip(new, 0.5 * old, 2 * old))
         _set_price(doing, p, new)
+        _until(doing, row, p, "price", times=old / float(doing.state.price[p]))
     return bool(targets)
 
 
@@ -110,8 +111,19 @@ def _set_price(doing: Doing, p: int, new: float) -> None:
     doing.state.changes.append(made)
 
 
+def _until(doing: Doing, row: Mapping[str, Any], p: int, name: str, *, more: float = 0.0, times: float = 1.0) -> None:
+    """What a draft does for so many ``days`` only ends by itself: "until it arrives"."""
+    days = number(row, "days")
+    if days is not None and days > 0:
+        doing.state.endings.append(Ending(doing.day + max(round(days), 1), p, name, more, times))
+
+
 def _stop_advertising(doing: Doing, move: Move) -> bool:
-    return _budgets(doing, move, lambda old, row: 0.0)
+    before = doing.state.budget.copy()
+    taken = _budgets(doing, move, lambda old, row: 0.0)
+    for p, row in doing.targets(move):
+        _until(doing, row, p, "budget", more=float(before[p] - doing.state.budget[p]))
+    return taken
 
 
 def _change_budget(doing: Doing, move: Move) -> bool:
@@ -167,6 +179,9 @@ def _shift_advertising(doing: Doing, move: Move) -> bool:
     share = float(min(moved if moved is not None else doing.state.budget[giver], doing.state.budget[giver]))
     doing.state.budget[giver] -= share
     doing.state.budget[taker] += share
+    row = next((row for row in move.rows if number(row, "days")), {})
+    _until(doing, row, giver, "budget", more=share)
+    _until(doing, row, taker, "budget", more=-share)
     return share > 0
 
 

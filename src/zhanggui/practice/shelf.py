@@ -25,6 +25,15 @@ def arrive(state: State, day: int) -> None:
     back = state.back.pop(day, None)
     if back is not None:
         state.stock += back
+    _ended(state, day)
+
+
+def _ended(state: State, day: int) -> None:
+    """End what was done until today: advertising that was lent or paused while goods were missing, a price meanwhile dearer."""
+    for ending in [ending for ending in state.endings if ending.day <= day]:
+        values = getattr(state, ending.name)
+        values[ending.product] = max(round(float(values[ending.product]) * ending.times + ending.more, 2), 0.0)
+        state.endings.remove(ending)
 
 
 def fill(stock: Floats, product: Ints, size: Ints, units: Floats) -> Flags:

@@ -45,6 +45,17 @@ class Change:
     logged: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Something that was done until a day: then ``name`` of the product goes up by ``more`` and is multiplied by ``times``."""
+
+    day: int
+    product: int
+    name: str
+    more: float = 0.0
+    times: float = 1.0
+
+
 @dataclass(slots=True)
 class State:
     """Arrays over products (P), sizes (Z); everything an action or a trouble can move."""
@@ -100,6 +111,7 @@ class State:
     thresholds: list[Threshold] = field(default_factory=list)
     aimed: list[tuple[int, float]] = field(default_factory=list)  # visitors a day led to a niche
     shown: list[tuple[int, int]] = field(default_factory=list)  # pairs that the shop shows together
+    endings: list[Ending] = field(default_factory=list)
     provision: float = 0.0  # written off for stock beyond what will sell
 
     def copy(self) -> State:
@@ -114,6 +126,7 @@ class State:
         made.events, made.thresholds, made.aimed = list(self.events), list(self.thresholds), list(self.aimed)
         made.early = {day: orders.copy() for day, orders in self.early.items()}
         made.member, made.shown = dict(self.member), list(self.shown)
+        made.endings = list(self.endings)
         made.back = {day: units.copy() for day, units in self.back.items()}
         return made
 
