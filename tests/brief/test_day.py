@@ -74,7 +74,7 @@ def test_each_rule_is_held_to_its_own_record():
 
 def on_other_days(actions, standing=NOTHING_YET):
     """The list of a morning on which nothing of the week is read."""
-    return rank(actions, replace(situation(weekly=False), standing=standing))
+    return rank(actions, replace(situation(), weekly=False, standing=standing))
 
 
 def test_below_the_floor_is_not_worth_the_morning():

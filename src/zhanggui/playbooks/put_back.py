@@ -21,7 +21,7 @@ from zhanggui.playbooks.visits import Visits, visits
 from zhanggui.playbooks.worth import Worth, order_worth, pays_above
 from zhanggui.units import Quantity, Words
 
-SURE = 0.95
+SURE = 0.9
 """How likely fewer must buy for the change; of several changed products one always looks worse."""
 PUT_BACK = 0.7
 """φ: the share of what a change took that comes back with it; a place in search that was lost comes back slowly, if at all."""
