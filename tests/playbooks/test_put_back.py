@@ -83,3 +83,39 @@ def test_without_costs_it_says_from_which_margin_it_pays() -> None:
     (action,) = put_back(shop(costs=None))
     assert action.gain is None
     assert action.break_even is not None
+
+
+def test_a_change_of_five_weeks_ago_is_still_found() -> None:
+    rows = diary("P", (8000, 120), (8000, 240), changed=36) + siblings(6)
+    (action,) = put_back(shop(35, product_diary=rows))
+    assert action.draft is not None
+    assert action.draft.rows[0]["changed_on"] == ago(35).isoformat()
+
+
+def test_a_title_since_which_fewer_come_is_put_back_though_as_many_of_them_buy() -> None:
+    (action,) = put_back(shop(what="title", fell=((4000, 120), (8000, 240))))
+    assert action.gain is not None
+    assert action.gain.profit > 0
+
+
+def test_how_many_come_says_nothing_of_what_is_read_on_the_page_only() -> None:
+    assert not put_back(shop(what="delivery", fell=((4000, 120), (8000, 240))))
+    assert put_back(shop(what="delivery"))
+
+
+def test_fewer_visitors_where_its_advertising_was_cut_are_no_matter_of_the_title() -> None:
+    both = [change(9, what="title"), change(9, what="advertising")]
+    assert not put_back(shop(fell=((4000, 120), (8000, 240)), happenings=both))
+
+
+def test_a_move_that_products_left_alone_make_by_themselves_shows_nothing() -> None:
+    rows = diary("P", (8000, 150), (8000, 240), changed=10)
+    for n, buyers in enumerate((30, 60, 90, 160, 240, 320)):
+        rows += diary(f"S{n}", (4000, buyers), (4000, 120), changed=10)
+    assert not put_back(shop(product_diary=rows))
+
+
+def test_a_change_that_came_straight_after_another_is_not_read() -> None:
+    assert put_back(shop(happenings=[change(9, what="image"), change(30, what="title")]))
+    assert not put_back(shop(happenings=[change(9, what="image"), change(20, what="title")]))
+    assert not put_back(shop(happenings=[change(9, what="image"), change(5, what="price")]))

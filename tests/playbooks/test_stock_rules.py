@@ -209,6 +209,8 @@ def test_advertising_moves_to_a_lasting_product_of_its_kind_until_the_order_arri
     moved = of_kind(verdict, "shift_advertising")
     assert moved.words.params["other"] == "Blue cup"
     assert moved.touches == ("A", "B")
+    assert moved.draft is not None
+    assert [row["days"] for row in moved.draft.rows] == [10]
     assert moved.gain is not None
     assert moved.gain.profit == pytest.approx(14 * (10 - 2 / 1.1) / 4, rel=0.05)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from drawn.situation import situation
+from drawn.situation import DAY, situation
 from drawn.spoken import spoken
+from drawn.visits import ago
 from zhanggui.actions.guards import check
+from zhanggui.actions.kinds import Past, Standing
 from zhanggui.playbooks.kinds import Verdict
 from zhanggui.playbooks.who_to_serve import shifted, who_to_serve
 
@@ -103,3 +106,18 @@ def test_of_a_hundred_ordinary_groups_none_is_chosen() -> None:
 @pytest.mark.parametrize("more", [{}, {"costs": None}])
 def test_every_sentence_is_there_in_three_languages(more: dict[str, Any]) -> None:
     assert len(spoken(judged(everybody() + RICH, **more))) >= 18
+
+
+def test_while_one_group_is_being_read_a_second_is_told_and_not_written_in() -> None:
+    two = everybody() + RICH + [group("region", "Fujian", cohort, 170.0) for cohort in (0, 1)]
+    same = {"buyer_parts": two, "shop_blocks": BLOCKS, "costs": COSTS}
+    assert len(judged(two).findings) == 2
+    assert len(judged(two).actions) == 1
+    done = Past(
+        "x", "positioning", "who_to_serve", "record_positioning", {"region": "Anhui"}, "done", DAY, done_on=ago(60)
+    )
+    verdict = who_to_serve(replace(situation(**same), standing=Standing(past=(done,))))
+    assert verdict.findings
+    assert not verdict.actions
+    over = replace(done, done_on=ago(100))
+    assert who_to_serve(replace(situation(**same), standing=Standing(past=(over,)))).actions

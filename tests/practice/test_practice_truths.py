@@ -55,6 +55,31 @@ def test_a_shelf_that_is_cleared_goes_down_its_first_step() -> None:
     assert not world.apply(Move("clear_stock", {"product_id": "P002"}, ({"product_id": "P002"},))).taken
 
 
+def test_what_is_done_until_goods_arrive_ends_by_itself() -> None:
+    world = calm(5)
+    one, other = np.flatnonzero(world.state.budget > 0)[:2]
+    budgets, price = world.state.budget.copy(), float(world.state.price[other])
+    giver, taker = f"P{one + 1:03d}", f"P{other + 1:03d}"
+    lent = {"product_id": giver, "to": taker, "days": 6.0}
+    assert world.apply(Move("shift_advertising", {"product_id": giver}, (lent,))).taken
+    assert world.apply(
+        Move("step_price", {"product_id": taker}, ({"product_id": taker, "step": 0.05, "days": 6.0},))
+    ).taken
+    assert world.state.budget[one] == 0
+    assert world.state.budget[other] == pytest.approx(budgets[[one, other]].sum())
+    kept = world.copy()
+    world.mean(6)
+    assert world.state.budget[one] == 0
+    world.mean(1)
+    assert world.state.budget[[one, other]] == pytest.approx(budgets[[one, other]], abs=0.02)
+    assert float(world.state.price[other]) == pytest.approx(price, abs=0.02)
+    assert len(kept.state.endings) == 3
+    paused = calm(5)
+    assert paused.apply(Move("stop_advertising", {"product_id": giver}, ({"product_id": giver, "days": 2.0},))).taken
+    paused.mean(3)
+    assert paused.state.budget[one] == pytest.approx(budgets[one], abs=0.02)
+
+
 HARMLESS = ("good_image", "ads_over", "ads_under", "mispriced", "niche", "companions", "launch")
 """Chances, and what stands from the first day on: their worth is seen in their repair."""
 
