@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from zhanggui.app.own_days import nine_on
+from zhanggui.brief.make import morning_of
 from zhanggui.brief.memory import note, read, weekly_due, with_state
 from zhanggui.playbooks.kinds import Finding
 from zhanggui.units import Words
@@ -88,3 +90,16 @@ def test_the_same_mornings_brief_again_tests_the_weekly_claims_again(tmp_path: P
 
 def test_without_a_memory_everything_is_new() -> None:
     assert with_state([SLOW], read(None), DAY)[0].state == "new"
+
+
+def test_whoever_looks_every_monday_keeps_his_week_though_a_last_day_was_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "said.jsonl"
+    note(path, [], [], DAY, weekly=True)
+    monday, saturday = nine_on(DAY + timedelta(days=8), "UTC"), DAY + timedelta(days=6)
+    day = morning_of(saturday, None, monday)
+    assert day == DAY + timedelta(days=7)
+    assert weekly_due(read(path), day)
+    note(path, [], read(path), saturday, weekly=True, morning=day)
+    assert not weekly_due(read(path), day + timedelta(days=6))
+    assert morning_of(saturday, saturday, monday) == saturday
+    assert morning_of(DAY, None, monday) == DAY

@@ -102,7 +102,7 @@ def make(
         chosen = held(chosen, after.chosen)
         todays = _both_ways(lawful, situation, verdicts, before.day, after.day)
     said = said_before.with_state(chosen.findings, earlier, day)
-    said_before.note(memory, said, earlier, day, weekly=situation.weekly)
+    said_before.note(memory, said, earlier, day, weekly=situation.weekly, morning=morning_of(day, as_of, clock))
     due = sorted((d for v in verdicts for d in v.due), key=lambda d: (d.by, -d.loss))
     lines = with_refunds_to_come(chosen.lines, frames["refund_ages"], frames["shop_days"], view)
     known = view.period.aligned_before().start >= begins
@@ -151,7 +151,8 @@ def listed(
     earlier = said_before.read(memory)
     view, _, situation = _met(warehouse, as_of, days, config, clock, costs, earlier, standing)
     verdicts = _judged(situation)
-    said_before.note(memory, (), earlier, view.as_of, weekly=situation.weekly)
+    morning = morning_of(view.as_of, as_of, clock)
+    said_before.note(memory, (), earlier, view.as_of, weekly=situation.weekly, morning=morning)
     todays, lawful, _ = _todays(verdicts, situation)
     looked = suspects(warehouse, view, config)
     if not weigh(looked, situation):
@@ -198,6 +199,13 @@ def _without(
         )
 
 
+def morning_of(day: date, asked: date | None, clock: Clock) -> date:
+    """The day that a brief's week counts from: its own, or yesterday where yesterday was set aside because its sales break off early. Else
+    whoever looks every Monday would be without the week's tests whenever that happens."""
+    yesterday = clock.today() - timedelta(days=1)
+    return yesterday if asked is None and yesterday - day == timedelta(days=1) else day
+
+
 def _met(
     warehouse: Warehouse,
     as_of: date | None,
@@ -221,7 +229,7 @@ def _met(
     if tables.get("changes") or tables.get("promotions"):
         wanted["happenings"] = None
     frames = {name: FRAMES[name](warehouse, view) for name in wanted}
-    weekly = said_before.weekly_due(earlier, day)
+    weekly = said_before.weekly_due(earlier, morning_of(day, as_of, clock))
     return view, begins, situate(view, frames, tables, config, costs, weekly=weekly, standing=standing)
 
 

@@ -64,15 +64,25 @@ def weekly_due(earlier: Sequence[Line], today: date) -> bool:
     return not any(line.id == WEEKLY and timedelta(0) < today - line.day < timedelta(days=7) for line in earlier)
 
 
-def note(path: Path | None, said: Sequence[Said], earlier: Sequence[Line], today: date, *, weekly: bool) -> None:
-    """Write down what is new or changed today, and that the weekly claims were tested; the same day's brief again adds nothing."""
+def note(
+    path: Path | None,
+    said: Sequence[Said],
+    earlier: Sequence[Line],
+    today: date,
+    *,
+    weekly: bool,
+    morning: date | None = None,
+) -> None:
+    """Write down what is new or changed today, and that the weekly claims were tested, on the day of ``morning`` where the week counts from
+    another than ``today``; the same day's brief again adds nothing."""
     if path is None:
         return
     known = {(line.day, line.id) for line in earlier}
-    lines = [(s.finding.id, s.finding.size) for s in said if s.state != "open"] + ([(WEEKLY, 0.0)] if weekly else [])
-    fresh = [(name, size) for name, size in lines if (today, name) not in known]
+    lines = [(today, s.finding.id, s.finding.size) for s in said if s.state != "open"]
+    lines += [(morning or today, WEEKLY, 0.0)] if weekly else []
+    fresh = [(day, name, size) for day, name, size in lines if (day, name) not in known]
     if fresh:
         with path.open("a", encoding="utf-8") as file:
-            for name, size in fresh:
-                row = {"day": today.isoformat(), "id": name, "size": round(size, 2)}
+            for day, name, size in fresh:
+                row = {"day": day.isoformat(), "id": name, "size": round(size, 2)}
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
