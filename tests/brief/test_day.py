@@ -98,6 +98,11 @@ def test_what_is_small_and_unsure_stays_away_even_where_there_is_room():
     assert why(day([action("A1", gain(20, -5, 45, chance=0.6), minutes=5)])) == {"A1": "below_floor"}
 
 
+def test_what_pays_with_suspect_orders_alone_fills_no_room():
+    small = action("A1", 20, minutes=5)
+    assert why(rank([small], situation(), None, [small.id])) == {"A1": "suspects"}
+
+
 @pytest.mark.parametrize(("profit", "minutes"), [(8, 30), (2, 1)], ids=["its minutes", "a tenth of the floor"])
 def test_room_is_not_filled_with_what_brings_less_than(profit, minutes):
     assert why(day([action("A1", profit, minutes=minutes)])) == {"A1": "below_floor"}

@@ -90,7 +90,7 @@ def resting(day: Day, without: Day) -> list[str]:
 
 
 def _fails(ranked: Ranked) -> bool:
-    return ranked.left_out in NOT_WITHOUT
+    return ranked.left_out in NOT_WITHOUT and not ranked.spare
 
 
 def with_caveats(day: Day, without: Day) -> Day:

@@ -51,7 +51,10 @@ def rank(
     for action in sorted(actions, key=lambda a: (-_profit(a), a.id)):
         known.setdefault(action.id, action)
     candidates = [weighed(action, situation, today) for action in known.values()]
-    candidates = [replace(r, left_out="suspects") if r.id in resting and not r.left_out else r for r in candidates]
+    candidates = [
+        replace(r, left_out="suspects", spare=False) if r.id in resting and (r.spare or not r.left_out) else r
+        for r in candidates
+    ]
     candidates = _by_lever(_expected(candidates), situation)
     chosen = _chosen(candidates, limits, today, sizes or {})
     ordered = sorted(
