@@ -10,6 +10,7 @@ import pytest
 
 from drawn.situation import DAY, situation
 from drawn.spoken import spoken
+from drawn.visits import change
 from zhanggui.actions import guards
 from zhanggui.actions.kinds import NOTHING_YET, Action, Past, Standing
 from zhanggui.playbooks.kinds import Situation, Verdict
@@ -147,6 +148,27 @@ def test_damage_that_one_carrier_has_is_the_carriers() -> None:
     action = only(judged(jumped(place("reason", "破損", (0, 40), (0, 6)), carrier)))
     assert action.kind == "change_carrier"
     assert action.words.params["value"] == "Fast"
+
+
+def test_damage_that_every_carrier_has_is_the_packings_though_one_carries_most() -> None:
+    carrier = place("carrier", "Most", (280, 42), (280, 17)) + place("carrier", "Other", (120, 18), (120, 7))
+    action = only(judged(jumped(place("reason", "破損", (0, 40), (0, 6)), carrier)))
+    assert action.kind == "change_packing"
+
+
+def test_damage_since_the_packing_was_changed_is_mended_by_the_packing_of_before() -> None:
+    rows = place("reason", "破損", (0, 40), (0, 6))
+    action = only(judged(jumped(rows, happenings=[change(20, what="packing")])))
+    assert action.kind == "restore_change"
+    assert action.draft is not None
+    assert (action.draft.rows[0]["what"], action.draft.rows[0]["after"]) == ("packing", "old")
+    guards.check(action)
+    better = only(judged(jumped(rows)))
+    assert action.gain is not None
+    assert better.gain is not None
+    assert action.gain.profit > better.gain.profit
+    assert only(judged(jumped(rows, happenings=[change(90, what="packing")]))).kind == "change_packing"
+    assert only(judged(jumped(rows, happenings=[change(20, what="image")]))).kind == "change_packing"
 
 
 def test_one_size_of_poor_quality_is_held_and_not_the_others() -> None:

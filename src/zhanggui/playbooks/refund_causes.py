@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
@@ -13,6 +14,7 @@ import polars as pl
 from zhanggui.methods.shrinkage import Beta, probability_below
 from zhanggui.playbooks.kinds import Situation
 from zhanggui.playbooks.terms import column_sum, count, share
+from zhanggui.playbooks.visits import Change, changes_of
 from zhanggui.units import Words
 
 WEEKS = 4.0
@@ -21,6 +23,8 @@ FEWEST = 3
 """Refunds that a reason or place must have now: two say nothing."""
 MOST_SHARE = 0.8
 """A place that has more of the orders than this is no place of its own."""
+STANDS_OUT = 0.95
+"""How likely a place must have a higher share of its orders back than the other places."""
 AGAIN = 2
 EVEN = Beta(0.5, 0.5)
 NATURES = {"damage": 0.5, "size": 0.3, "quality": 0.8, "unlike": 0.3, "late": 0.3}
@@ -34,6 +38,8 @@ REPAIRS = {
 }
 """What mends what the reasons are about."""
 CARRIER, EARLY, SIZE_HELD, UNKNOWN = 0.5, 0.3, 0.8, 0.3
+RESTORED, CHANGE_DAYS = 0.7, 56
+"""φ of the packing of before, where it was changed within so many days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class Cause:
     by: str = ""
     value: str = ""
     rose: float = 0.0
+    change: Change | None = None  # the logged change that the repair puts back
 
 
 def cause_of(situation: Situation, rise: Rise) -> Cause:
@@ -86,8 +93,19 @@ def cause_of(situation: Situation, rise: Rise) -> Cause:
         for look in ORDER:
             found = look(places, rise)
             if found is not None:
-                return found
+                return _of_a_change(situation, rise, found)
     return Cause("unknown", Words("rules_products.refunds.unknown"), "audit_listing", UNKNOWN)
+
+
+def _of_a_change(situation: Situation, rise: Rise, cause: Cause) -> Cause:
+    """Damage since the packing was changed is mended by the packing of before, rather than by a better one of now."""
+    since = situation.as_of - timedelta(days=CHANGE_DAYS)
+    logged = [c for c in changes_of(situation, rise.product) if c.what == "packing" and c.day > since]
+    if cause.name != "damage" or not logged:
+        return cause
+    said = {"day": logged[-1].day, "because": cause.because}
+    because = Words("rules_products.refunds.packing", said)
+    return replace(cause, because=because, kind="restore_change", recoverable=RESTORED, change=logged[-1])
 
 
 def _phase(places: pl.DataFrame, rise: Rise) -> Cause | None:
@@ -137,7 +155,7 @@ def _place(by: str, places: pl.DataFrame, rise: Rise) -> Cause | None:
         "more", "value", descending=[True, False]
     )
     row = worst.row(0, named=True)
-    if row["more"] < HALF * rise.excess:
+    if row["more"] < HALF * rise.excess or not _stands_out(row["refunded"], row["orders"], rise):
         return None
     earlier = rows.filter((pl.col("window") == 1) & (pl.col("value") == row["value"]))
     orders_before = column_sum(earlier, "orders")
@@ -152,6 +170,14 @@ def _place(by: str, places: pl.DataFrame, rise: Rise) -> Cause | None:
     explains = min(row["more"] / rise.excess, 1.0)
     rose = _rose(row["refunded"], row["orders"], column_sum(earlier, "refunded"), orders_before)
     return Cause(by, Words("rules_products.refunds.place", said), kind, phi, explains, by, str(row["value"]), rose)
+
+
+def _stands_out(refunded: float, orders: float, rise: Rise) -> bool:
+    """Whether more of its orders come back than of those elsewhere: a carrier of six orders in ten has six tenths of any rise."""
+    here = EVEN.after(min(refunded, orders), orders)
+    away = max(rise.orders - orders, 0.0)
+    elsewhere = EVEN.after(min(max(rise.refunded - refunded, 0.0), away), away)
+    return probability_below(elsewhere, here) >= STANDS_OUT
 
 
 _OF_PLACE = {

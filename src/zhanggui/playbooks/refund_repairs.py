@@ -150,7 +150,9 @@ def _deed(cause: Cause) -> str:
 
 
 def _said(situation: Situation, rise: Rise, cause: Cause) -> dict[str, Any]:
-    named = {"product": name_of(situation, rise.product)}
+    named: dict[str, Any] = {"product": name_of(situation, rise.product)}
+    if cause.change is not None:
+        return {**named, "day": cause.change.day}
     valued = cause.kind in ("change_carrier", "pause_source") or _deed(cause) == "hold_size"
     return {**named, "value": cause.value} if valued else named
 
@@ -178,6 +180,9 @@ def _draft(rise: Rise, cause: Cause, worth: Worth, situation: Situation) -> Draf
     row: dict[str, Any] = {"product_id": rise.product, "cause": cause.name}
     if cause.by:
         row |= {cause.by: cause.value}
+    if cause.change is not None:
+        row |= {"change_id": cause.change.id, "what": cause.change.what}
+        row |= {"before": cause.change.after, "after": cause.change.before}
     words: tuple[Words, ...] = (cause.because,)
     if cause.kind in ("change_packing", "change_carrier"):
         rose = max(rise.now.mean - rise.before.mean, 0.0) * seen_factor(situation)

@@ -199,6 +199,7 @@ RULES = (
             "product_diary",
             "below_cash",
             "annotated_days",
+            "happenings",
         ),
         needs=("refunds",),
         proposes=(
