@@ -204,6 +204,7 @@ RULES = (
         needs=("refunds",),
         proposes=(
             "change_packing",
+            "restore_change",
             "add_size_chart",
             "hold_batch",
             "correct_description",
