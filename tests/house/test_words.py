@@ -17,9 +17,10 @@ SPEAKS_CHINESE = {
     "zhanggui.report.naming",
     "zhanggui.numbers.festivals",
     "zhanggui.numbers.frames.suspects",
+    "zhanggui.app.story",
 }
 """Modules that know Chinese by necessity: what marks a phone number or a name, brackets around a list of names, festivals' names, what a
-shop notes on orders that nobody made."""
+shop notes on orders that nobody made, names of sources."""
 
 
 @cache

@@ -37,6 +37,7 @@ from zhanggui.methods.replenishment import arrival
 from zhanggui.methods.sample_ratio import sample_ratio
 from zhanggui.methods.shrinkage import beta_by_likelihood, beta_by_moments, james_stein, shrink
 from zhanggui.methods.smallest_visible import smallest_visible_change, smallest_visible_count_change, weeks_to_see
+from zhanggui.methods.switchback import smallest_ratio, switchback
 from zhanggui.methods.synthetic_did import synthetic_did
 from zhanggui.methods.two_windows import compare_counts, compare_money, compare_rates
 from zhanggui.methods.units_needed import smallest_shown, units_needed
@@ -184,6 +185,8 @@ CASES = {
     "pace": Case(lambda x: pace(x, 0, float(x.sum()), 9), ("forecast", "low", "high"), ()),
     "weigh": Case(lambda x: weigh([[i % 2, i % 3 % 2] for i in range(x.size)], x, (0.6, 0.7)), (), ("suspect",)),
     "break_even": Case(lambda x: break_even(9.0, x, np.ones(x.size)), ("each", "each_low"), ()),
+    "switchback": Case(lambda x: switchback(*halves(x[:20])), (), ("ratio", "p"), True),
+    "smallest_ratio": Case(lambda x: smallest_ratio(x, 8)),
     "arrival": Case(lambda x: arrival(Demand(31, 1.1), 9, x.size, 10, 7), alone=True),
     "concentration": Case(concentration, (), ("shares", "herfindahl"), alone=True),
     "compare_money": Case(lambda x: compare_money(*halves(x)), ("first", "second"), ("p_lower",), True),

@@ -156,16 +156,7 @@ class Positioning:
         ]
 
     def _situation(self) -> Situation:
-        from zhanggui.brief.make import situate
-        from zhanggui.numbers.frames import FRAMES as ALL
-        from zhanggui.numbers.frames import View
-        from zhanggui.numbers.query import last_complete_day
-
-        shop = self._shop
-        day = last_complete_day(shop.warehouse, shop.clock, shop.config.currency)
-        view = View(day, per_order=shop.costs.least_per_order, sales_share=shop.costs.least_sales_share)
-        frames = {name: ALL[name](shop.warehouse, view) for name in FRAMES}
-        return situate(view, frames, shop.warehouse.rows(), shop.config, shop.costs)
+        return situation_of(self._shop, FRAMES)
 
     def _believed(
         self, here: Situation | None, category: str, rate: Range | None, refunds: Range | None, click: Range | None
@@ -185,6 +176,19 @@ class Positioning:
         if click is None:
             raise BadValue("position.no_click")
         return rate, refunds, click
+
+
+def situation_of(shop: Shop, names: Sequence[str]) -> Situation:
+    """What the rules know on the last complete day, of these frames. Raises Unanswerable where there is no data."""
+    from zhanggui.brief.make import situate
+    from zhanggui.numbers.frames import FRAMES as ALL
+    from zhanggui.numbers.frames import View
+    from zhanggui.numbers.query import last_complete_day
+
+    day = last_complete_day(shop.warehouse, shop.clock, shop.config.currency)
+    view = View(day, per_order=shop.costs.least_per_order, sales_share=shop.costs.least_sales_share)
+    frames = {name: ALL[name](shop.warehouse, view) for name in names}
+    return situate(view, frames, shop.warehouse.rows(), shop.config, shop.costs, standing=shop.standing())
 
 
 def _range(given: Believed) -> Range | None:

@@ -22,6 +22,7 @@ from zhanggui.cli import (
     numbers,
     outcomes,
     payouts,
+    plans,
     position,
     practice,
     rules,
@@ -60,6 +61,7 @@ rules.add_to(app)
 waterfall.add_to(app)
 payouts.add_to(app)
 position.add_to(app)
+plans.add_to(position.book)
 backups.add_to(app)
 experiments.add_to(app)
 practice.add_to(app)
