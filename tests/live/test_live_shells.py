@@ -43,19 +43,15 @@ def test_a_shop_is_connected_read_and_removed_by_commands(
     assert main(["init", str(folder), "--currency", "GBP", "--timezone", "UTC"]) == 0
     assert "sync add" in said("sync", code=2)
     assert "ZHANGGUI_TEA_KEY" in said("sync", "add", "tea", "--kind", "woocommerce", "--url", woo[1])
-    assert "Nothing was changed" in said("sync", "--dry-run")
     assert main(["sync", "tea", "--json", "--shop", str(folder)]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["synced"][0]["batch"], told["synced"][0]["error"]) == ("0001", None)
-    assert "nothing new" in said("sync")
     [listed] = json.loads(said("sync", "list", "--json"))["connections"]
     assert (listed["name"], listed["ended"], listed["missing"]) == ("tea", True, [])
-    assert "tea" in said("sync", "list")
     monkeypatch.delenv("ZHANGGUI_TEA_SECRET")
     assert "ZHANGGUI_TEA_SECRET" in said("sync", code=2)
     assert "no secret: secret" in said("sync", "list")
     assert "is read no more" in said("sync", "remove", "tea")
-    assert "0001" in said("imports")
 
 
 def test_the_desk_shows_live_shops_and_reads_one_at_a_button(woo: tuple[Woo, str], tmp_path: Path) -> None:
