@@ -18,7 +18,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("numbers", "costs", "live"),
     ("playbooks",),
     ("brief", "ledger", "experiments", "people", "notify", "charts"),
-    ("report", "outcomes", "jobs"),
+    ("report", "outcomes", "jobs", "doing"),
     ("app",),
     ("api", "web"),
     ("cli",),

@@ -11,6 +11,7 @@ from zhanggui.app.shop import Shop
 if TYPE_CHECKING:
     from zhanggui.app.actions import Actions
     from zhanggui.app.backups import Backup
+    from zhanggui.app.doing import Application
     from zhanggui.app.experiments import Experiments
     from zhanggui.app.live import Tried
     from zhanggui.app.morning import Morning, decided, morning_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Actions": "zhanggui.app.actions",
     "Answer": "zhanggui.numbers.kinds",
+    "Application": "zhanggui.app.doing",
     "Backup": "zhanggui.app.backups",
     "Batch": "zhanggui.store",
     "Brief": "zhanggui.brief",
@@ -54,6 +56,7 @@ _HOME = {
 __all__ = [
     "Actions",
     "Answer",
+    "Application",
     "Backup",
     "Batch",
     "Brief",

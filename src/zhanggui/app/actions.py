@@ -13,6 +13,7 @@ from zhanggui.units import Words
 
 if TYPE_CHECKING:
     from zhanggui.actions.kinds import Action, Freeze
+    from zhanggui.app.doing import Application
     from zhanggui.app.shop import Shop
     from zhanggui.ledger import Decision, Entry, Handover
     from zhanggui.report.cards import Card, Sheet
@@ -26,12 +27,19 @@ FULL_ID = 8
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What carrying out an action changes, one value a line: on which product, what, from what to what."""
+    """What carrying out an action changes, one value a line: on which product, what, from what to what; ``sku`` where a live shop names
+    the variant."""
 
     product: str
     what: str
     before: Any
     after: Any
+    sku: str = ""
+
+    @property
+    def named(self) -> str:
+        """The product, with the variant where there is one."""
+        return f"{self.product} · {self.sku}" if self.sku else self.product
 
 
 class Actions:
@@ -64,12 +72,14 @@ class Actions:
         *,
         minutes: int | None = None,
         expected: float | tuple[float, float] | None = None,
+        values: Mapping[str, str] | None = None,
         on: date | str | None = None,
         despite: str = "",
         by: str | None = None,
         role: str | None = None,
     ) -> Decision:
-        """Enter an action by hand: its kind from the closed set, what it aims at, a note, and what it is to bring a week.
+        """Enter an action by hand: its kind from the closed set, what it aims at, a note, and what it is to bring a week. ``values`` are
+        what ``apply`` may write to a live shop (price, title, status, sale_price, sale_from, sale_to).
 
         ``on``: it was carried out on that day; it is then approved and done at once, where ``role`` may approve it. Raises BadValue for an
         unknown kind or target, Refused for what law or policy forbids or is another's to approve.
@@ -79,7 +89,7 @@ class Actions:
         day = day_of(on)
         if day is not None:
             _may_approve(kind, kind, role)
-        action = entered(kind, where, text, minutes=minutes, expected=expected)
+        action = entered(kind, where, text, minutes=minutes, expected=expected, values=values or {})
         self._shop.guard(action, [text, despite], despite=despite)
         person = who(by)
         decision = self._shop.ledger.add(action, by=person, text=text)
@@ -151,14 +161,26 @@ class Actions:
         """Note that an approved action was carried out. The table ``changes`` gets its line, and its effect is read from now on."""
         return self._told(self._shop.ledger.done(name, by=who(by), on=day_of(on), seen=seen))
 
-    def undo(self, name: str, *, by: str | None = None, seen: int | None = None) -> Decision:
-        """Take the last decision back, as made by mistake; what it left in ``changes`` goes too."""
+    def undo(
+        self, name: str, *, by: str | None = None, seen: int | None = None, keep_shop: bool = False
+    ) -> Decision:
+        """Take the last decision back, as made by mistake; what it left in ``changes`` goes too. What ``apply`` wrote to a live shop is put
+        back there first, unless ``keep_shop``. Raises Decided where somebody changed it there since."""
+        seen = self._put_back(name, by, seen, keep_shop=keep_shop)
         return self._told(self._shop.ledger.undo(name, by=who(by), seen=seen))
 
     def stop(
-        self, name: str, *, on: date | str | None = None, by: str | None = None, seen: int | None = None
+        self,
+        name: str,
+        *,
+        on: date | str | None = None,
+        by: str | None = None,
+        seen: int | None = None,
+        keep_shop: bool = False,
     ) -> Decision:
-        """Note that what was done was taken away again in the shop: it is read until that day."""
+        """Note that what was done was taken away again in the shop: it is read until that day. What ``apply`` wrote to a live shop is put
+        back there first, unless ``keep_shop``."""
+        seen = self._put_back(name, by, seen, keep_shop=keep_shop)
         return self._told(self._shop.ledger.stop(name, by=who(by), on=day_of(on), seen=seen))
 
     def assign(
@@ -180,24 +202,44 @@ class Actions:
         check_text(text)
         return self._told(self._shop.ledger.note(name, text, by=who(by)))
 
-    def apply(self, name: str, *, dry_run: bool = False) -> Sequence[Difference]:
-        """What carrying the action out changes, value by value. Without ``dry_run`` it is refused: no live shop is connected.
+    def apply(
+        self,
+        name: str,
+        *,
+        dry_run: bool = False,
+        by: str | None = None,
+        seen: int | None = None,
+        shown: str | None = None,
+    ) -> Application:
+        """Carry an approved action out in the live shop that sells its products, value by value, and note it as done; a ``dry_run`` shows
+        the difference and writes nothing. ``shown`` is the mark of the difference that the person saw.
 
-        Raises Unanswerable where the draft has nothing that a program could carry out.
+        Raises Unanswerable where no live shop may be written to or the draft has nothing that a program could carry out, Refused for what
+        law, policy or the cap of a run forbids, Decided where it is not approved, is done, or the shop changed meanwhile.
         """
-        from zhanggui.app.before import differences
-        from zhanggui.errors import Unanswerable
-        from zhanggui.ledger.steps import check_open
+        from dataclasses import replace
 
-        entry = self.show(name)
-        check_open(entry, self._shop.clock)
-        self._shop.guard(entry.action)
-        if not dry_run:
-            raise Unanswerable("ledger.not_applied_yet", id=entry.id)
-        found = differences(self._shop, entry)
-        if not found:
-            raise Unanswerable("ledger.nothing_drafted", id=entry.id)
-        return found
+        from zhanggui.app import doing
+
+        if dry_run:
+            return doing.shown(self._shop, name)
+        made = doing.applied(self._shop, name, by=who(by), seen=seen, mark=shown)
+        assert made.decision is not None
+        return replace(made, decision=self._told(made.decision))
+
+    def restorable(self, name: str) -> Application:
+        """What taking back an action that was carried out by ``apply`` changes in the live shop. Nothing is written."""
+        from zhanggui.app import doing
+
+        return doing.restorable(self._shop, name)
+
+    def _put_back(self, name: str, by: str | None, seen: int | None, *, keep_shop: bool) -> int | None:
+        """Put the live shop back where ``apply`` wrote to it, unless it is to stay as it is. Gives the step seen then."""
+        if keep_shop:
+            return seen
+        from zhanggui.app import doing
+
+        return doing.restored(self._shop, name, by=who(by), seen=seen)
 
     def adopt(self) -> Sequence[Words]:
         """Take the ledger that lies in the workspace, or a new one, for this warehouse's own, though it knew another. What the

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from zhanggui import i18n
 from zhanggui.actions.catalogue import KINDS, kind_named
-from zhanggui.actions.kinds import Action, Gain, Measure
+from zhanggui.actions.kinds import Action, ActionKind, Draft, Gain, Measure
 from zhanggui.app.actions import BY_HAND
+from zhanggui.errors import BadValue
 from zhanggui.units import Words
 
+SETS: Mapping[str, tuple[str, ...]] = {
+    "price": ("price", "sale_price", "sale_from", "sale_to"),
+    "promotion": ("sale_price", "sale_from", "sale_to"),
+    "title": ("title",),
+    "status": ("status",),
+}
+"""What an entry may put in the shop, by what its kind changes."""
+STATUSES = ("active", "draft", "archived")
 CHANCE = 0.9
 """What a person expects to pay is taken to pay nine times in ten; the record of what was entered by hand corrects it."""
 
@@ -22,12 +33,14 @@ def entered(
     *,
     minutes: int | None = None,
     expected: float | tuple[float, float] | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> Action:
-    """The action of a person's entry. ``expected`` is money a week, a value or a range.
+    """The action of a person's entry. ``expected`` is money a week, a value or a range; ``values`` are what it puts in the shop.
 
-    Raises BadValue for a kind that is not of the set.
+    Raises BadValue for a kind that is not of the set, and for a value that this kind does not change.
     """
     known = kind_named(kind)
+    draft = drafted(known, where, values) if values else None
     said = {"kind": Words(f"actions.kind.{kind}"), "target": list(where.values()) or Words("ledger.whole_shop")}
     words = Words("ledger.by_hand", said | {"text": text}) if text else Words("ledger.by_hand_bare", said)
     product = where.get("product_id")
@@ -41,7 +54,36 @@ def entered(
         minutes=known.minutes if minutes is None else minutes,
         measure=Measure(known.metric, known.design, known.days),
         touches=(product,) if product else (),
+        draft=draft,
     )
+
+
+def drafted(kind: ActionKind, where: Mapping[str, str], values: Mapping[str, str]) -> Draft:
+    """The values of a person's entry as a draft's row.
+
+    Raises BadValue where the kind changes none of that, a product is not named, or money or a day is none.
+    """
+    may = SETS.get(kind.changes, ())
+    for name, value in values.items():
+        if name not in may:
+            raise BadValue("doing.not_of_this_kind", name=name, kind=kind.name, known=", ".join(may) or "–")
+        if not _holds(name, value):
+            raise BadValue("doing.bad_value", name=name, value=value)
+    if not where.get("product_id"):
+        raise BadValue("doing.no_product", kind=kind.name)
+    return Draft("table", rows=[{"product_id": where["product_id"], **values}])
+
+
+def _holds(name: str, value: str) -> bool:
+    """Whether a value is one of its kind."""
+    try:
+        if name in ("price", "sale_price"):
+            return Decimal(value).is_finite() and Decimal(value) > 0
+        if name in ("sale_from", "sale_to"):
+            return bool(date.fromisoformat(value))
+    except (InvalidOperation, ValueError):
+        return False
+    return value in STATUSES if name == "status" else bool(value.strip())
 
 
 def _gain(expected: float | tuple[float, float] | None) -> Gain | None:

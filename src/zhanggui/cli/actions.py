@@ -15,7 +15,7 @@ from zhanggui.errors import BadValue
 from zhanggui.units import Words
 
 if TYPE_CHECKING:
-    from zhanggui.app import Actions, Decision, Shop
+    from zhanggui.app import Actions, Application, Decision, Shop
 
 book = typer.Typer(help=help_text("actions"), invoke_without_command=True)
 
@@ -25,6 +25,8 @@ Who = Annotated[str | None, typer.Option("--by", metavar="NAME", help=help_text(
 Text = Annotated[str, typer.Option("--text", metavar="TEXT", help=help_text("action_text"))]
 DoneOn = Annotated[str | None, typer.Option("--on", metavar="DAY", help=help_text("action_on_done"))]
 Despite = Annotated[str, typer.Option("--despite", metavar="TEXT", help=help_text("action_despite"))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=help_text("action_dry_run"))]
+KeepShop = Annotated[bool, typer.Option("--keep-shop", help=help_text("action_keep_shop"))]
 Everything = Annotated[bool, typer.Option("--all", help=help_text("actions_everything"))]
 
 
@@ -83,6 +85,9 @@ def add(
     expected: Annotated[
         str | None, typer.Option("--expected", metavar="MONEY", help=help_text("action_expected"))
     ] = None,
+    values: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=help_text("action_set"))
+    ] = None,
     on: Annotated[str | None, typer.Option("--on", metavar="DAY", help=help_text("action_on"))] = None,
     despite: Despite = "",
     by: Who = None,
@@ -92,7 +97,17 @@ def add(
     where = dict(_pair(given) for given in target or ())
     worth = None if expected is None else _worth(expected)
     with opened(shop, ctx) as there:
-        made = there.actions.add(kind, where, text, minutes=minutes, expected=worth, on=on, despite=despite, by=by)
+        made = there.actions.add(
+            kind,
+            where,
+            text,
+            minutes=minutes,
+            expected=worth,
+            values=dict(_pair(given) for given in values or ()),
+            on=on,
+            despite=despite,
+            by=by,
+        )
         _told(there, made, "done" if on else "added", as_json)
 
 
@@ -143,17 +158,34 @@ def done(
 
 
 @book.command("undo", help=help_text("actions_undo"))
-def undo(ctx: typer.Context, name: Id, by: Who = None, as_json: AsJson = False, shop: Folder = None) -> None:
+def undo(
+    ctx: typer.Context,
+    name: Id,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=help_text("action_undo_dry_run"))] = False,
+    keep_shop: KeepShop = False,
+    by: Who = None,
+    as_json: AsJson = False,
+    shop: Folder = None,
+) -> None:
     with opened(shop, ctx) as there:
-        _told(there, there.actions.undo(name, by=by), "undone", as_json)
+        if dry_run:
+            _difference(there.actions.restorable(name), "difference", as_json)
+            return
+        _told(there, there.actions.undo(name, by=by, keep_shop=keep_shop), "undone", as_json)
 
 
 @book.command("stop", help=help_text("actions_stop"))
 def stop(
-    ctx: typer.Context, name: Id, on: DoneOn = None, by: Who = None, as_json: AsJson = False, shop: Folder = None
+    ctx: typer.Context,
+    name: Id,
+    on: DoneOn = None,
+    keep_shop: KeepShop = False,
+    by: Who = None,
+    as_json: AsJson = False,
+    shop: Folder = None,
 ) -> None:
     with opened(shop, ctx) as there:
-        _told(there, there.actions.stop(name, on=on, by=by), "stopped", as_json)
+        _told(there, there.actions.stop(name, on=on, by=by, keep_shop=keep_shop), "stopped", as_json)
 
 
 @book.command("assign", help=help_text("actions_assign"))
@@ -185,29 +217,15 @@ def note(
 
 @book.command("apply", help=help_text("actions_apply"))
 def apply(
-    ctx: typer.Context,
-    name: Id,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=help_text("action_dry_run"))] = False,
-    as_json: AsJson = False,
-    shop: Folder = None,
+    ctx: typer.Context, name: Id, dry_run: DryRun = False, by: Who = None, as_json: AsJson = False, shop: Folder = None
 ) -> None:
-    from zhanggui.i18n.columns import table
-
     with opened(shop, ctx) as there:
-        found = there.actions.apply(name, dry_run=dry_run)
-        full = there.actions.show(name).id
-        if as_json:
-            rows = [
-                {"product_id": item.product, "what": item.what, "before": item.before, "after": item.after}
-                for item in found
-            ]
-            echo_json({"action": full, "dry_run": True, "changes": rows})
-            return
-        head = [say(f"ledger.said.column_{name}") for name in ("product", "what", "before", "after")]
-        rows_text = [[item.product, item.what, _cell(item.before), _cell(item.after)] for item in found]
-        echo(
-            say("ledger.said.difference", id=full), *table([head, *rows_text]), say("ledger.said.no_live_shop", id=full)
-        )
+        made = there.actions.apply(name, dry_run=dry_run, by=by)
+        _difference(made, "difference" if dry_run else "applied", as_json)
+        if made.decision is not None and not as_json:
+            _told(there, made.decision, "done", as_json)
+        elif not (made.shop or as_json):
+            echo(say("ledger.said.no_live_shop", id=made.id))
 
 
 @book.command("export", help=help_text("actions_export"))
@@ -312,6 +330,18 @@ def _told(shop: Shop, decision: Decision, said: str, as_json: bool) -> None:
         if said == "done":
             echo(say("ledger.said.reading", stop=entry.stop_on, read=entry.read_on))
     _notes(shop, [note for note in decision.notes if note not in shop.notes])
+
+
+def _difference(made: Application, said: str, as_json: bool) -> None:
+    """Value by value, what an action changes or changed."""
+    from zhanggui.i18n.columns import table
+
+    if as_json:
+        echo_json({"dry_run": made.decision is None, **made.as_json()})
+        return
+    head = [say(f"ledger.said.column_{name}") for name in ("product", "what", "before", "after")]
+    rows = [[item.named, item.what, _cell(item.before), _cell(item.after)] for item in made.changes]
+    echo(say(f"ledger.said.{said}", id=made.id, shop=made.shop), *(table([head, *rows]) if rows else ()))
 
 
 def _notes(shop: Shop, notes: Sequence[Words]) -> None:

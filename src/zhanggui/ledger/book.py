@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,7 @@ from zhanggui.errors import BadValue, Decided
 from zhanggui.ledger import notices, pages
 from zhanggui.ledger.changing import change_lines, plain_lines, taken_away, touched
 from zhanggui.ledger.finding import Found, take_over
-from zhanggui.ledger.kinds import Decision, Entry, Event, Handover, Verb
+from zhanggui.ledger.kinds import Carried, Decision, Entry, Event, Handover, Verb
 from zhanggui.ledger.pen import Pen
 from zhanggui.ledger.plain import plain
 from zhanggui.ledger.steps import check_step, last_word
@@ -184,6 +185,23 @@ class Ledger:
     def stop(self, name: str, *, by: str, on: date | None = None, seen: int | None = None) -> Decision:
         """Note that what was done was taken away again in the shop: its reading ends on that day."""
         return self._decide(name, "stopped", by, {"stop_on": self._happened(on).isoformat()}, seen)
+
+    def may_apply(self, name: str) -> None:
+        """Pass an approved action that is not done. Raises Decided for another."""
+        check_step(self.entry(name), "applying", self.clock)
+
+    def applying(self, name: str, carried: Carried, *, by: str, seen: int | None = None) -> Decision:
+        """Note what is about to be written to a live shop, with the values before. The state stays approved until it is done."""
+        content = {"shop": carried.shop, "values": [asdict(value) for value in carried.values]}
+        return self._decide(name, "applying", by, content, seen)
+
+    def broke_off(self, name: str, *, by: str, written: int, of: int, code: str) -> Decision:
+        """Note that carrying out stopped half-way: how many values were written, and the code of what went wrong."""
+        return self._decide(name, "broke_off", by, {"written": written, "of": of, "code": code}, None)
+
+    def put_back(self, name: str, *, by: str, written: int, seen: int | None = None) -> Decision:
+        """Note that a live shop holds again what it held before."""
+        return self._decide(name, "put_back", by, {"written": written}, seen)
 
     def assign(
         self, name: str, *, by: str, owner: str | None = None, due: date | None = None, seen: int | None = None

@@ -27,7 +27,8 @@ def change_lines(entry: Entry, what: str, day: date, by: str) -> list[Change]:
         draft = _row_of(entry.action, product)
         own = entry.before.get("products", {}).get(product, {})
         earlier, later = DRAFTED.get(what, ("before", "after"))
-        before = draft.get("before", own.get(what, draft.get(earlier)))
+        before, after = draft.get("before", own.get(what, draft.get(earlier))), draft.get("after", draft.get(later))
+        before, after = _carried(entry, product, what) or (before, after)
         lines.append(
             Change(
                 id=PREFIX + entry.id + (f":{product}" if number else ""),
@@ -35,7 +36,7 @@ def change_lines(entry: Entry, what: str, day: date, by: str) -> list[Change]:
                 product_id=product,
                 what=what,
                 before=_written(before),
-                after=_written(draft.get("after", draft.get(later))),
+                after=_written(after),
                 by=by,
                 channel=entry.action.where.get("channel", ""),
             )
@@ -73,6 +74,16 @@ def plain_lines(lines: Iterable[Change]) -> list[dict[str, str]]:
 def whole_lines(content: Mapping[str, Any]) -> tuple[Change, ...]:
     """The lines that an event brought."""
     return tuple(Change(**{**line, "day": date.fromisoformat(line["day"])}) for line in content.get("changes", ()))
+
+
+def _carried(entry: Entry, product: str, what: str) -> tuple[Any, Any] | None:
+    """What the program wrote of a product to a live shop, where that is one value or the same for all its variants."""
+    values = entry.carried.values if entry.carried else ()
+    found = {(value.before, value.after) for value in values if (value.product, value.what) == (product, what)}
+    if len(found) != 1:
+        return None
+    before, after = found.pop()
+    return (float(before or 0), float(after or 0)) if what == "price" else (before, after)
 
 
 def _row_of(action: Action, product: str) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from zhanggui.actions.kinds import State
 from zhanggui.ledger.changing import whole_lines
-from zhanggui.ledger.kinds import Entry, Event, Note
+from zhanggui.ledger.kinds import Carried, Entry, Event, Note, Written
 from zhanggui.ledger.plain import whole
 
 
@@ -115,6 +115,19 @@ def _measured(entry: Entry, event: Event) -> Entry:
     return replace(_moved(entry, event, "measured"), outcome=whole(event.content["outcome"]))
 
 
+def _applying(entry: Entry, event: Event) -> Entry:
+    content = event.content
+    return replace(entry, carried=Carried(content["shop"], tuple(Written(**value) for value in content["values"])))
+
+
+def _broke_off(entry: Entry, event: Event) -> Entry:
+    return entry
+
+
+def _put_back(entry: Entry, event: Event) -> Entry:
+    return replace(entry, carried=None)
+
+
 _FOLDS: Mapping[str, Callable[[Entry, Event], Entry]] = {
     "proposed": _proposed,
     "added": _with_note,
@@ -128,4 +141,7 @@ _FOLDS: Mapping[str, Callable[[Entry, Event], Entry]] = {
     "assigned": _assigned,
     "noted": _with_note,
     "measured": _measured,
+    "applying": _applying,
+    "broke_off": _broke_off,
+    "put_back": _put_back,
 }

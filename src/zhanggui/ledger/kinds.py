@@ -23,6 +23,9 @@ Verb = Literal[
     "noted",
     "measured",
     "found",
+    "applying",
+    "broke_off",
+    "put_back",
 ]
 
 
@@ -74,10 +77,32 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A value in a live shop that an action changes: ``item`` is the shop's own name of what holds it, ``before`` what stood there, None
+    for nothing."""
+
+    product: str
+    sku: str
+    item: str
+    what: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What the program itself writes of an action, to the live shop of that name. It is noted before the first value is written."""
+
+    shop: str
+    values: Sequence[Written]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One round of an action, folded from its events. ``since`` is the day of the present state, ``by`` and ``at`` say who brought it
     there and when. ``before`` is how the target stood at approval, ``stop_on`` the last day of its reading and ``read_on`` the day from
-    which it is read, when late refunds have come in. ``offered_on`` is the day it was last proposed."""
+    which it is read, when late refunds have come in. ``offered_on`` is the day it was last proposed; ``carried`` what the program wrote to
+    a live shop, until it is put back."""
 
     id: str
     base: str
@@ -103,6 +128,7 @@ class Entry:
     stopped: bool = False
     changes: Sequence[Change] = ()
     outcome: Outcome | None = None
+    carried: Carried | None = None
     history: Sequence[Event] = ()
 
     @property

@@ -21,6 +21,9 @@ FROM: Mapping[Verb, tuple[State, ...]] = {
     "assigned": ("proposed", "approved", "done"),
     "noted": ("proposed", "approved", "dismissed", "done", "measured"),
     "measured": ("done",),
+    "applying": ("approved",),
+    "broke_off": ("approved",),
+    "put_back": ("approved", "done", "measured"),
 }
 STANDS_DAYS = 28
 """A proposal that no brief has repeated for so long rests on numbers that are gone."""
@@ -31,8 +34,10 @@ def check_step(entry: Entry, verb: Verb, clock: Clock) -> None:
     said = {"id": entry.id, "by": entry.by, "at": local(entry.at, clock.zone)}
     if entry.state == verb or (verb == "stopped" and entry.stopped):
         raise Decided("ledger.already", verb=Words(f"ledger.verb.{verb}"), **said)
+    if verb == "applying" and entry.state in ("done", "measured"):
+        raise Decided("ledger.already", verb=Words("ledger.verb.done"), **said)
     if entry.state not in FROM[verb]:
-        if verb == "done" and entry.state == "proposed":
+        if verb in ("done", "applying") and entry.state == "proposed":
             raise Decided("ledger.approve_first", id=entry.id)
         raise Decided(
             "ledger.not_now", state=Words(f"ledger.state.{entry.state}"), verb=Words(f"ledger.verb.{verb}"), **said

@@ -102,16 +102,20 @@ class Differs(Told):
     """One value that carrying the action out changes."""
 
     product_id: str
+    sku: str = ""
     what: str
     before: Any = None
     after: Any = None
 
 
 class WouldChange(Told):
-    """What carrying an action out changes, value by value."""
+    """What carrying an action out changes, value by value. ``shop`` is the live shop that was asked, empty where the data was; ``shown``
+    marks this difference."""
 
     action: str
+    shop: str = ""
     changes: list[Differs]
+    shown: str = ""
 
 
 class Came(Told):

@@ -28,13 +28,15 @@ States = Annotated[list[Name] | None, Query(description=about("states"), max_len
 
 
 class Adding(BaseModel):
-    """An action entered by hand. ``expected`` is money a week; ``on``: it was carried out that day."""
+    """An action entered by hand. ``expected`` is money a week; ``values`` what it puts in the shop; ``on``: it was carried out that
+    day."""
 
     kind: Name
     target: dict[Name, Name] = Field(default_factory=dict, max_length=8)
     text: Text = ""
     minutes: Annotated[int | None, Field(ge=0, le=100_000)] = None
     expected: Annotated[float, Field(ge=-1e12, le=1e12)] | None = None
+    values: dict[Name, Name] = Field(default_factory=dict, max_length=6)
     on: Day | None = None
     despite: Text = ""
 
@@ -68,10 +70,24 @@ class Doing(BaseModel):
     seen: Seen = None
 
 
-class Undoing(BaseModel):
-    """Nothing needs to be said to take the last decision back."""
+class Applying(BaseModel):
+    """``shown`` is the mark of the difference that was looked at: another difference is not carried out."""
 
+    shown: Annotated[str, Field(max_length=64)] | None = None
     seen: Seen = None
+
+
+class Undoing(BaseModel):
+    """Nothing needs to be said to take the last decision back. ``keep_shop``: a live shop stays as it is."""
+
+    keep_shop: bool = False
+    seen: Seen = None
+
+
+class Stopping(Doing):
+    """The day it was stopped; today unless said. ``keep_shop``: a live shop stays as it is."""
+
+    keep_shop: bool = False
 
 
 class Assigning(BaseModel):
@@ -124,13 +140,24 @@ def changes(request: Request, person: Viewer, id: Id) -> Response:
     """What carrying the action out changes, value by value. Nothing is carried out."""
 
     def make(shop: Shop, locale: str) -> dict[str, Any]:
-        found = shop.actions.apply(id, dry_run=True)
-        rows = [
-            {"product_id": one.product, "what": one.what, "before": one.before, "after": one.after} for one in found
-        ]
-        return {"action": shop.actions.show(id).id, "changes": rows}
+        return shop.actions.apply(id, dry_run=True).as_json()
 
-    return kept(request, ("changes", id), WouldChange, make)
+    locale = locale_of(request)
+    with desk_of(request).reading() as shop:
+        return sent(WouldChange, make(shop, locale), locale)
+
+
+@router.post("/actions/{id}/apply", response_model=Decided)
+def apply(request: Request, person: Operator, id: Id, given: Applying | None = None) -> Response:
+    """Carry an approved action out in the live shop that sells its products, and note it as done."""
+    said = given or Applying()
+
+    def carry_out(book: Actions) -> Decision:
+        made = book.apply(id, by=person.name, seen=said.seen, shown=said.shown).decision
+        assert made is not None
+        return made
+
+    return _decided(request, person, "apply", carry_out)
 
 
 @router.post("/actions", response_model=Decided, status_code=201)
@@ -144,6 +171,7 @@ def add(request: Request, person: Operator, given: Adding) -> Response:
             given.text,
             minutes=given.minutes,
             expected=given.expected,
+            values=given.values,
             on=given.on,
             despite=given.despite,
             by=person.name,
@@ -192,17 +220,24 @@ def done(request: Request, person: Operator, id: Id, given: Doing | None = None)
 
 
 @router.post("/actions/{id}/stop", response_model=Decided)
-def stop(request: Request, person: Operator, id: Id, given: Doing | None = None) -> Response:
-    """Note that what was done was taken away again in the shop."""
-    said = given or Doing()
-    return _decided(request, person, "stop", lambda book: book.stop(id, on=said.on, by=person.name, seen=said.seen))
+def stop(request: Request, person: Operator, id: Id, given: Stopping | None = None) -> Response:
+    """Note that what was done was taken away again in the shop; what was written to a live shop is put back there."""
+    said = given or Stopping()
+    return _decided(
+        request,
+        person,
+        "stop",
+        lambda book: book.stop(id, on=said.on, by=person.name, seen=said.seen, keep_shop=said.keep_shop),
+    )
 
 
 @router.post("/actions/{id}/undo", response_model=Decided)
 def undo(request: Request, person: Operator, id: Id, given: Undoing | None = None) -> Response:
-    """Take the last decision back, as made by mistake."""
+    """Take the last decision back, as made by mistake; what was written to a live shop is put back there."""
     said = given or Undoing()
-    return _decided(request, person, "undo", lambda book: book.undo(id, by=person.name, seen=said.seen))
+    return _decided(
+        request, person, "undo", lambda book: book.undo(id, by=person.name, seen=said.seen, keep_shop=said.keep_shop)
+    )
 
 
 @router.post("/actions/{id}/assign", response_model=Decided)
