@@ -63,6 +63,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("long_list_minutes", 120, "minutes", 0, 960),
     Setting("suspect_chance", 0.9, "share", 0.5, 0.9999),
     Setting("suspect_weight", 0.02, "share", 0.0, 1.0),
+    Setting("apply_price_share", 0.3, "share", 0.01, 5),
+    Setting("apply_values", 50, "values", 1, 100_000),
     Setting("wait_seconds", 10, "seconds", 0, 600),
     Setting("count_ahead", 1, "pages", 0, 1),
     Setting("memory_limit_mb", 1500, "MB", 256, 1_000_000),

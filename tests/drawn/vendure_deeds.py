@@ -34,12 +34,27 @@ class Deeds:
             token = token or given
         who = {"firstName": "A", "lastName": "Buyer", "emailAddress": f"{buyer}@mail.example"}
         where = {"streetLine1": "1 Test St", "city": "London", "postalCode": "E1", "countryCode": "GB"}
-        said = self._ask("shop-api", "mutation($i: CreateCustomerInput!) { setCustomerForOrder(input: $i) { __typename } }", token, i=who)
+        said = self._ask(
+            "shop-api",
+            "mutation($i: CreateCustomerInput!) { setCustomerForOrder(input: $i) { __typename } }",
+            token,
+            i=who,
+        )
         assert said[0]["setCustomerForOrder"]["__typename"] == "Order", said
-        self._ask("shop-api", "mutation($i: CreateAddressInput!) { setOrderShippingAddress(input: $i) { __typename } }", token, i=where)
+        self._ask(
+            "shop-api",
+            "mutation($i: CreateAddressInput!) { setOrderShippingAddress(input: $i) { __typename } }",
+            token,
+            i=where,
+        )
         ways, _ = self._ask("shop-api", "{ eligibleShippingMethods { id } eligiblePaymentMethods { code } }", token)
         way = ways["eligibleShippingMethods"][0]["id"]
-        self._ask("shop-api", "mutation($w: [ID!]!) { setOrderShippingMethod(shippingMethodId: $w) { __typename } }", token, w=[way])
+        self._ask(
+            "shop-api",
+            "mutation($w: [ID!]!) { setOrderShippingMethod(shippingMethodId: $w) { __typename } }",
+            token,
+            w=[way],
+        )
         self._ask("shop-api", 'mutation { transitionOrderToState(state: "ArrangingPayment") { __typename } }', token)
         paid = """mutation($m: String!) { addPaymentToOrder(input: {method: $m, metadata: {}}) {
             __typename ... on Order { code state } ... on ErrorResult { message } } }"""
@@ -54,7 +69,9 @@ class Deeds:
             self._ask("shop-api", add, v=self.variants[sku.replace("_", "-")], q=quantity)
 
     def order(self, code: str) -> dict[str, Any]:
-        found = self.admin("query($c: String!) { orders(options: {filter: {code: {eq: $c}}}) { items { %s } } }" % SETTLED, c=code)
+        found = self.admin(
+            "query($c: String!) { orders(options: {filter: {code: {eq: $c}}}) { items { %s } } }" % SETTLED, c=code
+        )
         return dict(found["orders"]["items"][0])
 
     def refund(self, code: str, sku: str, units: int, reason: str = "damaged") -> None:

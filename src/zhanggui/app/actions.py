@@ -161,9 +161,7 @@ class Actions:
         """Note that an approved action was carried out. The table ``changes`` gets its line, and its effect is read from now on."""
         return self._told(self._shop.ledger.done(name, by=who(by), on=day_of(on), seen=seen))
 
-    def undo(
-        self, name: str, *, by: str | None = None, seen: int | None = None, keep_shop: bool = False
-    ) -> Decision:
+    def undo(self, name: str, *, by: str | None = None, seen: int | None = None, keep_shop: bool = False) -> Decision:
         """Take the last decision back, as made by mistake; what it left in ``changes`` goes too. What ``apply`` wrote to a live shop is put
         back there first, unless ``keep_shop``. Raises Decided where somebody changed it there since."""
         seen = self._put_back(name, by, seen, keep_shop=keep_shop)

@@ -25,7 +25,12 @@ class Option:
     default: str | float
 
 
-COMMON = (Option("per_second", 3.0), Option("timeout_seconds", 30.0), Option("overlap_minutes", 60.0))
+COMMON = (
+    Option("per_second", 3.0),
+    Option("timeout_seconds", 30.0),
+    Option("overlap_minutes", 60.0),
+    Option("writes", "no"),
+)
 """What every connection may say: how many questions a second at most, how long to wait for an answer, and how far before the last change
 seen a sync begins again."""
 

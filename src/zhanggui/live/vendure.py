@@ -111,9 +111,7 @@ class _Reading:
 
     def _stock(self, rows: Rows) -> Iterator[Page]:
         skip = 0
-        while found := self._asked(
-            "productVariants", _STOCK, {"sort": {"id": "ASC"}, "take": self.take, "skip": skip}
-        ):
+        while found := self._asked("productVariants", _STOCK, {"sort": {"id": "ASC"}, "take": self.take, "skip": skip}):
             yield self._page("stock", found, rows)
             skip += self.take
 
