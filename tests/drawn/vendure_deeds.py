@@ -69,9 +69,8 @@ class Deeds:
             self._ask("shop-api", add, v=self.variants[sku.replace("_", "-")], q=quantity)
 
     def order(self, code: str) -> dict[str, Any]:
-        found = self.admin(
-            "query($c: String!) { orders(options: {filter: {code: {eq: $c}}}) { items { %s } } }" % SETTLED, c=code
-        )
+        ask = "query($c: String!) { orders(options: {filter: {code: {eq: $c}}}) { items { SETTLED } } }"
+        found = self.admin(ask.replace("SETTLED", SETTLED), c=code)
         return dict(found["orders"]["items"][0])
 
     def refund(self, code: str, sku: str, units: int, reason: str = "damaged") -> None:

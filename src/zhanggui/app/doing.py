@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from zhanggui.app.actions import Difference
@@ -17,9 +16,7 @@ from zhanggui.doing.plan import Limits, Planned, check_limits, digest, planned, 
 from zhanggui.errors import BadValue, Unanswerable
 from zhanggui.ledger.steps import check_open
 from zhanggui.live.connections import connections, find
-from zhanggui.live.keys import Keys
-from zhanggui.live.kinds import Connection, Visit
-from zhanggui.tables.loading import Options
+from zhanggui.live.kinds import Connection
 
 if TYPE_CHECKING:
     from zhanggui.app.shop import Shop
@@ -70,7 +67,7 @@ def shown(shop: Shop, name: str) -> Application:
             raise Unanswerable("ledger.nothing_drafted", id=entry.id)
         return Application(entry.id, "", found)
     with _hand(shop, connection) as hand:
-        plan = planned(hand, writers()[connection.kind], wanted)
+        plan = planned(hand, writers()[connection.kind], wanted, entry.carried)
     check_limits([one for one in plan if not one.there], _limits(shop))
     return Application(entry.id, connection.name, _told(plan), digest(plan))
 
@@ -86,7 +83,7 @@ def applied(shop: Shop, name: str, *, by: str, seen: int | None = None, mark: st
     if connection is None:
         raise Unanswerable("ledger.not_applied_yet" if wanted else "ledger.nothing_drafted", id=entry.id)
     with _hand(shop, connection) as hand:
-        plan = planned(hand, writers()[connection.kind], wanted)
+        plan = planned(hand, writers()[connection.kind], wanted, entry.carried)
         decision = carry_out(
             shop.ledger, entry, hand, plan, shop=connection.name, limits=_limits(shop), by=by, seen=seen, shown=mark
         )
@@ -160,10 +157,7 @@ def _own(shop: Shop, entry: Entry) -> Connection:
 
 @contextmanager
 def _hand(shop: Shop, connection: Connection) -> Iterator[Hand]:
-    options = Options(connection.channel, shop.config.currency, shop.config.timezone)
-    now = shop.clock.now().astimezone(UTC)
-    visit = Visit(connection, Keys(connection.name), now, options, shop.folder)
-    with writers()[connection.kind].open(visit) as hand:
+    with writers()[connection.kind].open(shop.live.visit(connection.name)) as hand:
         yield hand
 
 

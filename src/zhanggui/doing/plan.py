@@ -12,7 +12,7 @@ from typing import Any
 from zhanggui.doing.kinds import WRITABLE, Hand, Held, What, Wish, Writer, said
 from zhanggui.errors import BadValue, Decided, Refused, Unanswerable
 from zhanggui.ledger.changing import changed_products
-from zhanggui.ledger.kinds import Entry
+from zhanggui.ledger.kinds import Carried, Entry
 from zhanggui.units import Words
 
 STOPS = "stop_selling"
@@ -80,19 +80,20 @@ def _wish(entry: Entry, product: str, what: What, after: Any, sku: str) -> Wish:
         raise BadValue("doing.no_money", id=entry.id, product=product, value=str(after)) from None
 
 
-def planned(hand: Hand, writer: Writer, wanted: Sequence[Wish]) -> list[Planned]:
-    """Where in the shop each wish would be written, and what stands there now.
+def planned(hand: Hand, writer: Writer, wanted: Sequence[Wish], begun: Carried | None = None) -> list[Planned]:
+    """Where in the shop each wish would be written, and what stands there now; ``begun`` is what an earlier run wrote that broke off.
 
     Raises Unanswerable for what this shop system cannot be told, BadValue for a product that the shop does not have or whose variants
     differ, Decided where the shop is not as it was when the action was approved. Nothing is written.
     """
     found = []
+    first = {(value.item, value.what): value.before for value in (begun.values if begun else ())}
     for wish in wanted:
         if wish.what not in writer.writes:
             raise Unanswerable("doing.not_writable", what=_named(wish.what), kind=writer.kind)
         after = hand.spoken(wish.what, wish.after)
         held = hand.look(wish.product, wish.what, wish.sku)
-        if len({one.now for one in held}) > 1:
+        if len({first.get((one.item, wish.what), one.now) for one in held}) > 1:
             skus = ", ".join(sorted(one.sku for one in held))
             raise BadValue("doing.variants_differ", product=wish.product, what=_named(wish.what), skus=skus)
         found += [Planned(wish, one, after) for one in held]

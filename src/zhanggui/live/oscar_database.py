@@ -12,7 +12,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from zhanggui.errors import BadValue, Unreached
 from zhanggui.live.kinds import Visit
 
-SECRETS = ("password",)
+SECRETS: tuple[str, ...] = ()
+"""A ``password`` is looked for where the database is no file."""
 
 
 @contextmanager

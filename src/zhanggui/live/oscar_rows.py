@@ -143,7 +143,7 @@ def stock_rows(record: Row, now: datetime) -> Made:
     yield (
         "stock_days",
         {
-            "_time": moment(record["date_updated"]),
+            "_time": moment(now),
             "day": now.date().isoformat(),
             "product_id": str(record["product_id"]),
             "sku": record["partner_sku"],

@@ -63,6 +63,8 @@ class Sheet:
     history: tuple[tuple[str, str, str], ...]  # when, what, by
     outcome: str
     before: str
+    written: tuple[tuple[str, ...], ...]  # what the program wrote to a live shop: product, what, before, after
+    shop: str
 
 
 def card(entry: Entry, clock: Clock, page: Page) -> Card:
@@ -133,6 +135,21 @@ def sheet(entry: Entry, clock: Clock, page: Page) -> Sheet:
         ),
         outcome=result(entry, page),
         before=printable(before(entry, page)),
+        written=_written(entry, page),
+        shop=entry.carried.shop if entry.carried else "",
+    )
+
+
+def _written(entry: Entry, page: Page) -> tuple[tuple[str, ...], ...]:
+    """What the program wrote to a live shop, one value a line."""
+    return tuple(
+        (
+            printable(" · ".join(part for part in (value.product, value.sku) if part)),
+            text(f"doing.what.{value.what}", page.locale),
+            printable(value.before or "–"),
+            printable(value.after or "–"),
+        )
+        for value in (entry.carried.values if entry.carried else ())
     )
 
 

@@ -16,22 +16,39 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 
-OWN = (
-    "analytics.apps.AnalyticsConfig checkout.apps.CheckoutConfig address.apps.AddressConfig "
-    "shipping.apps.ShippingConfig catalogue.apps.CatalogueConfig catalogue.reviews.apps.CatalogueReviewsConfig "
-    "communication.apps.CommunicationConfig partner.apps.PartnerConfig basket.apps.BasketConfig "
-    "payment.apps.PaymentConfig offer.apps.OfferConfig order.apps.OrderConfig customer.apps.CustomerConfig "
-    "search.apps.SearchConfig voucher.apps.VoucherConfig wishlists.apps.WishlistsConfig "
-    "dashboard.apps.DashboardConfig dashboard.reports.apps.ReportsDashboardConfig "
-    "dashboard.users.apps.UsersDashboardConfig dashboard.orders.apps.OrdersDashboardConfig "
-    "dashboard.catalogue.apps.CatalogueDashboardConfig dashboard.offers.apps.OffersDashboardConfig "
-    "dashboard.partners.apps.PartnersDashboardConfig dashboard.pages.apps.PagesDashboardConfig "
-    "dashboard.ranges.apps.RangesDashboardConfig dashboard.reviews.apps.ReviewsDashboardConfig "
-    "dashboard.vouchers.apps.VouchersDashboardConfig "
-    "dashboard.communications.apps.CommunicationsDashboardConfig dashboard.shipping.apps.ShippingDashboardConfig"
-).split()
-DJANGO = "admin auth contenttypes sessions messages staticfiles sites flatpages".split()
-BESIDE = "widget_tweaks haystack treebeard sorl.thumbnail django_tables2 rest_framework oscarapi".split()
+OWN = [
+    "analytics.apps.AnalyticsConfig",
+    "checkout.apps.CheckoutConfig",
+    "address.apps.AddressConfig",
+    "shipping.apps.ShippingConfig",
+    "catalogue.apps.CatalogueConfig",
+    "catalogue.reviews.apps.CatalogueReviewsConfig",
+    "communication.apps.CommunicationConfig",
+    "partner.apps.PartnerConfig",
+    "basket.apps.BasketConfig",
+    "payment.apps.PaymentConfig",
+    "offer.apps.OfferConfig",
+    "order.apps.OrderConfig",
+    "customer.apps.CustomerConfig",
+    "search.apps.SearchConfig",
+    "voucher.apps.VoucherConfig",
+    "wishlists.apps.WishlistsConfig",
+    "dashboard.apps.DashboardConfig",
+    "dashboard.reports.apps.ReportsDashboardConfig",
+    "dashboard.users.apps.UsersDashboardConfig",
+    "dashboard.orders.apps.OrdersDashboardConfig",
+    "dashboard.catalogue.apps.CatalogueDashboardConfig",
+    "dashboard.offers.apps.OffersDashboardConfig",
+    "dashboard.partners.apps.PartnersDashboardConfig",
+    "dashboard.pages.apps.PagesDashboardConfig",
+    "dashboard.ranges.apps.RangesDashboardConfig",
+    "dashboard.reviews.apps.ReviewsDashboardConfig",
+    "dashboard.vouchers.apps.VouchersDashboardConfig",
+    "dashboard.communications.apps.CommunicationsDashboardConfig",
+    "dashboard.shipping.apps.ShippingDashboardConfig",
+]
+DJANGO = ["admin", "auth", "contenttypes", "sessions", "messages", "staticfiles", "sites", "flatpages"]
+BESIDE = ["widget_tweaks", "haystack", "treebeard", "sorl.thumbnail", "django_tables2", "rest_framework", "oscarapi"]
 INSTALLED_APPS = [
     *(f"django.contrib.{name}" for name in DJANGO),
     "oscar.config.Shop",

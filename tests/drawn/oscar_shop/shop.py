@@ -1,5 +1,6 @@
 """A small django-oscar shop: ``python shop.py make`` fills its database, ``change`` lets some days happen, ``serve PORT`` opens it."""
 
+# ruff: noqa: E402
 import os
 import sys
 from datetime import UTC, datetime, timedelta

@@ -12,12 +12,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from zhanggui.app import Decision, Shop
 from zhanggui.app.rules import rule_link
-from zhanggui.errors import BadValue, Decided, Refused, UserError
+from zhanggui.errors import BadValue, Decided, Refused, Unreached, UserError
 from zhanggui.i18n.writing import say
 from zhanggui.units import Words
 from zhanggui.web.entrance import address_of, needs
 from zhanggui.web.kinds import Page
-from zhanggui.web.pages import by_hand
+from zhanggui.web.pages import by_hand, carrying
 from zhanggui.web.rendering import locale_of, rendered, said_to, tell
 from zhanggui.web.safety import own_page
 
@@ -39,6 +39,7 @@ class Filled:
     on: str | None
     owner: str | None
     due: str | None
+    keep_shop: bool = False
 
 
 @router.get("/actions")
@@ -52,6 +53,7 @@ def board(request: Request, state: State | None = None, view: Literal["board", "
 
 
 router.include_router(by_hand.router)
+router.include_router(carrying.router)
 
 
 @router.get("/actions/{name}")
@@ -71,14 +73,15 @@ def decide(
     on: Annotated[str, Form(max_length=10)] = "",
     owner: Annotated[str, Form(max_length=60)] = "",
     due: Annotated[str, Form(max_length=10)] = "",
+    keep_shop: Annotated[bool, Form()] = False,
     back: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Decide, and go back to where the form stood. Who was too late sees the action as it stands and who was quicker."""
-    filled = Filled(seen, text.strip(), until, on or None, owner.strip() or None, due or None)
+    filled = Filled(seen, text.strip(), until, on or None, owner.strip() or None, due or None, keep_shop)
     try:
         with request.app.state.desk.writing() as shop:
             decision = VERBS[verb](shop, name, filled, who_decides(request))
-    except (Decided, Refused, BadValue) as error:
+    except (Decided, Refused, BadValue, Unreached) as error:
         return shown(request, name, status=409 if isinstance(error, Decided) else 422, said=said_to(request, error))
     told(request, verb, decision)
     return RedirectResponse(f"{own_page(back or f'/actions/{name}')}#action-{decision.entry.id}", status_code=303)
@@ -151,11 +154,11 @@ def _done(shop: Shop, name: str, form: Filled, who: Decider) -> Decision:
 
 
 def _undo(shop: Shop, name: str, form: Filled, who: Decider) -> Decision:
-    return shop.actions.undo(name, by=who.name, seen=form.seen)
+    return shop.actions.undo(name, by=who.name, seen=form.seen, keep_shop=form.keep_shop)
 
 
 def _stop(shop: Shop, name: str, form: Filled, who: Decider) -> Decision:
-    return shop.actions.stop(name, on=form.on, by=who.name, seen=form.seen)
+    return shop.actions.stop(name, on=form.on, by=who.name, seen=form.seen, keep_shop=form.keep_shop)
 
 
 def _assign(shop: Shop, name: str, form: Filled, who: Decider) -> Decision:
