@@ -99,7 +99,7 @@ def test_approving_twice_is_told_and_done_once(actions: Run) -> None:
         (("snooze", "ID", YESTERDAY), "not to come"),
         (("snooze", "ID", "soon"), "soon"),
         (("done", "ID", "--on", TOMORROW), "still to come"),
-        (("apply", "ID"), "no live shop"),
+        (("apply", "ID"), "not approved yet"),
         (("apply", "ID", "--dry-run"), "no draft"),
         (("add", "brush_reviews", "product_id=Cup"), "no kind of action"),
         (("add", "change_image", "Cup"), "product_id=B200"),

@@ -1,5 +1,5 @@
-"""The tables of a django-oscar shop that this program reads and writes, as a file of its own: quick, and the real names and kinds of columns
-(those of the real shop are compared in ``make prove``)."""
+"""The tables of a django-oscar shop that this program reads and writes, as a file of its own: quick, and by their real names. The real
+shop stands in ``make prove``."""
 
 from __future__ import annotations
 

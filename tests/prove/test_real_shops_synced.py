@@ -1,5 +1,5 @@
-"""Real shops are read as they are: filled, synced, changed, synced again, and every time the store equals what the shop's own database says.
-What is approved arrives there and comes back."""
+"""Real shops are read as they are: filled, synced, changed, synced again, and every time the store equals what the shop's own database
+says. What is approved arrives there and comes back."""
 
 from __future__ import annotations
 

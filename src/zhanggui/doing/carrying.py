@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
-from zhanggui.doing.kinds import Hand
+from zhanggui.doing.kinds import Hand, What
 from zhanggui.doing.plan import Limits, Planned, check_limits, digest
 from zhanggui.errors import Decided, ZhangguiError
 from zhanggui.ledger import Decision, Entry, Ledger
@@ -91,12 +92,13 @@ def _to_put_back(hand: Hand, value: Written) -> bool:
 
 
 def _now(hand: Hand, value: Written) -> str | None:
-    held = {one.item: one.now for one in hand.look(value.product, value.what, value.sku)}
+    found = hand.look(value.product, cast(What, value.what), value.sku)
+    held = {one.item: one.now for one in found}
     return held.get(value.item)
 
 
 def _write(hand: Hand, product: str, what: str, item: str, now: str | None, after: str | None) -> None:
-    if not hand.write(item, what, now, after):  # type: ignore[arg-type]
+    if not hand.write(item, cast(What, what), now, after):
         raise Decided("doing.moved_under_us", product=product, what=Words(f"doing.what.{what}"), before=now or "–")
 
 

@@ -124,11 +124,13 @@ class _Reading:
             ids = [row["id"] for row in found]
             beside = {name: _by_order(self._within(query, ids)) for name, query in BESIDE.items()}
             orders = self._within(ORDERS, ids)
-            made = [
-                list(order_rows(order, *(beside[name].get(order["id"], []) for name in BESIDE), known))
-                for order in orders
-            ]
+            made = [list(self._order(order, beside, known)) for order in orders]
             yield self._page("orders", made)
+
+    @staticmethod
+    def _order(order: Row, beside: Mapping[str, Mapping[int, list[Row]]], known: Statuses) -> Iterator[tuple[str, Row]]:
+        lines, payments, moves = (beside[name].get(int(order["id"]), []) for name in BESIDE)
+        return order_rows(order, lines, payments, moves, known)
 
     def _products(self) -> Iterator[Page]:
         for found in self._paged("products", PRODUCTS):
