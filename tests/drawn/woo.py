@@ -201,6 +201,8 @@ def _listed(woo: Woo, path: str, told: dict[str, str]) -> tuple[Any, dict[str, s
     parts = path.split("/")
     if len(parts) == 2 and parts[0] == "products" and parts[1].isdigit():
         return woo.products[int(parts[1])], {}
+    if len(parts) == 4 and parts[2] == "variations":
+        return next(one for one in woo.variations[int(parts[1])] if one["id"] == int(parts[3])), {}
     found = _records(woo, parts, told)
     size, page = int(told.get("per_page", "10")), int(told.get("page", "1"))
     if not 1 <= size <= 100:

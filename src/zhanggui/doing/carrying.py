@@ -68,7 +68,7 @@ def put_back(ledger: Ledger, entry: Entry, hand: Hand, *, by: str, seen: int | N
     carried = entry.carried
     assert carried is not None
     todo = [value for value in carried.values if _to_put_back(hand, value)]
-    for value in todo:
+    for value in reversed(todo):
         _write(hand, value.product, value.what, value.item, value.after, value.before)
     return ledger.put_back(entry.id, by=by, written=len(todo), seen=seen).entry
 

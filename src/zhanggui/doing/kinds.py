@@ -13,9 +13,9 @@ from typing import Literal, Protocol, get_args, runtime_checkable
 
 from zhanggui.live.kinds import Visit
 
-What = Literal["price", "title", "status", "sale_price", "sale_from", "sale_to"]
+What = Literal["price", "title", "status", "sale_from", "sale_to", "sale_price"]
 """What may be written to a shop, and nothing else. A price and a sale's price are money, its ends are days, ``status`` is one of the table
-``products``."""
+``products``. They are written in this order and put back in the other: a sale's price without its days would hold at once."""
 WRITABLE: tuple[What, ...] = get_args(What)
 MONEY = frozenset({"price", "sale_price"})
 ON = "active"

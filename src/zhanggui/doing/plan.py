@@ -54,7 +54,7 @@ def wishes(entry: Entry, today: date) -> list[Wish]:
     if not found and entry.action.kind == STOPS:
         for product in changed_products(entry.action):
             found[product, "", "status"] = _wish(entry, product, "status", HIDDEN, "")
-    return list(found.values())
+    return sorted(found.values(), key=lambda wish: WRITABLE.index(wish.what))
 
 
 def _due(entry: Entry, today: date) -> Iterable[Mapping[str, Any]]:
