@@ -1,4 +1,4 @@
-"""WooCommerce takes prices, sales with their days, titles and status by its documented interface, and nothing over somebody else's change."""
+"""WooCommerce takes prices, sales with their days, titles and status by its documented interface, never over another's change."""
 
 from __future__ import annotations
 

@@ -11,6 +11,8 @@ import typer
 from zhanggui import live, methods, metrics, playbooks, sources
 from zhanggui.cli import app
 from zhanggui.config import SETTINGS
+from zhanggui.doing import writers
+from zhanggui.doing.files import files
 from zhanggui.numbers.frames import FRAMES
 from zhanggui.tables import FACTS, TABLES
 
@@ -34,6 +36,8 @@ def registered() -> str:
     kinds = {
         "sources": [source.name for source in sources.all_sources()],
         "connectors": list(live.connectors()),
+        "writers": list(writers()),
+        "files for others": list(files()),
         "tables": list(TABLES),
         "facts": list(FACTS),
         "metrics": sorted(metrics.METRICS),

@@ -46,7 +46,8 @@ VENDURE = {
     "refunds": "select id k, printf('%.2f', total / 120.0) v from refund where state = 'Settled'",  # tax is a fifth
     "prices": """select v.productId k, printf('%.2f', min(p.price) / 100.0) v from product_variant v
         join product_variant_price p on p.variantId = v.id group by v.productId""",
-    "stock": """select v.sku k, s.stockOnHand - s.stockAllocated v from stock_level s join product_variant v on v.id = s.productVariantId""",
+    "stock": """select v.sku k, s.stockOnHand - s.stockAllocated v from stock_level s
+        join product_variant v on v.id = s.productVariantId""",
     "buyers": """select count(distinct lower(c.emailAddress)) v, 'n' k from "order" o join customer c on c.id = o.customerId
         where o.state not in ('AddingItems', 'Draft')""",
     "reviews": "select 1 k, 1 v where false",

@@ -231,6 +231,13 @@ class Actions:
 
         return doing.restorable(self._shop, name)
 
+    def file(self, name: str) -> str:
+        """What is approved as a file for another program: ``shopify``, ``taobao``, ``budgets``, ``audience``. Raises BadValue for another
+        name, Unanswerable where nothing approved belongs there."""
+        from zhanggui.app import doing
+
+        return doing.file_of(self._shop, name)
+
     def _put_back(self, name: str, by: str | None, seen: int | None, *, keep_shop: bool) -> int | None:
         """Put the live shop back where ``apply`` wrote to it, unless it is to stay as it is. Gives the step seen then."""
         if keep_shop:

@@ -11,6 +11,7 @@ from zhanggui.app.actions import Difference
 from zhanggui.app.before import differences
 from zhanggui.doing import writers
 from zhanggui.doing.carrying import carry_out, put_back, to_put_back
+from zhanggui.doing.files import known_products, written
 from zhanggui.doing.kinds import Hand, Wish
 from zhanggui.doing.plan import Limits, Planned, check_limits, digest, planned, wishes
 from zhanggui.errors import BadValue, Unanswerable
@@ -111,6 +112,18 @@ def restored(shop: Shop, name: str, *, by: str, seen: int | None = None) -> int 
         return seen
     with _hand(shop, _own(shop, entry)) as hand:
         return put_back(shop.ledger, entry, hand, by=by, seen=seen).step
+
+
+def file_of(shop: Shop, name: str) -> str:
+    """A file of approved actions for another program, as text. Raises BadValue and Unanswerable as ``files.written`` does; Refused where
+    law or policy forbids one of them by now."""
+    entries = [entry for entry in shop.ledger.entries() if entry.state == "approved"]
+    for entry in entries:
+        _guarded(shop, entry.id)
+    table = shop.warehouse.table("products")
+    columns = ("product_id", "channel", "item_key", "short_name", "title", "price", "status", "attributes")
+    rows = shop.warehouse.run(table.select(*columns)).sort("product_id", "channel").to_dicts()
+    return written(name, entries, known_products(rows))
 
 
 def _guarded(shop: Shop, name: str) -> Entry:

@@ -236,15 +236,32 @@ def export(
     shop: Folder = None,
 ) -> None:
     with opened(shop, ctx) as there:
-        written = there.actions.export(RUN.locale, format=format)
-        if file is None:
-            typer.echo(written, nl=False)
-            return
-        try:
-            file.write_text(written, encoding="utf-8")
-        except OSError as error:
-            raise BadValue("cli.not_written", file=str(file), reason=error.strerror or str(error)) from None
-        echo(say("cli.written", file=str(file)))
+        _put(there.actions.export(RUN.locale, format=format), file)
+
+
+@book.command("file", help=help_text("actions_file"))
+def file_of(
+    ctx: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="shopify|taobao|budgets|audience", help=help_text("actions_file_name"))
+    ],
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help=help_text("export_out"))] = None,
+    shop: Folder = None,
+) -> None:
+    with opened(shop, ctx) as there:
+        _put(there.actions.file(name), file)
+
+
+def _put(written: str, file: Path | None) -> None:
+    """Write a text to a file, or on the terminal where none is named."""
+    if file is None:
+        typer.echo(written, nl=False)
+        return
+    try:
+        file.write_text(written, encoding="utf-8", newline="")
+    except OSError as error:
+        raise BadValue("cli.not_written", file=str(file), reason=error.strerror or str(error)) from None
+    echo(say("cli.written", file=str(file)))
 
 
 @book.command("freeze", help=help_text("actions_freeze"))
