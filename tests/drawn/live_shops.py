@@ -47,9 +47,9 @@ class LiveShop:
             database.row_factory = sqlite3.Row
             return [dict(row) for row in database.execute(sql, values)]
 
-    def run(self, *deed: str) -> None:
-        """Let the shop's own program do something."""
-        run([*self.command, *deed], self.folder, self.environment)
+    def run(self, *deed: str) -> str:
+        """Let the shop's own program do something; gives what it printed."""
+        return run([*self.command, *deed], self.folder, self.environment)
 
     @contextmanager
     def opened(self, *deed: str, ready: str) -> Iterator[LiveShop]:
@@ -127,8 +127,8 @@ def installed_vendure() -> Path:
     return home
 
 
-def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> None:
-    """Run a program to its end. Raises AssertionError with its last words where it fails."""
+def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:
+    """Run a program to its end; gives what it printed. Raises AssertionError with its last words where it fails."""
     done = subprocess.run(
         command,
         cwd=folder,
@@ -139,6 +139,7 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | N
         errors="replace",
     )
     assert done.returncode == 0, f"{' '.join(command[:4])} … gave {done.returncode}:\n{done.stdout[-3000:]}"
+    return done.stdout
 
 
 def surroundings(own: Mapping[str, str]) -> dict[str, str]:

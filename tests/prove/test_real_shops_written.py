@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import pytest
 
 from drawn.live_shops import LiveShop
+from drawn.vendure_deeds import Deeds
 from drawn.visiting import oscar_api_visit, oscar_database_visit, vendure_visit
 from zhanggui.doing import writers
 from zhanggui.doing.kinds import Hand, What
@@ -83,6 +85,64 @@ def test_nothing_is_written_where_something_else_stands(doors: Doors, what: What
 def test_a_product_or_variant_that_the_shop_does_not_have_is_named(doors: Doors) -> None:
     with pytest.raises(BadValue, match="unknown_sku"):
         doors.hand.look(doors.product, "price", "NO-SUCH")
+
+
+def test_a_sale_in_vendure_begins_and_ends_on_its_days_and_buyers_pay_its_price(vendure: LiveShop) -> None:
+    product = str(vendure.rows("select productId from product_variant where sku = 'CUP-W'")[0]["productId"])
+    deeds = Deeds(vendure.address)
+    today, week = date.today(), date.today() + timedelta(days=6)
+    wanted: list[tuple[What, str]] = [
+        ("sale_from", today.isoformat()),
+        ("sale_to", week.isoformat()),
+        ("sale_price", "5.55"),
+    ]
+
+    def paid() -> object:
+        code = deeds.buy("sale", CUP_W=1, CUP_B=1)
+        (row,) = deeds.admin(
+            "query($c: String!) { orders(options: {filter: {code: {eq: $c}}}) { items { subTotal } } }", c=code
+        )["orders"]["items"]
+        return row["subTotal"]
+
+    with writers()["vendure"].open(vendure_visit(vendure)) as hand:
+        assert paid() == 2 * 640
+        for what, value in wanted:
+            (held,) = hand.look(product, what)
+            assert held.now is None
+            assert hand.write(held.item, what, None, value)
+            assert [one.now for one in hand.look(product, what)] == [value]
+        assert paid() == 2 * 555
+        (told,) = vendure.rows("select date(startsAt) begins, date(endsAt) ends, enabled from promotion")
+        assert (told["begins"], told["ends"], told["enabled"]) == (today.isoformat(), week.isoformat(), 1)
+        for what, value in reversed(wanted):
+            (held,) = hand.look(product, what)
+            assert hand.write(held.item, what, value, None)
+            assert [one.now for one in hand.look(product, what)] == [None]
+        assert paid() == 2 * 640
+
+
+def test_a_sale_in_oscar_begins_and_ends_on_its_days_and_buyers_pay_its_price(oscar: LiveShop) -> None:
+    product = str(oscar.rows("select id from catalogue_product where upc = 'GREEN-100'")[0]["id"])
+    today, week = date.today(), date.today() + timedelta(days=6)
+    wanted: list[tuple[What, str]] = [
+        ("sale_from", today.isoformat()),
+        ("sale_to", week.isoformat()),
+        ("sale_price", "7.25"),
+    ]
+    with writers()["django_oscar"].open(oscar_database_visit(oscar)) as hand:
+        assert oscar.run("basket", "GREEN-100", "3").strip() == "25.50"
+        for what, value in wanted:
+            (held,) = hand.look(product, what)
+            assert held.now is None
+            assert hand.write(held.item, what, None, value)
+            assert [one.now for one in hand.look(product, what)] == [value]
+        assert oscar.run("basket", "GREEN-100", "3").strip() == "21.75"
+        for what, value in reversed(wanted):
+            (held,) = hand.look(product, what)
+            assert not hand.write(held.item, what, "2026-01-01", value)
+            assert hand.write(held.item, what, value, None)
+            assert [one.now for one in hand.look(product, what)] == [None]
+        assert oscar.run("basket", "GREEN-100", "3").strip() == "25.50"
 
 
 def test_variants_are_each_told_apart(vendure: LiveShop) -> None:

@@ -1,4 +1,5 @@
-"""Writing to django-oscar: prices of stock records, titles of products and whether they are shown, in its database or by its API."""
+"""Writing to django-oscar: prices of stock records, titles of products and whether they are shown, in its database or by its API; sales in
+its database."""
 
 from __future__ import annotations
 
@@ -10,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, column, select, table, update
 
-from zhanggui.doing.kinds import ON, Hand, Held, What, money, on_or_off
-from zhanggui.errors import BadValue
+from zhanggui.doing import oscar_sales
+from zhanggui.doing.kinds import ON, SALE, Hand, Held, What, money, on_or_off
+from zhanggui.errors import BadValue, Unanswerable
 from zhanggui.live.calling import Caller
 from zhanggui.live.kinds import Visit
 from zhanggui.live.oscar_database import opened
+from zhanggui.units import Words
 
 _PRODUCTS = table("catalogue_product", *map(column, ("id", "title", "is_public", "date_updated")))
 _RECORDS = table("partner_stockrecord", *map(column, ("id", "product_id", "partner_sku", "price", "date_updated")))
@@ -40,7 +43,7 @@ class DatabaseHand(_Hand):
 
     def look(self, product: str, what: What, sku: str = "") -> Sequence[Held]:
         with opened(self._visit) as connection:
-            held = list(_held(connection, product, what))
+            held = list(_on_sale(connection, product, what) if what in SALE else _held(connection, product, what))
         if not held:
             raise BadValue("doing.unknown_product", product=product, shop=self._visit.connection.name)
         own = [one for one in held if sku in ("", one.sku) or what != "price"]
@@ -49,9 +52,15 @@ class DatabaseHand(_Hand):
         return own
 
     def write(self, item: str, what: What, now: str | None, after: str | None) -> bool:
-        rows, cell = _COLUMNS[what]
         key = int(item.partition(":")[2])
         with opened(self._visit, writing=True) as connection:
+            if what in SALE:
+                price = _only_price(connection, str(key))
+                if oscar_sales.told(connection, key, price, what) != now:
+                    return False
+                oscar_sales.write(connection, key, price, what, after)
+                return True
+            rows, cell = _COLUMNS[what]
             seen = connection.execute(select(cell).where(rows.c.id == key).with_for_update()).scalar()
             if after is None or _told(what, seen) != now:
                 return False
@@ -70,6 +79,22 @@ def _held(connection: Connection, product: str, what: What) -> Iterator[Held]:
         return
     for number, value in connection.execute(select(rows.c.id, cell).where(rows.c.id == key)):
         yield Held(f"product:{number}", _told(what, value))
+
+
+def _on_sale(connection: Connection, product: str, what: What) -> Iterator[Held]:
+    """The product's sale, if there is such a product."""
+    if list(_held(connection, product, "title")):
+        told = oscar_sales.told(connection, int(product), _only_price(connection, product), what)
+        yield Held(f"product:{product}", told)
+
+
+def _only_price(connection: Connection, product: str) -> str | None:
+    """What a product costs. Raises BadValue where its stock records say several prices: one discount would give several."""
+    found = list(_held(connection, product, "price"))
+    if len({one.now for one in found}) > 1:
+        skus = ", ".join(sorted(one.sku for one in found))
+        raise BadValue("doing.variants_differ", product=product, what=Words("doing.what.price"), skus=skus)
+    return found[0].now if found else None
 
 
 def _told(what: What, value: Any) -> str | None:
@@ -96,6 +121,8 @@ class ApiHand(_Hand):
         self._caller, self._name = caller, name
 
     def look(self, product: str, what: What, sku: str = "") -> Sequence[Held]:
+        if what in SALE:
+            raise Unanswerable("doing.not_writable", what=Words(f"doing.what.{what}"), kind="django-oscar-api")
         if not product.isdecimal():
             raise BadValue("doing.unknown_product", product=product, shop=self._name)
         told = self._caller.get(f"admin/products/{product}/").value
@@ -134,7 +161,7 @@ class OscarWriter:
     """django-oscar, from version 4 on."""
 
     kind = "django_oscar"
-    writes = frozenset({"price", "title", "status"})
+    writes = frozenset({"price", "title", "status"}) | SALE
 
     def open(self, visit: Visit) -> AbstractContextManager[Hand]:
         return _by_api(visit) if visit.connection.url.startswith("http") else _by_database(visit)

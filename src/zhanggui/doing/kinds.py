@@ -18,6 +18,7 @@ What = Literal["price", "title", "status", "sale_from", "sale_to", "sale_price"]
 ``products``. They are written in this order and put back in the other: a sale's price without its days would hold at once."""
 WRITABLE: tuple[What, ...] = get_args(What)
 MONEY = frozenset({"price", "sale_price"})
+SALE: frozenset[What] = frozenset({"sale_from", "sale_to", "sale_price"})
 ON = "active"
 
 

@@ -1,4 +1,4 @@
-"""Writing to Vendure: prices of variants, titles of products in the channel's language, and whether a product is shown."""
+"""Writing to Vendure: prices of variants, titles of products in their own language, whether a product is shown, and sales."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from zhanggui.doing.kinds import ON, Hand, Held, What, on_or_off
+from zhanggui.doing.kinds import ON, SALE, Hand, Held, What, on_or_off
+from zhanggui.doing.vendure_sales import Sale
 from zhanggui.errors import BadValue
 from zhanggui.live.kinds import Visit
 from zhanggui.live.vendure_calls import Vendure, major, minor, opened
+from zhanggui.units import Words
 
 _LOOK = """query($id: ID!) {
   activeChannel { defaultCurrencyCode }
@@ -33,6 +35,8 @@ class VendureHand:
             return [Held(f"product:{found['id']}", found["name"])]
         if what == "status":
             return [Held(f"product:{found['id']}", ON if found["enabled"] else "draft")]
+        if what in SALE:
+            return [Held(f"product:{found['id']}", self._sale(found).told(what))]
         held = [
             Held(f"variant:{variant['id']}", _price(variant, found["currency"]), variant["sku"])
             for variant in found["variants"]
@@ -45,7 +49,12 @@ class VendureHand:
     def write(self, item: str, what: What, now: str | None, after: str | None) -> bool:
         of, _, key = item.partition(":")
         product = key if of == "product" else str(self._shop.ask(_OF_VARIANT, id=key)["productVariant"]["productId"])
-        if now not in {held.now for held in self.look(product, what) if held.item == item} or after is None:
+        if now not in {held.now for held in self.look(product, what) if held.item == item}:
+            return False
+        if what in SALE:
+            self._sale(self._product(product)).write(what, after)
+            return True
+        if after is None:
             return False
         if what == "price":
             self._shop.change(_PRICE, id=key, price=minor(after))
@@ -57,6 +66,14 @@ class VendureHand:
 
     def spoken(self, what: What, value: str) -> str:
         return on_or_off(value) if what == "status" else value
+
+    def _sale(self, product: dict[str, Any]) -> Sale:
+        """The product's sale. Raises BadValue where its variants have different prices: one discount would give them several."""
+        prices = {_price(variant, product["currency"]) for variant in product["variants"]}
+        if len(prices) > 1:
+            skus = ", ".join(sorted(variant["sku"] for variant in product["variants"]))
+            raise BadValue("doing.variants_differ", product=product["id"], what=Words("doing.what.price"), skus=skus)
+        return Sale(self._shop, product, prices.pop() if prices else None)
 
     def _product(self, key: str) -> dict[str, Any]:
         told = self._shop.ask(_LOOK, id=key)
@@ -75,7 +92,7 @@ class VendureWriter:
     """Vendure, from version 3 on."""
 
     kind = "vendure"
-    writes = frozenset({"price", "title", "status"})
+    writes = frozenset({"price", "title", "status"}) | SALE
 
     @contextmanager
     def open(self, visit: Visit) -> Iterator[Hand]:

@@ -36,6 +36,12 @@ class Vendure:
         """What a mutation gives. Raises Unreached, also for what the shop says it did not do."""
         return self._told(self._caller.write("POST", "", {"query": mutation, "variables": variables}).value)
 
+    def done(self, mutation: str, **variables: Any) -> None:
+        """Change something of which the shop says whether it did it. Raises Unreached where it did not."""
+        for made in self.change(mutation, **variables).values():
+            if made.get("message"):
+                raise Unreached("live_vendure.refused", connection=self._name, said=str(made["message"])[:160])
+
     def _told(self, value: Any) -> Any:
         return data_of(value, self._name)
 

@@ -76,6 +76,15 @@ def change() -> None:
     Review.objects.create(product=item, name="Guest", email="g@shop.example", score=1, title="Hm", body="It drips.")
 
 
+def basket(sku: str, quantity: int) -> None:
+    """What a basket of some units would cost now, with the shop's offers."""
+    cart = Basket.objects.create()
+    cart.strategy = get_class("partner.strategy", "Selector")().strategy()
+    cart.add_product(Product.objects.get(stockrecords__partner_sku=sku), quantity=quantity)
+    get_class("offer.applicator", "Applicator")().apply(cart)
+    print(cart.total_incl_tax)
+
+
 def stock(item, partner, sku: str, price: str) -> None:
     StockRecord.objects.create(
         product=item, partner=partner, partner_sku=sku, price=Decimal(price), price_currency="GBP", num_in_stock=500
@@ -133,5 +142,7 @@ if __name__ == "__main__":
     deed, *rest = sys.argv[1:]
     if deed == "serve":
         call_command("runserver", f"127.0.0.1:{rest[0]}", "--noreload", "--insecure")
+    elif deed == "basket":
+        basket(rest[0], int(rest[1]))
     else:
         {"make": make, "change": change}[deed]()
