@@ -9,7 +9,7 @@ import pytest
 from drawn.ledgers import Days
 from drawn.oscar_tables import OscarFile
 from zhanggui.app import Shop
-from zhanggui.errors import BadValue, Decided, Refused, Unanswerable
+from zhanggui.errors import BadValue, Decided, Refused, Unanswerable, Unreached
 from zhanggui.live.oscar_database import opened
 
 
@@ -207,10 +207,27 @@ def test_a_shop_that_is_connected_for_reading_is_never_written_to(folder: Path, 
     assert tea.price() == 20
 
 
-def test_what_a_shop_cannot_be_told_is_said(shop: Shop) -> None:
+def test_a_sale_has_its_days_before_its_price_and_goes_back_the_other_way(shop: Shop, tea: OscarFile) -> None:
+    tea.run(
+        """create table told (status text, begins datetime);
+        create trigger open after update of status on offer_conditionaloffer begin
+            insert into told values (new.status, new.start_datetime); end"""
+    )
     name = approved(shop, sale_price="18", sale_from="2026-10-01", sale_to="2026-10-07")
-    with pytest.raises(Unanswerable, match="not_writable"):
-        shop.actions.apply(name, dry_run=True)
+    made = shop.actions.apply(name)
+    assert [one.what for one in made.changes] == ["sale_from", "sale_to", "sale_price"]
+    assert tea.one("select value from offer_benefit") == 2
+    shop.actions.undo(name)
+    assert tea.one("select status || ' ' || coalesce(start_datetime, '-') from offer_conditionaloffer") == "Suspended -"
+    assert (
+        tea.one("select group_concat(status || ' ' || substr(begins, 1, 10)) from told")
+        == "Open 2026-10-01,Suspended 2026-10-01"
+    )
+
+
+def test_a_sale_of_what_costs_different_prices_is_refused(shop: Shop) -> None:
+    with pytest.raises(BadValue, match="variants_differ"):
+        shop.actions.apply(approved(shop, "3", sale_price="10"), dry_run=True)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +244,7 @@ def test_a_title_with_what_law_forbids_is_never_entered(shop: Shop) -> None:
         wanted(shop, "2", "change_title", title="第一 teapot, 国家级")
 
 
-def test_reading_a_shop_leaves_its_database_as_it_is(shop: Shop, tea: OscarFile) -> None:
-    with opened(shop.live.visit("tea")) as connection:
+def test_reading_a_shop_cannot_write_to_it(shop: Shop, tea: OscarFile) -> None:
+    with pytest.raises(Unreached), opened(shop.live.visit("tea")) as connection:
         connection.exec_driver_sql("update partner_stockrecord set price = 1")
     assert tea.price() == 20

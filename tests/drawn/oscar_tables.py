@@ -28,6 +28,14 @@ create table payment_source (id integer primary key, order_id int);
 create table payment_transaction (id integer primary key, source_id int, txn_type text, amount decimal, date_created datetime);
 create table reviews_productreview (id integer primary key, product_id int, score int, title text, body text, status int,
   user_id int, email text, date_created datetime);
+create table offer_range (id integer primary key, name text unique, slug text, description text, is_public bool,
+  includes_all_products bool, date_created datetime);
+create table offer_rangeproduct (id integer primary key, display_order int, product_id int, range_id int);
+create table offer_condition (id integer primary key, type text, value decimal, range_id int);
+create table offer_benefit (id integer primary key, type text, value decimal, range_id int);
+create table offer_conditionaloffer (id integer primary key, name text unique, slug text, description text, offer_type text, status text,
+  start_datetime datetime, end_datetime datetime, total_discount decimal, num_applications int, num_orders int, redirect_url text,
+  date_created datetime, benefit_id int, condition_id int, exclusive bool, priority int);
 insert into partner_partner values (1, 'Store');
 insert into catalogue_product (id, structure, upc, title, is_public) values
   (1, 'standalone', 'GREEN', 'Green tea', 1), (2, 'standalone', 'POT', 'Teapot', 1), (3, 'standalone', 'CUP', 'Cup', 1);

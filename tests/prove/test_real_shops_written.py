@@ -13,7 +13,7 @@ from drawn.vendure_deeds import Deeds
 from drawn.visiting import oscar_api_visit, oscar_database_visit, vendure_visit
 from zhanggui.doing import writers
 from zhanggui.doing.kinds import Hand, What
-from zhanggui.errors import BadValue
+from zhanggui.errors import BadValue, Unanswerable
 
 pytestmark = pytest.mark.prove
 VENDURE_SQL = {
@@ -143,6 +143,14 @@ def test_a_sale_in_oscar_begins_and_ends_on_its_days_and_buyers_pay_its_price(os
             assert hand.write(held.item, what, value, None)
             assert [one.now for one in hand.look(product, what)] == [None]
         assert oscar.run("basket", "GREEN-100", "3").strip() == "25.50"
+
+
+def test_a_sale_cannot_be_told_by_oscars_api_and_that_is_said(oscar: LiveShop) -> None:
+    with (
+        writers()["django_oscar"].open(oscar_api_visit(oscar)) as hand,
+        pytest.raises(Unanswerable, match="not_writable"),
+    ):
+        hand.look("1", "sale_price")
 
 
 def test_variants_are_each_told_apart(vendure: LiveShop) -> None:

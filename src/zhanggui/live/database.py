@@ -1,4 +1,4 @@
-"""A database that is only read, with words for everything that goes wrong."""
+"""A database that is read, and written to only where that is asked for, with words for everything that goes wrong."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ READ_ONLY = {
 
 
 class Database:
-    """A connection's database while it is read. Every question ends with its transaction: nobody in the shop waits for us."""
+    """A connection's database while it is read. Every question ends with its transaction: nobody in the shop waits for us. With
+    ``writing`` its sessions may write."""
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit, self._name = visit, visit.connection.name
+    def __init__(self, visit: Visit, *, writing: bool = False) -> None:
+        self._visit, self._name, self._writing = visit, visit.connection.name, writing
         self._engine = self._opened()
 
     def __enter__(self) -> Database:
@@ -58,6 +59,7 @@ class Database:
             url = make_url(self._visit.connection.url)
             password = self._visit.keys.find("password")
             url = url.set(password=password) if password else url
+            url = _in_workspace(url, self._visit.folder)
             _look_for_file(url, self._name)
             engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=False)
         except (exc.ArgumentError, exc.NoSuchModuleError) as error:
@@ -65,7 +67,7 @@ class Database:
         except ModuleNotFoundError as error:
             raise Unreached("live.no_driver", connection=self._name, driver=str(error.name)) from None
         readonly = READ_ONLY.get(engine.dialect.name)
-        if readonly:
+        if readonly and not self._writing:
             sa.event.listen(engine, "connect", lambda line, record: _told(line, readonly))
         return engine
 
@@ -82,6 +84,13 @@ def _told(line: Any, words: str) -> None:
     cursor.execute(words)
     cursor.close()
     line.commit()
+
+
+def _in_workspace(url: URL, folder: Any) -> URL:
+    """A file without a folder of its own lies in the workspace."""
+    if url.get_backend_name() != "sqlite" or not url.database or folder is None or url.database == ":memory:":
+        return url
+    return url.set(database=str(Path(folder, url.database)))
 
 
 def _look_for_file(url: URL, name: str) -> None:
