@@ -17,17 +17,11 @@ SPEAKS_CHINESE = {
     "zhanggui.report.naming",
     "zhanggui.numbers.festivals",
     "zhanggui.numbers.frames.suspects",
-<<<<<<< HEAD
     "zhanggui.app.story",
-}
-"""Modules that know Chinese by necessity: what marks a phone number or a name, brackets around a list of names, festivals' names, what a
-shop notes on orders that nobody made, names of sources."""
-=======
     "zhanggui.doing.files.taobao",
 }
 """Modules that know Chinese by necessity: what marks a phone number or a name, brackets around a list of names, festivals' names, what a
-shop notes on orders that nobody made, the columns of a platform's table."""
->>>>>>> 793b02d (Open a shop's database in one place; prove that reading cannot write)
+shop notes on orders that nobody made, names of sources, the columns of a platform's table."""
 
 
 @cache
