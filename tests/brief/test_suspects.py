@@ -74,6 +74,16 @@ def test_without_them_the_shop_is_as_if_they_had_never_been(shop: Shop, found: S
     assert shop.warehouse.rows()["reviews"] - reviews == FAKE // 2
 
 
+def test_any_number_can_be_asked_without_them(shop: Shop) -> None:
+    start = LAST - timedelta(days=DAYS - 1)
+
+    def orders(*, without: bool) -> float:
+        asked = shop.query(["orders"], start=start, end=LAST, without_suspects=without)
+        return float(asked.rows["orders"][0])
+
+    assert orders(without=False) - orders(without=True) == FAKE
+
+
 def test_a_rise_that_rests_on_them_is_not_claimed_and_the_brief_says_so(brief: Brief) -> None:
     assert not [said for said in brief.findings if said.finding.kind == "claim"]
     doubtful = {line.name for line in brief.metrics if line.doubtful}

@@ -26,6 +26,9 @@ PAGES = (
     "/metrics/net_sales",
     "/products",
     "/products/P00",
+    "/waterfall",
+    "/payouts",
+    "/suspects",
 )
 
 
@@ -178,6 +181,21 @@ def test_one_products_page_has_its_history_changes_reviews_and_stock(sat):
 
 def test_a_product_that_nobody_knows_is_not_there(sat):
     assert "There is no such page" in sat.get("/products/nothing", 404)
+
+
+def test_what_is_left_of_a_price_stands_on_the_products_page_and_on_its_own(sat):
+    assert "= contribution" in sat.get("/products/P00")
+    whole = sat.get("/waterfall")
+    assert "One in a hundred better" in whole
+    assert "Fixed costs and break-even" in whole
+
+
+def test_payouts_and_suspects_are_told_where_the_data_is(sat):
+    data = sat.get("/data")
+    assert 'href="/payouts"' in data
+    assert 'href="/suspects"' in data
+    assert "No file tells what was paid out" in sat.get("/payouts")
+    assert "orders of the last 112 days" in sat.get("/suspects")
 
 
 # ---- what anybody may write into an address or a title

@@ -252,8 +252,10 @@ class Shop:
         end: date | str | None = None,
         against: str | Period | None = None,
         limit: int | None = None,
+        without_suspects: bool = False,
     ) -> Answer:
-        """Ask the metric catalogue; time grains (day, week, month) stand in ``by``."""
+        """Ask the metric catalogue; time grains (day, week, month) stand in ``by``. ``without_suspects`` leaves out the orders and reviews
+        that may not be real."""
         from zhanggui.numbers.kinds import Question
         from zhanggui.numbers.query import ask
 
@@ -270,6 +272,12 @@ class Shop:
             against=against,  # type: ignore[arg-type]
             limit=limit,
         )
+        if without_suspects:
+            from zhanggui.app.suspects import suspects
+
+            _, found = suspects(self)
+            with self.warehouse.without(found.orders, found.reviews) as other:
+                return ask(other, question, config=self.config, clock=self.clock, costs=self.costs)
         return ask(self.warehouse, question, config=self.config, clock=self.clock, costs=self.costs)
 
     def explain(

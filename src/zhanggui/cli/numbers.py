@@ -36,6 +36,7 @@ def query(
         str | None, typer.Option("--against", metavar="previous|year", help=help_text("query_against"))
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help=help_text("limit"))] = None,
+    without: Annotated[bool, typer.Option("--without-suspects", help=help_text("without_suspects"))] = False,
     form: Annotated[str, typer.Option("--format", metavar="|".join(FORMATS), help=help_text("format"))] = "table",
     as_json: AsJson = False,
     shop: Folder = None,
@@ -50,7 +51,14 @@ def query(
         raise BadValue("cli.parquet_terminal")
     with open_shop(shop) as opened:
         answer = opened.query(
-            split(names), dimensions, where=_where(where), start=since, end=until, against=against, limit=limit
+            split(names),
+            dimensions,
+            where=_where(where),
+            start=since,
+            end=until,
+            against=against,
+            limit=limit,
+            without_suspects=without,
         )
         _print(answer, form, opened.config.currency)
 

@@ -105,7 +105,7 @@ NONE = Suspects(pl.DataFrame(schema=ORDERS), pl.DataFrame(schema=REVIEWS))
 
 
 def suspects(warehouse: Warehouse, view: View, config: Config) -> Suspects:
-    """Look through the orders and reviews of the half year before ``view.as_of``: one question, and one more where there are reviews."""
+    """Look through the orders and reviews of sixteen weeks up to ``view.as_of``: one question, and one more where there are reviews."""
     held, level = warehouse.rows(), config["suspect_chance"]
     found = _orders(FRAMES["order_signs"](warehouse, view), level) if held.get("orders") else replace(NONE, level=level)
     if not held.get("reviews"):

@@ -16,7 +16,7 @@ from zhanggui.numbers.moments import AS_OF
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
 
-DAYS = 182
+DAYS = 112
 ORDER_SIGNS = (
     "burst",
     "one_place",
@@ -65,7 +65,7 @@ def _letter(sign: Any, known: Any) -> Any:
 
 
 def _orders(warehouse: Warehouse, grid: Grid) -> Any:
-    """Counted orders of the half year with their main product, one row each."""
+    """Counted orders of sixteen weeks with their main product, one row each."""
     facts = warehouse.table("order_facts")
     facts = facts.filter(facts.counted & grid.lately(facts.day, DAYS))
     lines = goods(warehouse)
@@ -148,7 +148,7 @@ def _crowds(each: Any) -> Any:
 
 
 def _reviews(warehouse: Warehouse, grid: Grid) -> Any:
-    """Reviews of the half year with their words: letters alone, in lower case."""
+    """Reviews of sixteen weeks with their words: letters alone, in lower case."""
     told = warehouse.table("reviews")
     told = told.filter(grid.lately(told.created_day, DAYS))
     return told.mutate(words=told.text.fill_null("").lower().re_replace(r"[\s\p{P}]+", ""))
@@ -174,7 +174,7 @@ def _marked(warehouse: Warehouse, grid: Grid) -> Any:
 @frame("pattern", "channel", "order_id")
 def order_signs(warehouse: Warehouse, grid: Grid) -> Any:
     """pattern (a letter a sign) · channel · order_id · day · product_id · orders · money: orders with two signs or more one by one, the
-    others summed by pattern (``order_id`` empty). Counted orders of 182 days."""
+    others summed by pattern (``order_id`` empty). Counted orders of 112 days."""
     each = _orders(warehouse, grid)
     crowd = _crowds(each)
     crowd = crowd.mutate(off=(crowd.took - crowd.middle).abs().median().over(ibis.window(group_by=("channel",))))
@@ -223,7 +223,7 @@ def order_signs(warehouse: Warehouse, grid: Grid) -> Any:
 @frame("channel", "review_id")
 def review_words(warehouse: Warehouse, grid: Grid) -> Any:
     """channel · review_id · order_id · product_id · day · words (letters alone; empty where too few to compare) · crowd (1: far more full
-    marks of its product on that day than usual) · early (1: written before its parcel arrived), the 5,000 latest reviews of 182 days."""
+    marks of its product on that day than usual) · early (1: written before its parcel arrived), the 5,000 latest reviews of 112 days."""
     told = _reviews(warehouse, grid)
     praise = (ibis.coalesce(told.stars_product, told.stars) >= PRAISE).fill_null(False)
     product = ("channel", "product_id")
