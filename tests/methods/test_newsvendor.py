@@ -15,6 +15,9 @@ def test_a_catalogues_wetsuits_as_the_textbook_reckons_them():
         (3060.1559073683006, 131.84409263169925, 1125.7987694813114)
     )
     assert found.profit == pytest.approx(222296.49719983782)
+    # The book takes z = .84 from its table: 4,184 suits, two fewer.
+    assert round(3192 + 0.84 * 1181) == 4184
+    assert found.quantity == pytest.approx(4184, abs=2)
 
 
 def test_where_nothing_is_earned_or_nothing_is_risked_there_is_no_balance():

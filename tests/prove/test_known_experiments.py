@@ -6,15 +6,14 @@ or none (MineThatData E-Mail Analytics Challenge, 2008).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 
 import polars as pl
 import pytest
 from benchmarks.decisions import ab_looks
 
+from drawn.published import data
 from zhanggui.experiments.kinds import Baseline, Experiment, Metric, Plan, Variant
 from zhanggui.experiments.reading import ExperimentReading, reading_of
 from zhanggui.methods.ab_reading import Joint, Reading, of_values, welch, with_before
@@ -24,13 +23,6 @@ from zhanggui.numbers.exposures import Exposures, Sums
 pytestmark = pytest.mark.prove
 END = date(2026, 9, 28)
 AFTER = date(2026, 9, 29)
-
-
-def data(name: str) -> Path:
-    folder = os.environ.get("ZHANGGUI_DATA")
-    if not folder:
-        pytest.fail("set ZHANGGUI_DATA to the folder of the data sets")
-    return Path(folder) / name
 
 
 def read(metric: Metric, arms: dict[str, pl.Series], expected: float, day: date = AFTER) -> ExperimentReading:

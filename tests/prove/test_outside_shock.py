@@ -3,12 +3,12 @@ anything that was done."""
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from drawn.published import data
 from zhanggui.app import Shop
 from zhanggui.app.outcomes import outcomes
 from zhanggui.config import Config
@@ -22,7 +22,7 @@ CHANGED = "2020-02-09"
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
-    report = Path(os.environ["ZHANGGUI_DATA"]) / "tmall_order_report" / "tmall_order_report.csv"
+    report = data("tmall_order_report") / "tmall_order_report.csv"
     Shop.create(tmp_path / "shop", Config(name="february", currency="CNY", timezone="Asia/Shanghai")).close()
     march = datetime(2020, 3, 1, 4, tzinfo=UTC)
     made = Shop.open(tmp_path / "shop", Clock("Asia/Shanghai", lambda: march))
