@@ -43,12 +43,13 @@ def refund_ages(warehouse: Warehouse, grid: Grid) -> Any:
 @frame("product_id", "window")
 def product_refunds(warehouse: Warehouse, grid: Grid) -> Any:
     """product_id · window (0 = last 28 days, 1 = the 28 before) · orders · refunded orders and amounts, both windows seen to equal age:
-    sales aged ≥ 7 days, refunds within the age that the younger window has had."""
+    sales aged ≥ 7 days, refunds within the age that the younger window has had. A gift is no purchase."""
     age = 7
     length = grid.window_days
     oldest, youngest = grid.before(age + 2 * length), grid.before(age)
     lines = goods(warehouse)
-    lines = lines.filter((lines.day > oldest) & (lines.day <= youngest) & (lines.product_id != ""))
+    bought = (lines.kind == "goods") & (lines.product_id != "")
+    lines = lines.filter((lines.day > oldest) & (lines.day <= youngest) & bought)
     back = refunds(warehouse)
     back = back.filter(
         (back.sale_day > oldest)
