@@ -95,7 +95,8 @@ def test_net_by_the_refunds_day_and_by_the_orders_day_are_both_plain_counts(
 
 
 def test_refunds_of_two_windows_are_seen_to_the_same_age(retail: Shop, record_property: Record) -> None:
-    """Product by product the frame that the rule reads is a plain count; without equal ages the younger window looks better. A gift is no purchase."""
+    """Product by product the frame that the rule reads is a plain count; without equal ages the younger window looks better.
+    A gift is no purchase."""
     day = date(2011, 11, 21)
     frame = FRAMES["product_refunds"](retail.warehouse, View(day))
     orders: dict[tuple[str, int], set[str]] = defaultdict(set)

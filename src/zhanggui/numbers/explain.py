@@ -433,6 +433,8 @@ def _mix_and_rate(
     keys = sorted(set(now) | set(then))
     tops0, bottoms0 = (np.array([then.get(k, (0.0, 0.0))[i] for k in keys]) for i in (0, 1))
     tops1, bottoms1 = (np.array([now.get(k, (0.0, 0.0))[i] for k in keys]) for i in (0, 1))
+    # What nobody was seen to look at has no rate: what was bought of it stays out of the places, and so out of what a buyer bought there.
+    tops0, tops1 = np.where(bottoms0 > 0, tops0, 0.0), np.where(bottoms1 > 0, tops1, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         rates0, rates1 = tops0 / bottoms0, tops1 / bottoms1
     value, previous = _divide(*shop_now), _divide(*shop_then)

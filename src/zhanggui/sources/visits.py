@@ -23,8 +23,8 @@ SCHEMA: dict[str, pl.DataType] = {
     "product_id": pl.String(),
     "amount": pl.Float64(),
 }
-"""What a hit is. ``kind``: view, cart, order (checkout begun), pay; ``views`` are the pages it stands for: 0 for a product that is part of
-another hit, so that a page is counted once."""
+"""What a hit is. ``kind``: view, favourite, cart, order (checkout begun), pay; ``views`` are the pages it stands for: 0 for a product that
+is part of another hit, so that a page is counted once."""
 
 DIRECT = "direct"
 _MOST = 100_000_000
@@ -76,6 +76,7 @@ def _level(hits: pl.DataFrame, level: tuple[str, ...]) -> pl.DataFrame:
             for kind, name in (("cart", "cart_visitors"), ("order", "order_buyers"), ("pay", "pay_buyers"))
             if (hits["kind"] == kind).any()
         ),
+        *([(pl.col("kind") == "favourite").sum().alias("favourites")] if (hits["kind"] == "favourite").any() else []),
         *([_money(of_products=of_products)] if hits["amount"].count() else []),
     )
     if of_products:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from zhanggui.numbers.frames.grid import MONEY, Grid, frame, goods, top_products
+from zhanggui.numbers.moments import AS_OF
 
 if TYPE_CHECKING:
     from zhanggui.store import Warehouse
@@ -44,10 +45,15 @@ def price_days(warehouse: Warehouse, grid: Grid) -> Any:
 @frame("product_id", "rival_item", "age")
 def rivals(warehouse: Warehouse, grid: Grid) -> Any:
     """What others ask for items that a person matched to a product: product_id · rival_item · age (days before the brief, under 112) ·
-    price (the lowest noted that day)."""
+    price (the lowest noted that day). A match that was stated once holds for all that is noted of the item; the last one counts."""
     noted = warehouse.table("rival_prices")
-    noted = noted.filter(grid.lately(noted.day, DAYS) & noted.product_id.notnull() & (noted.price > 0))
-    return noted.group_by("product_id", "rival_item", age=grid.age(noted.day)).agg(price=noted.price.min().cast(MONEY))
+    known = noted.filter((noted.day <= AS_OF) & noted.product_id.notnull())
+    matches = known.group_by("channel", "rival_item").agg(product_id=known.product_id.argmax(known.day))
+    priced = noted.filter(grid.lately(noted.day, DAYS) & (noted.price > 0)).drop("product_id")
+    matched = priced.inner_join(matches, ["channel", "rival_item"])
+    return matched.group_by("product_id", "rival_item", age=grid.age(matched.day)).agg(
+        price=matched.price.min().cast(MONEY)
+    )
 
 
 FRAMES = (price_days, rivals)
