@@ -19,6 +19,7 @@ from zhanggui.brief.day import Day, rank
 from zhanggui.brief.guarded import passed
 from zhanggui.brief.headline import Headline, headline
 from zhanggui.brief.kinds import Brief, Coverage, Ranked
+from zhanggui.brief.left_over import with_contribution
 from zhanggui.brief.pace import pace
 from zhanggui.brief.rehearsal import rehearsed
 from zhanggui.brief.silence import left_out, not_said, verdict
@@ -105,6 +106,7 @@ def make(
     said_before.note(memory, said, earlier, day, weekly=situation.weekly, morning=morning_of(day, as_of, clock))
     due = sorted((d for v in verdicts for d in v.due), key=lambda d: (d.by, -d.loss))
     lines = with_refunds_to_come(chosen.lines, frames["refund_ages"], frames["shop_days"], view)
+    lines = with_contribution(lines, warehouse, frames["shop_blocks"], view, config, clock, costs)
     known = view.period.aligned_before().start >= begins
     drivers = _drivers(warehouse, view, frames, config, clock) if known else []
     month = pace(frames["shop_days"], frames["targets"], day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from zhanggui.brief import Brief, MetricLine, Said
@@ -17,6 +18,13 @@ WIDTH = 120
 MOST_FINDINGS = 7
 MOST_FINDINGS_SHORT = 3
 MOST_GAPS = 1
+ALWAYS = frozenset(
+    ("visitors", "conversion_rate", "orders", "gross_sales", "net_sales_expected", "contribution_profit")
+)
+"""Numbers that stand there every time. Of the others only those outside of their range: what is as ever need not be read; the page, the
+desk and ``zhanggui query`` have them all."""
+KNOWN_BY_NAME = frozenset(("visitor_days",))
+"""Caveats that explain what a number means, not that something is wrong with it today: the catalogue has them."""
 
 
 def as_text(brief: Brief, locale: str, width: int = WIDTH) -> str:
@@ -104,12 +112,21 @@ class _Writer:
             )
         if pace:
             found += self.wrapped(pace)
-        for said in lines.caveats((*brief.yesterday, *brief.metrics), self.locale, brief.currency):
+        for said in lines.caveats(self.worth_reading((*brief.yesterday, *brief.metrics)), self.locale, brief.currency):
             found += self.wrapped(said)
         return found
 
+    def worth_reading(self, metrics: Sequence[MetricLine]) -> list[MetricLine]:
+        """Those that always stand there and those that are out of the ordinary, each with the caveats of this day."""
+        estimated = any(line.name == "net_sales_expected" and line.estimate for line in metrics)
+        return [
+            replace(line, flags=tuple(flag for flag in line.flags if flag.caveat not in KNOWN_BY_NAME))
+            for line in metrics
+            if line.name in ALWAYS or line.unusual or (line.name == "net_sales" and not estimated)
+        ]
+
     def metric_table(self, heading: str, metrics: Sequence[MetricLine], **params: object) -> list[str]:
-        written = lines.rows(metrics, self.locale, self.brief.currency)
+        written = lines.rows(self.worth_reading(metrics), self.locale, self.brief.currency)
         if not written:
             return []
         ranged = [row for row in written if row.normal]

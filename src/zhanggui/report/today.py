@@ -93,7 +93,16 @@ class Today:
         if self.ranked and self.brief.limits is not None:
             used = sum(r.action.minutes for r in self.ranked)
             parts.append(self.t("minutes_of", used=used, limit=round(self.brief.limits.minutes)))
-        return self.t("semicolon").join(filter(None, (*parts, self.record())))
+        return self.t("semicolon").join(filter(None, (*parts, self.record(), self.in_totals())))
+
+    def in_totals(self) -> str:
+        """Which of the list are too small to be seen alone, said once where they are several."""
+        small = [number for number, ranked in enumerate(self.ranked, 1) if self.too_small(ranked)]
+        if len(small) < 2:
+            return ""
+        if len(small) == len(self.ranked):
+            return self.t("in_totals.all")
+        return self.t("in_totals.some", numbers=text("units.comma", self.locale).join(map(str, small)))
 
     def record(self) -> str:
         """What the estimates were multiplied by, and what that stands on; empty where all is arithmetic or of unknown worth."""
@@ -173,11 +182,14 @@ class Today:
         return self.t("not_proved.likely", chance=percent(min(gain.chance, 0.99), self.locale))
 
     def alone(self, ranked: Ranked) -> str:
-        """Whether its effect is too small to be seen by itself."""
+        """Whether its effect is too small to be seen by itself; empty where the heading says it of several."""
+        return self.t("in_total") if self.too_small(ranked) and not self.in_totals() else ""
+
+    def too_small(self, ranked: Ranked) -> bool:
         measure = ranked.action.measure
         if measure is None or measure.smallest_visible is None or ranked.profit is None:
-            return ""
-        return self.t("in_total") if measure.smallest_visible > ALONE * abs(ranked.profit) else ""
+            return False
+        return measure.smallest_visible > ALONE * abs(ranked.profit)
 
     def doubt(self, ranked: Ranked) -> str:
         """What it would bring without the orders that may not be real, where that differs."""
