@@ -224,6 +224,13 @@ def test_a_change_of_orders_with_and_without_lines_is_split_by_orders_and_their_
     assert {part.name for part in driver.parts} == {"orders", "average_order_value"}
 
 
+def test_what_most_weeks_had_none_of_has_no_normal_range() -> None:
+    """A shop that began to give discounts a month ago: a range of nothing but zeros would make any discount a fall or a rise."""
+    rates = np.array([0.05, 0.09, 0.125, 0.09, 0.03] + [0.0] * 20)
+    assert expected_of(rates, 0.05, [None] * 25, 0.9, counts=False) == "constant"
+    assert not isinstance(expected_of(rates[:9], 0.05, [None] * 9, 0.9, counts=False), str)
+
+
 def test_a_shopping_day_is_not_expected_to_be_like_the_new_year(tmp_path: Path) -> None:
     """Only new years and a twelfth of December lie in the past of this eighteenth of June: nothing teaches what it brings."""
     history = np.array([200.0, *[100.0 + i % 5 for i in range(26)]])

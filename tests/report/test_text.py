@@ -89,9 +89,29 @@ def test_places_that_are_not_shown_go_into_the_rest_so_that_the_sum_stays(brief)
     assert total == round(brief.drivers[0].change)
 
 
-def test_a_place_within_noise_is_not_given_a_reason(brief):
-    line = next(line for line in as_text(brief, "en").splitlines() if "茶盤" in line)
+def test_a_place_within_noise_is_not_given_a_reason_and_no_line_of_the_brief(brief):
+    assert "茶盤" not in as_text(brief, "en")
+    line = next(line for line in driver_text(brief.drivers[0], "en", "CNY", brief.names).splitlines() if "茶盤" in line)
     assert "within noise" in line
+
+
+def test_numbers_that_are_as_ever_leave_the_page_to_those_that_matter(brief):
+    """Net sales, units and refunds stand on the page and the desk; here only where they are out of the ordinary."""
+    sales = next(line for line in brief.metrics if line.name == "net_sales")
+    estimate = replace(sales, name="net_sales_expected", unusual=False, estimate=Quantity(4100, "money", 4000, 4300))
+    calm = replace(sales, name="units", unit="count", value=49, low=40, high=60, expected=50, unusual=False)
+    written = as_text(replace(brief, metrics=(*brief.metrics, estimate, calm)), "en")
+    assert "Net sales " in written
+    assert "Expected net sales" in written
+    assert "Units" not in written
+    quiet = tuple(replace(line, unusual=False) for line in brief.metrics)
+    assert "Net sales " not in as_text(replace(brief, metrics=(*quiet, estimate)), "en")
+
+
+def test_what_a_number_means_is_no_news(brief):
+    flagged = replace(brief.metrics[0], name="visitors", flags=(Flag("visitors", "visitor_days"),))
+    assert "visitor-days" not in as_text(replace(brief, metrics=(flagged,)), "en")
+    assert "visitor-days" in check_text(replace(brief, metrics=(flagged,)), "en")
 
 
 def test_one_missing_table_is_one_line_with_what_it_is_worth(brief):

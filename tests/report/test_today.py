@@ -176,6 +176,17 @@ def test_an_effect_too_small_to_be_seen_is_promised_no_reading_of_its_own(brief)
 # ---- what goes with an action
 
 
+def test_what_is_too_small_to_be_seen_is_said_once_for_all_that_are(brief):
+    def measured(name: str, visible: float):
+        return ranked(action(name, measure=Measure("orders", "donors", 28, visible)), (50, 10, 90))
+
+    both = todays(only(brief, measured("P1", 101.0), measured("P2", 300.0)))
+    assert both.count("too small to be seen alone") == 1
+    assert "each too small" in both
+    some = todays(only(brief, measured("P1", 101.0), measured("P2", 300.0), measured("P3", 50.0)))
+    assert "1, 2 too small to be seen alone" in some
+
+
 def test_cash_deadline_and_state_stand_with_it(brief):
     done = action("A1", kind="order_stock", cost=560.0, do_by="2026-09-15T17:00")
     line = todays(only(brief, ranked(done, (50, 10, 90), state="open")))

@@ -220,8 +220,9 @@ def expected_of(
 ) -> Expectation | str:
     """Expectation of block 0 from the others (blocks of ``days`` days), or the key of the refusal."""
     past = history[1:][::-1].copy()
-    if past.size == 0:
-        return "too_short"
+    known = past[~np.isnan(past)]
+    if past.size == 0 or (not counts and known.size > 0 and np.count_nonzero(known) * 2 < known.size):
+        return "constant"  # where most blocks had none of it, the few that had say little of what is usual
     exposure = None if opened is None else np.append(opened[1 : history.size][::-1], opened[0])
     names = [*festive[: history.size], *[None] * (history.size - len(festive))]
     marks = np.array([name is not None for name in names])

@@ -25,7 +25,7 @@ from zhanggui.playbooks.supply import cost_per_click
 from zhanggui.playbooks.terms import asked, count, exact, share
 from zhanggui.playbooks.visits import PRIOR_VISITORS, kind_of
 from zhanggui.playbooks.worth import order_worth, pays_above
-from zhanggui.units import Words
+from zhanggui.units import Quantity, Words
 
 DAYS = 90
 FEWEST_ORDERS = 200
@@ -235,14 +235,20 @@ def _add(
 def _said(kind: str, band: Band, products: int, shop: float) -> dict[str, Any]:
     return {
         "kind": kind or "*",
-        "low": exact(band.low),
-        "high": exact(band.high),
+        "band": _between(band),
         "here": exact(band.mean),
         "shop": exact(shop),
         "products": count(len(band.products)),
         "share": share(len(band.products) / products),
         "units": count(FIRST_UNITS),
     }
+
+
+def _between(band: Band) -> Words | Quantity:
+    """The band's prices; one alone where all its products cost the same."""
+    if round(band.low, 2) == round(band.high, 2):
+        return exact(band.low)
+    return Words("rules_positioning.band.between", {"low": exact(band.low), "high": exact(band.high)})
 
 
 def _finding(

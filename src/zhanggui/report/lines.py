@@ -177,6 +177,28 @@ def places(driver: Driver, most: int = MOST_PLACES) -> list[tuple[tuple[str, ...
     return [(by, _folded(found, most)) for by, found in groups.items()]
 
 
+def telling(driver: Driver, most: int = MOST_PLACES) -> list[tuple[tuple[str, ...], list[Place]]]:
+    """Where the change clearly lies: of the first dimension, and of the one beside it that tells most, the places beyond noise; the others
+    of each together. A dimension without such a place is left out, one beside the first also where its places are less than half of the
+    change."""
+    told = [(by, [at for at in found if not _unclear(at)], found) for by, found in places(driver, most=10**9)]
+    told = [(by, clear[:most], found) for by, clear, found in told if clear]
+    first, beside = told[:1], told[1:]
+    beside = [one for one in beside if abs(sum(at.change for at in one[1])) >= abs(driver.change) / 2]
+    best = max(beside, key=lambda one: max(abs(at.change) for at in one[1]), default=None)
+    return [(by, _beside(clear, found)) for by, clear, found in (*first, *([best] if best else []))]
+
+
+def _unclear(at: Place) -> bool:
+    return at.kind == "rest" or is_noise(at.low, at.high)
+
+
+def _beside(clear: Sequence[Place], found: Sequence[Place]) -> list[Place]:
+    """The clear places, and all others of the dimension as one."""
+    others = [at for at in found if at not in clear]
+    return [*clear, _sum(others)] if others else [*clear]
+
+
 def _folded(found: Sequence[Place], most: int) -> list[Place]:
     named = sorted((at for at in found if at.kind != "rest"), key=lambda at: -abs(at.change))
     kept, folded = named[:most], [*named[most:], *(at for at in found if at.kind == "rest")]

@@ -10,7 +10,7 @@ from zhanggui.brief import Brief, MetricLine, Said
 from zhanggui.i18n import text
 from zhanggui.i18n.columns import shorten, table, width, wrap
 from zhanggui.i18n.writing import count, currency_symbol, day, days, percent, say
-from zhanggui.numbers.kinds import Driver
+from zhanggui.numbers.kinds import Driver, Place
 from zhanggui.report import lines, naming
 from zhanggui.report.today import Doing, Today, not_behind_actions, pressing
 
@@ -169,7 +169,9 @@ class _Writer:
             for equation, same in groupby(brief.drivers, key=lambda d: lines.equation(d, self.locale, brief.currency)):
                 found += wrap(equation, self.columns, " ", "   ")
                 for driver in same:
-                    found += place_lines(driver, self.locale, brief.currency, brief.names, self.columns)
+                    found += place_lines(
+                        driver, lines.telling(driver), self.locale, brief.currency, brief.names, self.columns
+                    )
             return found
         if any(line.low is not None for line in brief.metrics):
             return self.wrapped(text("report.nothing_unusual", self.locale), f"{self.heading('why_quiet')} ")
@@ -290,11 +292,16 @@ class _Writer:
 
 
 def place_lines(
-    driver: Driver, locale: str, currency: str, names: Mapping[str, str], columns: int, most: int = 4
+    driver: Driver,
+    groups: Sequence[tuple[tuple[str, ...], Sequence[Place]]],
+    locale: str,
+    currency: str,
+    names: Mapping[str, str],
+    columns: int,
 ) -> list[str]:
     """Where one metric moved, one table a dimension."""
     found: list[str] = []
-    for by, group in lines.places(driver, most):
+    for by, group in groups:
         comma = text("units.comma", locale)
         head = text("report.by", locale, dimension=comma.join(naming.dimension(name, locale) for name in by))
         cells = [
@@ -328,7 +335,7 @@ def driver_text(
         *wrap(head, width),
         *(wrap(months, width, " ", "   ") if months else ()),
         *wrap(lines.equation(driver, locale, currency), width, " ", "   "),
-        *place_lines(driver, locale, currency, names or {}, width, most=12),
+        *place_lines(driver, lines.places(driver, most=12), locale, currency, names or {}, width),
     ]
     for flag in driver.flags:
         found += wrap(naming.caveat(flag, locale, currency), width, " ")
