@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove bench bench-decisions lint docs picture registered clean
+.PHONY: help demo test prove bench bench-decisions lint docs picture mornings registered clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq install --no-compile -c constraints.txt
@@ -18,6 +18,7 @@ help:
 	@echo "make lint      ruff and mypy"
 	@echo "make docs      writes docs/reference anew from the code"
 	@echo "make picture   photographs the demo's brief and the pages of the desk"
+	@echo "make mornings  runs the two mornings of docs/using/mornings.md and writes what they print"
 	@echo "make registered  notes what is registered in tests/house/registered.txt"
 	@echo "make clean     removes what these made"
 
@@ -70,6 +71,9 @@ picture: .venv/.test
 	@tools/browser
 	@$(BIN)/python tools/picture.py
 	@$(BIN)/python tools/desk_pictures.py
+
+mornings: .venv/.test
+	@$(BIN)/python tools/mornings.py
 
 registered: .venv/.test
 	@ZHANGGUI_REGISTERED=write $(BIN)/python -m pytest -q tests/house/test_registered.py
