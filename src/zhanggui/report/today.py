@@ -164,9 +164,11 @@ class Today:
         return self.t("gain", gain=value) + bracket + ends
 
     def reason(self, ranked: Ranked) -> str:
-        """The action's own reason, else what was found: one of them stands in the brief, not both."""
+        """The action's own reason, else what was found: one of them stands in the brief, not both. What stands in place of its worth
+        already is not said again."""
         if ranked.action.reason is not None:
-            return self.say(ranked.action.reason)
+            said = self.say(ranked.action.reason)
+            return "" if unstopped(said) == self.gain(ranked) else said
         behind = next((self.found[name] for name in ranked.action.because if name in self.found), None)
         return "" if behind is None else self.say(behind.finding.words)
 
