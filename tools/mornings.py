@@ -30,7 +30,9 @@ def printed(page: str, name: str, folder: Path) -> str:
         words = shlex.split(command)[1:]
         program = [sys.executable, "-c", "import sys; from zhanggui.cli import main; sys.exit(main())", *words]
         surroundings = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
-        said = subprocess.run(program, check=True, cwd=folder, stdout=subprocess.PIPE, text=True, env=surroundings).stdout
+        said = subprocess.run(
+            program, check=True, cwd=folder, stdout=subprocess.PIPE, text=True, env=surroundings
+        ).stdout
     return said
 
 

@@ -166,11 +166,10 @@ class Today:
     def reason(self, ranked: Ranked) -> str:
         """The action's own reason, else what was found: one of them stands in the brief, not both. What stands in place of its worth
         already is not said again."""
-        if ranked.action.reason is not None:
-            said = self.say(ranked.action.reason)
-            return "" if unstopped(said) == self.gain(ranked) else said
         behind = next((self.found[name] for name in ranked.action.because if name in self.found), None)
-        return "" if behind is None else self.say(behind.finding.words)
+        words = ranked.action.reason or (behind.finding.words if behind is not None else None)
+        said = "" if words is None else self.say(words)
+        return "" if unstopped(said) == self.gain(ranked) else said
 
     def proof(self, ranked: Ranked) -> str:
         """An action need not be proved, but it never passes for it."""
