@@ -57,7 +57,8 @@ class Database:
     def _opened(self) -> Engine:
         try:
             url = make_url(self._visit.connection.url)
-            password = self._visit.keys.find("password")
+            file = url.get_backend_name() == "sqlite"
+            password = None if file else self._visit.keys.find("password")
             url = url.set(password=password) if password else url
             url = _in_workspace(url, self._visit.folder)
             _look_for_file(url, self._name)
