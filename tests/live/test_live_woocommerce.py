@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from zhanggui.app import Shop
 from zhanggui.app.live import Live
 from zhanggui.config import Config
 from zhanggui.errors import Unreached
-from zhanggui.live import calling
+from zhanggui.live import calling, woocommerce
 from zhanggui.live.syncing import Synced
 from zhanggui.units import Clock
 
@@ -99,7 +100,6 @@ def test_orders_that_change_are_folded_in_with_late_refunds_and_trash(tea: Conne
     refunds = tea.rows("refunds", "refund_id", "order_id", "amount", "finished_day")
     assert ("900", "100", 3.5, datetime(2026, 11, 26).date()) in refunds
     assert done.replaced > 0
-    assert tea.sync().batch == ""
 
 
 def test_an_order_that_changes_while_pages_are_read_is_read_and_none_slips_through(tea: Connected) -> None:
@@ -241,6 +241,18 @@ def test_an_address_where_nobody_listens_is_said(tea: Connected) -> None:
         tea.sync()
     assert raised.value.code == "live.no_line"
     assert len(tea.waits) >= 5
+
+
+def test_a_safe_line_that_does_not_come_about_gets_no_key(tea: Connected) -> None:
+    plain = tea.woo, len(tea.woo.asked)
+    with tea.opened() as shop:
+        live = Live(shop, {"ZHANGGUI_TEA_KEY": KEY, "ZHANGGUI_TEA_SECRET": SECRET})
+        visit = live.visit("tea")
+        safe = replace(visit, connection=replace(visit.connection, url=visit.connection.url.replace("http:", "https:")))
+        with woocommerce.caller(safe) as call, pytest.raises(Unreached) as raised:
+            call.get("orders")
+    assert raised.value.code == "live.tls"
+    assert len(plain[0].asked) == plain[1]
 
 
 def test_the_secret_is_in_no_question_and_in_no_file(tea: Connected) -> None:

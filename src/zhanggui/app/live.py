@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zhanggui.app.shop import Shop
     from zhanggui.live.kinds import Connection
     from zhanggui.live.syncing import Shelf, Synced
-    from zhanggui.store import Kept, Reconciliation
+    from zhanggui.store import Kept, Reconciliation, Warehouse
     from zhanggui.tables.loading import Bookmark, Reading
 
 Told = Callable[[str, int], None]
@@ -91,6 +91,10 @@ class Live:
         """Read what changed in every live shop."""
         return [self.tried(name, told=told, shelf=shelf) for name in self.shop.config.sync]
 
+    def shelf(self, alone: Callable[[], AbstractContextManager[Any]]) -> SharedShelf:
+        """Where pages are stored while others may write between two of them."""
+        return SharedShelf(self.shop.warehouse, alone)
+
     def visit(self, name: str) -> Any:
         """What a connector needs to call a shop: for reading, and for whoever writes to it."""
         from zhanggui.live.connections import find
@@ -139,27 +143,29 @@ class Live:
         self.shop.warehouse.forget_bookmark(name)
 
 
-class DeskShelf:
-    """Where a desk stores pages: others may write between two of them."""
+class SharedShelf:
+    """A warehouse that others write to as well, between two pages: ``alone`` keeps them waiting while pages are stored."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, warehouse: Warehouse, alone: Callable[[], AbstractContextManager[Any]]) -> None:
+        self._warehouse, self._alone = warehouse, alone
 
     def bookmark(self, connection: str) -> Kept:
-        with self._desk.reading() as shop:
-            return shop.warehouse.bookmark(connection)
+        """How far a live shop has been read."""
+        return self._warehouse.bookmark(connection)
 
     def load(
         self, readings: list[Reading], *, dry_run: bool = False, bookmark: Bookmark | None = None
     ) -> Reconciliation:
-        with self._desk.writing() as shop:
-            return shop.warehouse.load(readings, dry_run=dry_run, bookmark=bookmark)
+        """Store pages, on top of what others have stored meanwhile."""
+        with self._alone():
+            self._warehouse.look_again()
+            return self._warehouse.load(readings, dry_run=dry_run, bookmark=bookmark)
 
 
 @contextmanager
-def called(desk: Desk) -> Iterator[tuple[Live, DeskShelf]]:
+def called(desk: Desk) -> Iterator[tuple[Live, SharedShelf]]:
     """The live shops of a desk, and where it stores what they say. Calling a shop takes long, so nobody waits for it."""
     from zhanggui.app.shop import Shop
 
     with Shop.open(desk.folder) as shop:
-        yield Live(shop), DeskShelf(desk)
+        yield Live(shop), SharedShelf(shop.warehouse, desk.alone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cache
 from typing import Annotated, Any
 
@@ -128,6 +129,7 @@ def _handed(rest: list[str], given: list[str]) -> int | None:
 def run_handed(given: list[str], terminal: Mapping[str, Any]) -> int:
     """Run a command that was handed over, as its own terminal would show it."""
     RUN.terminal = (str(terminal.get("language", "en")), int(terminal.get("width", WIDTH)))
+    RUN.alone = terminal.get("alone", nullcontext)
     return main(given)
 
 

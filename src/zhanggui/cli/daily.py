@@ -30,12 +30,14 @@ def daily(test_notice: Test = False, as_json: AsJson = False, shop: Folder = Non
     synced: list[Tried] = []
     with open_shop(shop) as opened:
         if test_notice:
-            told = work.try_channels(opened)
+            with RUN.alone():
+                told = work.try_channels(opened)
             if not told:
                 raise BadValue("notify.no_channels")
         else:
-            synced = opened.live.sync_all()
-            told = work.daily(opened)
+            synced = opened.live.sync_all(shelf=opened.live.shelf(RUN.alone))
+            with RUN.alone():
+                told = work.daily(opened)
         if as_json:
             tried = [live_json.tried_json(each, RUN.locale) for each in synced]
             echo_json({"told": [asdict(each) for each in told], "synced": tried})

@@ -27,6 +27,8 @@ REQUEST_SECONDS = 5.0
 LARGEST_REQUEST = 1 << 20
 READING = frozenset(["check", "explain", "query", "export"])
 """Commands that only look: they need not wait for who writes."""
+CALLING = frozenset(["sync", "daily"])
+"""Commands that call live shops, which takes long: they keep others from writing only while they write themselves."""
 Runs = Callable[[list[str], Mapping[str, Any]], int]
 Alone = Callable[[], AbstractContextManager[Any]]
 
@@ -147,14 +149,14 @@ class _Receiving:
         """Run one command as if it stood where it was typed. The process has one folder it stands in: that is why one at a time."""
         out = _stream(link, b"o", bool(told.get("terminal")))
         err = _stream(link, b"e", terminal=False)
-        looks = told.get("name") in READING
-        with self._one, nullcontext() if looks else self._alone():
+        free = told.get("name") in READING | CALLING
+        with self._one, nullcontext() if free else self._alone():
             before = os.getcwd()
             self._out.turn(out)
             self._err.turn(err)
             try:
                 os.chdir(folder)
-                return self._run(args, told)
+                return self._run(args, {**told, "alone": self._alone})
             finally:
                 for stream in (out, err):
                     stream.flush()

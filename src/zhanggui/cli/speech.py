@@ -7,7 +7,8 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ class Run(threading.local):
     workspace: str | None = None
     debug: bool = False
     terminal: tuple[str, int] | None = None
+    alone: Callable[[], AbstractContextManager[Any]] = nullcontext
+    """What keeps others of the desk from writing, for a handed command that does not need them kept from it all the time."""
 
     def start(self, lang: str | None, *, debug: bool) -> None:
         if lang is not None and lang not in LOCALES:

@@ -66,7 +66,8 @@ def run(
 def _tried(opened: Shop, name: str | None, *, dry_run: bool, anew: bool) -> list[Tried]:
     names = [name] if name is not None else list(opened.config.sync)
     with told_of() as told:
-        return [opened.live.tried(each, dry_run=dry_run, anew=anew, told=told) for each in names]
+        shelf = opened.live.shelf(RUN.alone)
+        return [opened.live.tried(each, dry_run=dry_run, anew=anew, told=told, shelf=shelf) for each in names]
 
 
 @contextmanager
@@ -154,6 +155,6 @@ def _pairs(told: list[str] | None) -> dict[str, str]:
 
 @shops.command("remove", help=help_text("remove", "live"))
 def remove(name: Name, shop: Folder = None) -> None:
-    with open_shop(shop) as opened:
+    with open_shop(shop) as opened, RUN.alone():
         opened.live.remove(name)
     echo(say("live.said.removed", name=name))

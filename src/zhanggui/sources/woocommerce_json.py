@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from zhanggui.sources import json_files, periods, reading
 from zhanggui.sources.json_files import Record, as_text
+from zhanggui.sources.records import piece
 from zhanggui.tables.loading import LeftOut, Options, Piece, Sheet
 
 STATUSES = {
@@ -98,43 +97,19 @@ def of_records(
             tables.setdefault(table, []).append({"_row": row_number, **row})
         passed += sum(map(len, tables.values())) == before
     pieces = [
-        _piece(
+        piece(
             table,
             rows,
             origin,
-            options,
-            zone="UTC" if zoned else None,
             layout=30 if layout == "refunds" else 20,
+            zone="UTC" if zoned else None,
+            currency=options.currency,
             count=count,
         )
         for table, rows in tables.items()
     ]
     left_out = (LeftOut("not_approved" if layout == "reviews" else "other_records", passed),) if passed else ()
     return Answer(pieces, count, left_out, rejects)
-
-
-def _piece(
-    table: str, rows: list[Row], origin: str, options: Options, *, zone: str | None, layout: int, count: int
-) -> Piece:
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    data = pl.DataFrame(
-        {
-            name: pl.Series(name, [_cell(row.get(name)) for row in rows], dtype=pl.String)
-            for name in names
-            if name != "_row"
-        }
-    ).with_columns(pl.Series("_row", [row["_row"] for row in rows], dtype=pl.Int64))
-    money = {"orders": "order_total", "order_lines": "line_total", "refunds": "amount"}.get(table)
-    total = float(data[money].cast(pl.Float64, strict=False).sum() or 0) if money in data.columns else None
-    return Piece(
-        table, data, origin, layout, timezone=zone, currency=options.currency, file_money=total, rows_read=count
-    )
-
-
-def _cell(value: Any) -> str | None:
-    if isinstance(value, float):
-        return f"{value:.4f}"
-    return as_text(value)
 
 
 def number(value: Any) -> float:
