@@ -86,6 +86,21 @@ def test_the_shop_and_the_same_shop_saved_as_files_are_one_set(tea: Connected, t
     assert tea.exported(tmp_path / "b") == before
 
 
+def test_an_order_that_a_plugin_exported_is_the_same_order(tea: Connected, tmp_path: Path) -> None:
+    seen = ("order_id", "status", "goods_amount", "order_total", "customer_key")
+    orders, lines = tea.rows("orders", *seen), tea.rows("order_lines", "order_id", "line_id", "line_total")
+    file = tmp_path / "orders.csv"
+    file.write_text(
+        "order_id,order_number,date,status,order_shipping,order_shipping_tax,order_tax,order_total,billing_email,order_item_1\n"
+        "12,12,2026-11-22 23:09,processing,4.00,0.80,10.40,67.20,alice@example.com,product_id:10|2|8.50|\n"
+        "13,13,2026-11-22 23:09,pending,0.00,0.00,1.70,10.20,guest@example.com,product_id:10|1|8.50|\n"
+    )
+    with tea.opened() as shop:
+        shop.import_files([file])
+    assert tea.rows("orders", *seen) == orders
+    assert tea.rows("order_lines", "order_id", "line_id", "line_total") == lines
+
+
 def test_orders_that_change_are_folded_in_with_late_refunds_and_trash(tea: Connected) -> None:
     woo = tea.woo
     for number in range(5):
