@@ -22,7 +22,8 @@ PARTS = {
     "tea": ("掌櫃早報", "今天到期", "近 7 天", "目標", "為什麼", "值得一看", "今天做", "在看", "不說的"),
     "bags": ("Morning brief", "DUE", "YESTERDAY", "LAST 7 DAYS", "target", "WHY", "TODAY", "WATCHING", "NOT SAID"),
 }
-MOST_LINES = {"tea": 40, "bags": 60}
+MOST_LINES = {"tea": 45, "bags": 85}
+"""Two screens at most where the list is full; six lines an action."""
 MOST_ACTIONS = {"tea": 3, "bags": 7}
 LOUD = re.compile(r"[!！]|great|congratulations|optimi[sz]e|恭喜|太棒|優化", re.IGNORECASE)
 
