@@ -37,7 +37,8 @@ def test_a_morning_stands_in_the_order_it_is_read_and_says_it_quietly(name: str)
     assert max(map(width, written)) <= 120
     assert len(written) <= MOST_LINES[name]
     assert not LOUD.search(said)
-    actions = [line for line in said[said.index(PARTS[name][-3]) :].splitlines() if re.match(r" \d ", line)]
+    todays = said[said.index(PARTS[name][-3]) : said.index(PARTS[name][-2])]
+    actions = [line for line in todays.splitlines() if re.match(r" \d ", line)]
     assert 1 <= len(actions) <= MOST_ACTIONS[name]
 
 
