@@ -11,7 +11,7 @@ import pytest
 from .tree import ROOT, imports, modules, room
 
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("errors", "units", "demo"),
+    ("errors", "units", "presence", "demo"),
     ("config", "i18n"),
     ("tables", "actions", "state"),
     ("sources", "store", "metrics", "methods", "practice"),
@@ -28,7 +28,7 @@ LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 
 ONLY = {
     "methods": {"errors", "units"},
-    "web": {"app", "errors", "i18n", "config", "units"},
+    "web": {"app", "errors", "i18n", "config", "units", "presence"},
     "api": {"app", "errors", "i18n", "config", "units"},
     "cli": {"web", "api", "app", "report", "demo", "errors", "i18n", "config", "units", "zhanggui"},
 }

@@ -5,11 +5,9 @@ Connectors are found by presence: a module of this folder with a ``CONNECTOR``, 
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import lru_cache
-from importlib.metadata import entry_points
 
+from zhanggui import presence
 from zhanggui.errors import BadValue
 from zhanggui.live.kinds import Connector
 
@@ -17,15 +15,9 @@ from zhanggui.live.kinds import Connector
 @lru_cache(maxsize=1)
 def connectors() -> dict[str, Connector]:
     """Every connector by its kind: those of this folder, then those of other packages."""
-    found: dict[str, Connector] = {}
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
-        connector = getattr(importlib.import_module(f"{__name__}.{module.name}"), "CONNECTOR", None)
-        if connector is not None:
-            found[connector.kind] = connector
-    for entry in sorted(entry_points(group="zhanggui.connectors"), key=lambda entry: entry.name):
-        connector = entry.load()
-        found.setdefault(connector.kind, connector)
-    return dict(sorted(found.items()))
+    others = {found.kind: found for found in presence.elsewhere("zhanggui.connectors")}
+    own = {found.kind: found for found in presence.declared(__name__, __path__, "CONNECTOR")}
+    return dict(sorted((others | own).items()))
 
 
 def connector(kind: str) -> Connector:

@@ -6,18 +6,13 @@ One topic a file; a file's ``MEASURES`` and ``METRICS`` are found by presence in
 from __future__ import annotations
 
 import difflib
-import importlib
-import pkgutil
 from collections.abc import Mapping
 
+from zhanggui import presence
 from zhanggui.errors import BadValue
 from zhanggui.metrics.kinds import Measure, Metric
 
-TOPICS = tuple(
-    importlib.import_module(f"{__name__}.{found.name}")
-    for found in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name)
-    if found.name != "kinds"
-)
+TOPICS = tuple(found for found in presence.modules(__name__, __path__) if hasattr(found, "METRICS"))
 """The files of the catalogue, each with its own ``MEASURES`` and ``METRICS``."""
 
 MEASURES: Mapping[str, Measure] = {measure.name: measure for topic in TOPICS for measure in topic.MEASURES}

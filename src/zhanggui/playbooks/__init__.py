@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import cache
 
+from zhanggui import presence
 from zhanggui.playbooks.kinds import Rule
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule of every chapter, by chapter and then as the chapter lists them."""
-    found: list[Rule] = []
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
-        found += getattr(importlib.import_module(f"{__name__}.{module.name}"), "RULES", ())
-    return tuple(found)
+    return tuple(rule for found in presence.declared(__name__, __path__, "RULES") for rule in found)
 
 
 @cache

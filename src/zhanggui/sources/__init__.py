@@ -8,14 +8,12 @@ what no other source recognises).
 from __future__ import annotations
 
 import hashlib
-import importlib
-import pkgutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from importlib.metadata import entry_points
 from pathlib import Path
 
+from zhanggui import presence
 from zhanggui.errors import BadFile, BadValue, NotUnderstood
 from zhanggui.sources import json_files, reading, weblogs
 from zhanggui.sources.kinds import Source
@@ -36,14 +34,8 @@ Assignment = list[tuple[Sheet, Recognition]]
 @lru_cache(maxsize=1)
 def all_sources() -> tuple[Source, ...]:
     """Every source, in the order of their names: those of this folder, then those of other packages."""
-    found: dict[str, Source] = {}
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
-        source = getattr(importlib.import_module(f"{__name__}.{module.name}"), "SOURCE", None)
-        if source is not None:
-            found[source.name] = source
-    for entry in sorted(entry_points(group="zhanggui.sources"), key=lambda entry: entry.name):
-        source = entry.load()
-        found.setdefault(source.name, source)
+    found = {source.name: source for source in presence.elsewhere("zhanggui.sources")}
+    found |= {source.name: source for source in presence.declared(__name__, __path__, "SOURCE")}
     return tuple(found[name] for name in sorted(found))
 
 

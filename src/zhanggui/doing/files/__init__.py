@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import io
-import pkgutil
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from zhanggui import presence
 from zhanggui.doing.files.kinds import Known, OtherPlace, Rows
 from zhanggui.errors import BadValue, Unanswerable
 from zhanggui.ledger.kinds import Entry
@@ -21,12 +20,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @lru_cache(maxsize=1)
 def files() -> dict[str, OtherPlace]:
     """Every file by its name."""
-    found: dict[str, OtherPlace] = {}
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
-        file = getattr(importlib.import_module(f"{__name__}.{module.name}"), "FILE", None)
-        if file is not None:
-            found[file.name] = file
-    return found
+    return {file.name: file for file in presence.declared(__name__, __path__, "FILE")}
 
 
 def written(name: str, entries: Sequence[Entry], known: Known) -> str:

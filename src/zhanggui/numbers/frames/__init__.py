@@ -7,9 +7,7 @@ this folder with ``FRAMES`` adds its own. Blocks count back from the day of the 
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
+from zhanggui import presence
 from zhanggui.numbers.frames.grid import (
     MONEY,
     TOP_PRODUCTS,
@@ -26,11 +24,8 @@ from zhanggui.numbers.frames.grid import (
 
 
 def _found() -> dict[str, Frame]:
-    found: dict[str, Frame] = {}
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
-        declared = getattr(importlib.import_module(f"{__name__}.{module.name}"), "FRAMES", ())
-        found |= {function.__name__: function for function in declared}
-    return found
+    declared = presence.declared(__name__, __path__, "FRAMES")
+    return {function.__name__: function for functions in declared for function in functions}
 
 
 FRAMES: dict[str, Frame] = _found()

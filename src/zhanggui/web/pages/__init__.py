@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from zhanggui import presence
 from zhanggui.web.kinds import Page
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def ahead(desk: Desk) -> None:
 
 
 def _modules() -> Iterator[ModuleType]:
-    return (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    return presence.modules(__name__, __path__)
 
 
 @cache
