@@ -13,6 +13,10 @@ from hypothesis import settings
 from zhanggui.app import Shop
 from zhanggui.config import Config
 from zhanggui.demo import demo_file
+from zhanggui.store import lock
+
+# As many tests run at once as there are cores: an engine with threads of its own would only wait for the others.
+lock.THREADS = 1
 
 # A slow machine is no failure: speed is measured in benchmarks, never in a test.
 settings.register_profile("untimed", deadline=None)

@@ -38,6 +38,11 @@ COMMANDS = (
     "backup",
     "restore",
     "export",
+    "rules",
+    "suspects",
+    "waterfall",
+    "payouts",
+    "sync",
 )
 
 

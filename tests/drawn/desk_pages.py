@@ -159,6 +159,7 @@ LAST = (
 )
 ELSEWHERE = {
     "/outcomes/read",
+    "/data/sync",
     "/language",
     "/sign-in",
     "/sign-out",
@@ -170,7 +171,7 @@ ELSEWHERE = {
     "/demo",
 }
 """Forms that have a test of their own: before somebody is in, of a practice shop, of an action whose days are over, after a server was
-killed, of a whole workspace."""
+killed, of a whole workspace, of a live shop."""
 
 
 def made(folder: Path) -> Desk:

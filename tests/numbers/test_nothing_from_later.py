@@ -61,7 +61,7 @@ def shop(*, later: bool) -> DrawnWarehouse:
     warehouse = DrawnWarehouse()
     for table in (*TABLES.values(), *FACTS.values()):
         random = Random(table.name)
-        rows = [drawn(table, n, DAY - timedelta(days=random.randrange(400)), random) for n in range(ROWS)]
+        rows = [drawn(table, n, DAY - timedelta(days=random.randrange(400)), random) for n in range(ROWS // 3)]
         if later and table.name != "products":
             after = [drawn(table, ROWS + n, DAY + timedelta(days=1 + n % 40), random) for n in range(ROWS)]
             rows += [row | {name: of(n) for name, of in LATER.items() if name in row} for n, row in enumerate(after)]

@@ -121,8 +121,8 @@ def compared(folder: Path) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
     return there, anew
 
 
-def walk(folder: Path, drawn: list[Any]) -> None:
-    """Import and take back as drawn; after every step the facts must be those made anew."""
+def walk(folder: Path, drawn: list[Any], *, every_step: bool = False) -> None:
+    """Import and take back as drawn; in the end, or after every step, the facts must be those made anew."""
     Warehouse.create(folder, LONDON)
     with Warehouse.open(folder, LONDON) as shop:
         shop.load([strangers()])
@@ -135,8 +135,9 @@ def walk(folder: Path, drawn: list[Any]) -> None:
                 batches = [batch.id for batch in shop.batches()[1:] if batch.undone_at is None]
                 if batches:
                     shop.undo(batches[step % len(batches)])
-        there, anew = compared(folder)
-        assert there == anew, step
+        if every_step or step is drawn[-1]:
+            there, anew = compared(folder)
+            assert there == anew, step
 
 
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -151,7 +152,7 @@ def test_facts_after_some_imports_and_undos_are_those_made_anew(drawn: list[Any]
 @given(drawn=steps)
 def test_facts_after_any_imports_and_undos_are_those_made_anew(drawn: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as name:
-        walk(Path(name) / "shop", drawn)
+        walk(Path(name) / "shop", drawn, every_step=True)
 
 
 SALE = {"order_id": "1", "created_at": "2024-05-01", "paid_at": "2024-05-01", "customer_key": "k", "goods_amount": "10"}

@@ -15,13 +15,14 @@ from zhanggui.errors import Busy, WorkspaceError
 
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 _PAUSE_SECONDS = 0.1
+THREADS = os.cpu_count() or 2
 
 
 def settings(folder: Path, config: Config) -> dict[str, Any]:
     """How the engine runs here: bounded memory, spilling inside the workspace, no downloads."""
     return {
         "memory_limit": f"{int(config['memory_limit_mb'])}MB",
-        "threads": os.cpu_count() or 2,
+        "threads": THREADS,
         "temp_directory": str(folder.resolve() / ".spill"),
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
