@@ -52,6 +52,7 @@ def told(shop: Shop) -> object:
     return json.loads(said, parse_float=lambda number: f"{float(number):.10g}")
 
 
+@pytest.mark.prove
 def test_a_backup_of_a_practice_shop_lives_on_from_its_own_day(shop: Path, tmp_path: Path) -> None:
     assert main(["backup", str(tmp_path / "kept.zip"), "--shop", str(shop), "--lang", "en"]) == 0
     assert main(["restore", str(tmp_path / "kept.zip"), "--shop", str(tmp_path / "back"), "--lang", "en"]) == 0

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from zhanggui import i18n, sources
+from zhanggui import i18n, presence, sources
 from zhanggui.errors import BadFile, BadValue, NotUnderstood
 from zhanggui.sources import all_sources, find_files, known_headers, reading, recognise
 from zhanggui.sources.kinds import Source
@@ -43,7 +43,7 @@ def test_another_package_may_bring_a_source(monkeypatch):
         def load():
             return Claims("kiosk", 0.9)
 
-    monkeypatch.setattr(sources, "entry_points", lambda group: [Entry] if group == "zhanggui.sources" else [])
+    monkeypatch.setattr(presence, "entry_points", lambda group: [Entry] if group == "zhanggui.sources" else [])
     all_sources.cache_clear()
     try:
         assert "kiosk" in [source.name for source in all_sources()]

@@ -193,6 +193,7 @@ def published(form: str) -> pl.DataFrame:
     )
 
 
+@pytest.mark.prove
 def test_the_classic_csv_reads_as_the_bundled_file(tmp_path: Path) -> None:
     published("%-m/%-d/%Y %-H:%M").write_csv(tmp_path / "data.csv")
     assert same(pieces_of(tmp_path / "data.csv"), pieces_of(demo_file()))
