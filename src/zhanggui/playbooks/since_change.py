@@ -164,7 +164,8 @@ def _visitors_moved(own: Sequence[Floats], others: Sequence[Sequence[Floats]]) -
 
 def _log_visitors(days: Sequence[Floats]) -> tuple[float, float]:
     before, after = (d[:, 0] for d in days)
-    chance = sum(float(x.var(ddof=1)) / x.mean() ** 2 / x.size for x in (before, after))
+    # Counts are never surer than a count of that size can be, also where every day had the same.
+    chance = sum(max(float(x.var(ddof=1)), float(x.mean())) / x.mean() ** 2 / x.size for x in (before, after))
     return float(np.log(after.mean() / before.mean())), chance
 
 
