@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,19 +74,21 @@ class LiveShop:
                 started.wait(30)
 
 
-def oscar(folder: Path) -> LiveShop:
-    """A django-oscar shop of its own, filled, in ``folder``."""
+def oscar(folder: Path, *, migrated: bool = True, orders: int = 40, **settings: str) -> LiveShop:
+    """A django-oscar shop of its own, filled, in ``folder``. Its tables come from all its migrations, as in a shop that has stood for
+    years, or, a quarter of the work, straight from its models. ``settings`` are for ``oscar_shop/settings.py``."""
     home = HERE / "oscar_shop"
-    python = installed_oscar() / "bin" / "python"
-    kept = cache() / f"oscar-{mark(*OSCAR, *texts(home, 'settings.py', 'shop.py'))}.sqlite"
-    command = [str(python), "-W", "ignore", "shop.py"]
+    # Nothing of the surroundings this test runs in is seen by the shop: no site-packages but its own.
+    command = [sys.executable, "-S", "-W", "ignore", "shop.py"]
+    made = {"OSCAR_TABLES": "migrations" if migrated else "models", "OSCAR_ORDERS": str(orders)}
+    own = {"PYTHONPATH": str(installed_oscar()), **made, **settings}
+    kept = cache() / f"oscar-{mark(*made.values(), *OSCAR, *texts(home, 'settings.py', 'shop.py'))}.sqlite"
     if not kept.exists():
-        draft = LiveShop(kept.with_suffix(".part"), command, home, {"OSCAR_FILE": str(kept.with_suffix(".part"))})
-        draft.file.unlink(missing_ok=True)
-        draft.run("make")
-        draft.file.rename(kept)
+        part = kept.with_suffix(f".{os.getpid()}.part")
+        LiveShop(part, command, home, {**own, "OSCAR_FILE": str(part)}).run("make")
+        part.rename(kept)
     file = Path(shutil.copy(kept, folder / "oscar.sqlite"))
-    return LiveShop(file, command, home, {"OSCAR_FILE": str(file)})
+    return LiveShop(file, command, home, {**own, "OSCAR_FILE": str(file)})
 
 
 def vendure(folder: Path) -> LiveShop:
@@ -106,12 +108,24 @@ def vendure(folder: Path) -> LiveShop:
 
 
 def installed_oscar() -> Path:
-    home = cache() / f"oscar-{mark(sys.version[:4], *OSCAR)}"
-    if not (home / "whole").exists():
-        shutil.rmtree(home, ignore_errors=True)
-        run([sys.executable, "-m", "venv", str(home)], HERE)
-        run([str(home / "bin" / "python"), "-m", "pip", "install", "-q", "--no-input", *OSCAR], HERE)
-        (home / "whole").touch()
+    """The folder with django-oscar and all it stands on, nothing else. Two who come at once each install, and one is kept."""
+    home = cache() / f"oscar-{mark(sys.version, *OSCAR)}"
+    if not home.exists():
+        part = home.with_suffix(f".{os.getpid()}.part")
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-input",
+            "--disable-pip-version-check",
+            "--no-compile",
+        ]
+        run([*pip, "--target", str(part), *OSCAR], HERE)
+        with suppress(OSError):
+            part.rename(home)
+        shutil.rmtree(part, ignore_errors=True)
     return home
 
 

@@ -55,7 +55,7 @@ class Live:
 
     def connections(self) -> list[Standing]:
         """Every connection, in the order of the settings."""
-        from zhanggui.live import connector
+        from zhanggui.live import missing
         from zhanggui.live.connections import connections
         from zhanggui.live.keys import Keys
 
@@ -63,11 +63,8 @@ class Live:
         for connection in connections(self.shop.config):
             kept = self.shop.warehouse.bookmark(connection.name)
             keys = Keys(connection.name, self.environment)
-            system = connector(connection.kind)
-            needed = [name for name in system.secrets if name not in getattr(system, "optional", ())]
-            missing = tuple(name for name in needed if keys.find(name) is None)
             at = datetime.fromisoformat(kept.at) if kept.at else None
-            found.append(Standing(connection, at, kept.ended, missing))
+            found.append(Standing(connection, at, kept.ended, missing(connection, keys)))
         return found
 
     def sync(
@@ -122,9 +119,9 @@ class Live:
 
     def secrets(self, connection: Connection) -> list[tuple[str, str]]:
         """The secrets of a connection, and the variable of the environment that may hold each."""
-        from zhanggui.live import connector, keys
+        from zhanggui.live import keys, secrets_of
 
-        return [(name, keys.variable(connection.name, name)) for name in connector(connection.kind).secrets]
+        return [(name, keys.variable(connection.name, name)) for name in secrets_of(connection)]
 
     def keep_secret(self, name: str, secret: str, typed: str) -> None:
         """Keep a secret in the system's keyring. Raises Unreached where there is none."""
@@ -134,11 +131,11 @@ class Live:
 
     def remove(self, name: str) -> None:
         """Read a live shop no more, and forget its secrets and how far it was read. What was read stays."""
-        from zhanggui.live import connections, connector, keys
+        from zhanggui.live import connections, keys, secrets_of
 
         connection = connections.find(self.shop.config, name)
         settings.rewrite_sync(self.shop.folder, name, None)
-        for secret in connector(connection.kind).secrets:
+        for secret in secrets_of(connection):
             keys.forget(name, secret)
         self.shop.warehouse.forget_bookmark(name)
 

@@ -15,7 +15,9 @@ from zhanggui.doing import oscar_sales
 from zhanggui.doing.kinds import ON, SALE, Hand, Held, What, money, on_or_off
 from zhanggui.errors import BadValue, Unanswerable
 from zhanggui.live.calling import Caller
+from zhanggui.live.django_oscar import by_api
 from zhanggui.live.kinds import Visit
+from zhanggui.live.oscar_api import caller
 from zhanggui.live.oscar_database import opened
 from zhanggui.units import Words
 
@@ -164,7 +166,7 @@ class OscarWriter:
     writes = frozenset({"price", "title", "status"}) | SALE
 
     def open(self, visit: Visit) -> AbstractContextManager[Hand]:
-        return _by_api(visit) if visit.connection.url.startswith("http") else _by_database(visit)
+        return _by_api(visit) if by_api(visit.connection) else _by_database(visit)
 
 
 @contextmanager
@@ -174,9 +176,8 @@ def _by_database(visit: Visit) -> Iterator[Hand]:
 
 @contextmanager
 def _by_api(visit: Visit) -> Iterator[Hand]:
-    login = visit.keys["user"], visit.keys["password"]
-    with Caller(visit, visit.connection.url, auth=login) as caller:
-        yield ApiHand(caller, visit.connection.name)
+    with caller(visit) as call:
+        yield ApiHand(call, visit.connection.name)
 
 
 WRITER = OscarWriter()

@@ -1,4 +1,5 @@
-"""django-oscar from its database: orders with payments and refunds, products, stock, customers, approved reviews.
+"""django-oscar: from its database orders with payments and refunds, products, stock, customers, approved reviews; by its interface
+(oscar_api.py) what that tells.
 
 Its orders have no time of change. Read again are orders that were placed, moved, paid or refunded since the last reading, and those placed
 within ``refund_days``, since a program may change an order without leaving a trace. Products go by the times of product and stock record.
@@ -6,16 +7,18 @@ within ``refund_days``, since a program may change an order without leaving a tr
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from zhanggui.errors import BadValue
+from zhanggui.live.kinds import Connection as Told
 from zhanggui.live.kinds import Cursor, Option, Page, Visit
-from zhanggui.live.oscar_database import SECRETS, opened
+from zhanggui.live.oscar_api import SECRETS as API_SECRETS
+from zhanggui.live.oscar_api import ApiReading, caller, counted
+from zhanggui.live.oscar_database import opened
 from zhanggui.live.oscar_rows import (
     Row,
     Statuses,
@@ -74,7 +77,7 @@ class OscarConnector:
 
     kind = "django_oscar"
     channel = "django_oscar:main"
-    secrets = SECRETS
+    secrets: tuple[str, ...] = ()
     options = (
         Option("refund_days", 90.0),
         Option("page_size", 500.0),
@@ -85,10 +88,32 @@ class OscarConnector:
     )
 
     def pages(self, visit: Visit, cursor: Cursor) -> Iterator[Page]:
-        if visit.connection.url.startswith("http"):
-            raise BadValue("oscar.database_only", connection=visit.connection.name)
+        if by_api(visit.connection):
+            with caller(visit) as call:
+                yield from ApiReading(visit, call, cursor, _statuses(visit), partial(_page, visit)).pages()
+            return
         with opened(visit) as connection:
             yield from _Reading(visit, connection, cursor).pages()
+
+    def secrets_of(self, connection: Told) -> tuple[str, ...]:
+        """Staff's login for the interface; for a database its user's password, unless it is a file."""
+        if by_api(connection):
+            return API_SECRETS
+        return () if connection.url.startswith("sqlite") else ("password",)
+
+    def optional_of(self, connection: Told) -> tuple[str, ...]:
+        """A database may know its user without a password."""
+        return () if by_api(connection) else ("password",)
+
+
+def by_api(connection: Told) -> bool:
+    """Whether a connection leads to the shop's interface, not to its database."""
+    return connection.url.startswith(("http://", "https://"))
+
+
+def _statuses(visit: Visit) -> Statuses:
+    told = visit.connection.text
+    return Statuses(**{name: _listed(told(name)) for name in ("unpaid", "cancelled", "shipped", "completed")})
 
 
 class _Reading:
@@ -96,7 +121,7 @@ class _Reading:
 
     def __init__(self, visit: Visit, connection: Connection, cursor: Cursor) -> None:
         self.visit, self.connection = visit, connection
-        self.number, self.option = visit.connection.number, visit.connection.text
+        self.number = visit.connection.number
         self.since = datetime.fromisoformat(cursor["since"]) if cursor.get("since") else FIRST
         self.begun = str(cursor.get("begun") or visit.now.astimezone(UTC).replace(tzinfo=None).isoformat())
         self.stock = str(cursor.get("stock", ""))
@@ -116,9 +141,7 @@ class _Reading:
 
     def _orders(self) -> Iterator[Page]:
         lately = self.visit.now.astimezone(UTC).replace(tzinfo=None) - timedelta(days=self.number("refund_days"))
-        known = Statuses(
-            **{name: _listed(self.option(name)) for name in ("unpaid", "cancelled", "shipped", "completed")}
-        )
+        known = _statuses(self.visit)
         placed = FIRST if self.since == FIRST else min(lately, self._from())
         for found in self._paged("orders", MOVED, lately=placed):
             ids = [row["id"] for row in found]
@@ -141,9 +164,7 @@ class _Reading:
         """All stock, where any of it is other than last time or the day is: an order moves it without moving its record's time."""
         found = self._rows(STOCK)
         made = [list(stock_rows(row, self.visit.now)) for row in found]
-        told = hashlib.sha256(
-            repr([(row["day"], row["sku"], row["on_hand"]) for ((_, row),) in made]).encode()
-        ).hexdigest()
+        told = counted([row for ((_, row),) in made])
         if told != self.stock:
             self.stock = told
             yield self._page("stock", made)
@@ -176,19 +197,26 @@ class _Reading:
     def _told(self, query: Any, values: Mapping[str, Any]) -> list[Row]:
         return [dict(row) for row in self.connection.execute(query, values).mappings()]
 
-    def _page(self, stream: str, made: Iterable[list[tuple[str, Row]]]) -> Page:
-        records, connection = list(made), self.visit.connection
-        told = [(table, {"_row": nth, **row}) for nth, rows in enumerate(records, start=1) for table, row in rows]
-        passed = sum(not rows for rows in records)
-        left_out = (LeftOut("not_approved" if stream == "reviews" else "other_records", passed),) if passed else ()
-        parts = pieces(connection, stream, told, currency=self.visit.options.currency, count=len(records))
+    def _page(self, stream: str, made: Sequence[list[tuple[str, Row]]]) -> Page:
         cursor = {
             "since": self.since.isoformat() if self.since != FIRST else "",
             "begun": self.begun,
             "stock": self.stock,
             "at": dict(self.at),
         }
-        return Page(stream, (reading(connection, stream, parts, len(records), left_out=left_out),), cursor)
+        return _page(self.visit, stream, made, cursor)
+
+
+def _page(visit: Visit, stream: str, made: Sequence[list[tuple[str, Row]]], cursor: Cursor) -> Page:
+    """What records of a stream became, one list of rows a record; none of them where this was the end."""
+    if not made:
+        return Page(stream, (), cursor)
+    connection = visit.connection
+    told = [(table, {"_row": nth, **row}) for nth, rows in enumerate(made, start=1) for table, row in rows]
+    passed = sum(not rows for rows in made)
+    left_out = (LeftOut("not_approved" if stream == "reviews" else "other_records", passed),) if passed else ()
+    parts = pieces(connection, stream, told, currency=visit.options.currency, count=len(made))
+    return Page(stream, (reading(connection, stream, parts, len(made), left_out=left_out),), cursor)
 
 
 def _by_order(rows: Iterable[Row], key: str = "order_id") -> dict[int, list[Row]]:

@@ -12,9 +12,6 @@ from zhanggui.errors import Unreached
 from zhanggui.live.database import Database
 from zhanggui.live.kinds import Visit
 
-SECRETS: tuple[str, ...] = ()
-"""A ``password`` is looked for where the database is no file."""
-
 
 @contextmanager
 def opened(visit: Visit, *, writing: bool = False) -> Iterator[Connection]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from zhanggui.live.kinds import Cursor, Option, Page, Visit
 from zhanggui.live.pages import pieces, reading
-from zhanggui.live.vendure_calls import SECRETS, Vendure, opened
+from zhanggui.live.vendure_calls import SECRETS, TOKEN, Vendure, opened
 from zhanggui.live.vendure_rows import customer_rows, order_rows, product_rows, stock_rows
 from zhanggui.tables.loading import LeftOut
 
@@ -44,6 +44,7 @@ class VendureConnector:
     kind = "vendure"
     channel = "vendure:main"
     secrets = SECRETS
+    instead = TOKEN
     options = (Option("refund_days", 90.0), Option("page_size", 100.0))
 
     def pages(self, visit: Visit, cursor: Cursor) -> Iterator[Page]:

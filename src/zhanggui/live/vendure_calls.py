@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from zhanggui.errors import Unreached
-from zhanggui.live.calling import Caller
+from zhanggui.live.calling import Caller, check_line
 from zhanggui.live.kinds import Visit
 
 PATH = "admin-api"
 SECRETS = ("user", "password")
-"""A ``token`` in their place will do."""
+TOKEN = "token"
+"""Will do in their place."""
 TOKEN_HEADER = "vendure-auth-token"
 MINOR_UNITS = 100
 """Money is a whole number of hundredths, whatever the currency, unless the shop was given another precision."""
@@ -49,6 +50,7 @@ class Vendure:
 @contextmanager
 def opened(visit: Visit) -> Iterator[Vendure]:
     """Come in to the shop. Raises Unreached where it does not let us, BadValue where there is no secret."""
+    check_line(visit)
     with Caller(visit, _address(visit), headers={"authorization": f"Bearer {_token(visit)}"}) as caller:
         yield Vendure(caller, visit.connection.name)
 
@@ -60,7 +62,7 @@ def _address(visit: Visit) -> str:
 
 def _token(visit: Visit) -> str:
     """The token that the owner gave, or the one that a name and a password give."""
-    token = visit.keys.find("token")
+    token = visit.keys.find(TOKEN)
     if token is not None:
         return token
     name = visit.connection.name

@@ -1,4 +1,5 @@
-"""Settings of a small django-oscar shop for tests; ``OSCAR_FILE`` names its database."""
+"""Settings of a small django-oscar shop for tests. ``OSCAR_FILE`` names its database; ``OSCAR_TABLES`` says whether that is made by its
+``migrations`` or straight from its ``models``; ``OSCAR_PAGED``, how many records a page of its interface has: not said, all at once."""
 
 import os
 
@@ -88,3 +89,10 @@ OSCAR_ORDER_STATUS_PIPELINE = {
 OSCAR_LINE_STATUS_PIPELINE = OSCAR_ORDER_STATUS_PIPELINE
 OSCARAPI_BLOCK_ADMIN_API_ACCESS = False
 REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.BasicAuthentication"]}
+if os.environ.get("OSCAR_PAGED"):
+    REST_FRAMEWORK["DEFAULT_PAGINATION_CLASS"] = "rest_framework.pagination.PageNumberPagination"
+    REST_FRAMEWORK["PAGE_SIZE"] = int(os.environ["OSCAR_PAGED"])
+if os.environ.get("OSCAR_TABLES") == "models":
+    MIGRATION_MODULES = dict.fromkeys(
+        [*DJANGO, *(name.split(".")[-3] for name in OWN), "reviews", "thumbnail", "oscar"]
+    )

@@ -24,6 +24,7 @@ Review = get_model("reviews", "ProductReview")
 EventHandler = get_class("order.processing", "EventHandler")
 FixedPrice = get_class("shipping.methods", "FixedPrice")
 OPENED = datetime(2026, 9, 1, 9, 30, tzinfo=UTC)
+ORDERS = int(os.environ.get("OSCAR_ORDERS", "40"))
 GOODS = (
     ("Green tea 100 g", "GREEN-100", "8.50", "Tea"),
     ("Black tea 250 g", "BLACK-250", "12.00", "Tea"),
@@ -33,8 +34,8 @@ GOODS = (
 
 
 def make() -> None:
-    """The catalogue, forty orders over twenty days, refunds, cancellations and reviews."""
-    call_command("migrate", verbosity=0)
+    """The catalogue, orders twice a day, refunds, cancellations and reviews."""
+    call_command("migrate", verbosity=0, run_syncdb=True)
     Country.objects.create(iso_3166_1_a2="GB", iso_3166_1_a3="GBR", printable_name="United Kingdom", name="UK")
     User.objects.create_superuser("keeper", "keeper@shop.example", "keeper")
     goods, partner = ProductClass.objects.create(name="Goods", track_stock=True), Partner.objects.create(name="Store")
@@ -47,7 +48,7 @@ def make() -> None:
     for colour in ("red", "green"):
         child = Product.objects.create(title=f"Tea towel {colour}", parent=parent, structure="child")
         stock(child, partner, f"TOWEL-{colour[0].upper()}", "9.00")
-    for number in range(40):
+    for number in range(ORDERS):
         order = place(number, OPENED + timedelta(hours=12 * number))
         if number % 4:
             pay(order)
@@ -71,7 +72,7 @@ def change() -> None:
     record = StockRecord.objects.get(partner_sku="CUP-W")
     record.price = Decimal("6.90")
     record.save()
-    pay(place(40, OPENED + timedelta(hours=12 * 40)))
+    pay(place(ORDERS, OPENED + timedelta(hours=12 * ORDERS)))
     item = Product.objects.get(upc="POT-1")
     Review.objects.create(product=item, name="Guest", email="g@shop.example", score=1, title="Hm", body="It drips.")
 
