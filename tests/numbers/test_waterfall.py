@@ -12,13 +12,14 @@ import pytest
 
 from drawn.visited import opened
 from zhanggui.app import Shop
+from zhanggui.app.waterfall import OfProducts
 from zhanggui.app.waterfall import break_even as shop_break_even
 from zhanggui.app.waterfall import waterfalls as shop_waterfalls
 from zhanggui.costs import parse, write
 from zhanggui.methods.break_even import BreakEven, break_even
 from zhanggui.numbers.product_table import product_table
 from zhanggui.numbers.waterfall import Waterfall, waterfalls
-from zhanggui.report.waterfall import each_text, even_text, waterfall_text
+from zhanggui.report.waterfall import cells, each_text, even_text, waterfall_text
 from zhanggui.units import Period, Refusal
 
 FIRST = date(2026, 7, 1)
@@ -111,6 +112,14 @@ def test_however_it_is_cut_the_parts_sum_to_the_shop(shop: Shop) -> None:
             if not step.level:
                 assert found == pytest.approx(step.money), (each, step.name)
         assert sum(one.contribution or 0.0 for one in parts) == pytest.approx(whole.contribution)
+
+
+def test_one_products_is_the_same_asked_alone_or_with_all_others(shop: Shop) -> None:
+    together = OfProducts(shop)
+    for product in ("CUP", "POT"):
+        _, (alone,) = shop_waterfalls(shop, where={"product_id": product})
+        assert together.cells(product, "en") == cells(alone, together.period, "en", shop.config.currency)
+    assert together.cells("PAN", "en") is None
 
 
 def test_it_is_what_the_table_of_products_says(shop: Shop) -> None:

@@ -148,18 +148,11 @@ def product(shop: Shop, name: str, locale: str) -> dict[str, Any] | None:
     )
     return {
         **product_page(records, name, locale, currency),
-        "waterfall": _waterfall(shop, name, locale),
         "tiles": [one for one in tiles if one],
         "history": [one for one in drawn if one],
         "now": days(period, locale, year=True),
         "before": days(period.aligned_before(), locale, year=True),
     }
-
-
-def _waterfall(shop: Shop, name: str, locale: str) -> dict[str, Any] | None:
-    from zhanggui.app.waterfall import waterfall_cells
-
-    return waterfall_cells(shop, locale, name)
 
 
 def _each(shop: Shop, metrics: Sequence[str], product: str, period: Period, **more: Any) -> Iterator[Answer]:

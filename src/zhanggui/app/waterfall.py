@@ -96,15 +96,33 @@ def _by_day(days: Sequence[Waterfall], period: Period, value: Callable[[Waterfal
     return found
 
 
-def waterfall_cells(shop: Shop, locale: str, product: str | None = None) -> dict[str, Any] | None:
-    """The waterfall of the shop with its break-even, or of one product, as written cells; None where nothing was sold."""
+class OfProducts:
+    """The waterfall of every product over the last 28 complete days, asked together: a page about one takes its own. Raises Unanswerable
+    where there is no data."""
+
+    def __init__(self, shop: Shop) -> None:
+        from zhanggui.app.products import period_of
+        from zhanggui.numbers import waterfall
+
+        self.period, self._currency = period_of(shop, None, None), shop.config.currency
+        self._found = waterfall.gathered(
+            shop.warehouse, self.period, "product", config=shop.config, clock=shop.clock, costs=shop.costs
+        )
+
+    def cells(self, product: str, locale: str) -> dict[str, Any] | None:
+        """That of one product as written cells; None where nothing was sold."""
+        from zhanggui.report import waterfall
+
+        found = self._found.of(product)
+        return waterfall.cells(found, self.period, locale, self._currency) if found else None
+
+
+def waterfall_cells(shop: Shop, locale: str) -> dict[str, Any] | None:
+    """The waterfall of the shop with its break-even, as written cells; None where nothing was sold."""
     from zhanggui.report import waterfall
 
-    where = {"product_id": product} if product else None
-    period, found = waterfalls(shop, where=where)
+    period, found = waterfalls(shop)
     if not found:
         return None
     cells = waterfall.cells(found[0], period, locale, shop.config.currency)
-    if product is None:
-        cells["even"] = waterfall.even_cells(break_even(shop), locale, shop.config.currency)
-    return cells
+    return {**cells, "even": waterfall.even_cells(break_even(shop), locale, shop.config.currency)}

@@ -97,6 +97,11 @@ def _filled(spec: dict[str, Any]) -> dict[str, Any]:
     return {**spec, "datasets": {names[each]: [*rows.rows] for each, rows in sets.items()}}
 
 
+def with_rows(frame: Mapping[str, Any], *rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A spec with other rows in place of its own, in the order in which its layers name them."""
+    return {**frame, "datasets": dict(zip(frame["datasets"], map(list, rows), strict=True))}
+
+
 def svg(spec: Mapping[str, Any], label: str) -> str:
     """The spec drawn as an SVG that scales with its box and is named ``label`` for those who do not see it."""
     return _drawn(json.dumps(spec, sort_keys=True)).replace(

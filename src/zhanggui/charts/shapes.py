@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from zhanggui.charts.ink import (
@@ -27,6 +28,7 @@ from zhanggui.charts.ink import (
     number_axis,
     room,
     spec_of,
+    with_rows,
 )
 
 MOST_SERIES = len(PLACES)
@@ -67,17 +69,30 @@ def lines(
 ) -> dict[str, Any]:
     """The spec of up to six series over days, weeks or months (ISO texts); a gap stays a gap. ``marks`` says what happened at some of
     the labels: a dashed line up."""
-    alt = altair()
     shown = series[:MOST_SERIES]
     rows = [
         {"at": label, "series": one.name, "value": value, "told": _told(label, one.name, _nth(one.written, i))}
         for one in shown
         for i, (label, value) in enumerate(zip(labels, one.values, strict=True))
     ]
+    happened = [{"at": label, "told": _told(label, said)} for label, said in (marks or {}).items() if label in labels]
+    frame = _frame_of_lines(
+        tuple(labels), tuple((one.name, one.faint) for one in shown), share, scale, marked=bool(happened)
+    )
+    return with_rows(frame, happened, rows) if happened else with_rows(frame, rows)
+
+
+@lru_cache(maxsize=64)
+def _frame_of_lines(
+    labels: tuple[str, ...], series: tuple[tuple[str, bool], ...], share: bool, scale: Scale, *, marked: bool
+) -> dict[str, Any]:
+    """The spec of lines without their rows: the same for many products, and slow to put together."""
+    alt = altair()
     plain = iter(range(MOST_SERIES))
-    looks = [(FAINT, [3, 3]) if one.faint else _look(next(plain), alone=_is_alone(shown)) for one in shown]
-    names = [one.name for one in shown]
-    legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=170, symbolType="stroke") if shown[1:] else None
+    alone = sum(not faint for _, faint in series) == 1
+    looks = [(FAINT, [3, 3]) if faint else _look(next(plain), alone=alone) for _, faint in series]
+    names = [name for name, _ in series]
+    legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=170, symbolType="stroke") if names[1:] else None
     colour = alt.Color(
         "series:N", sort=names, legend=legend, scale=alt.Scale(domain=names, range=[c for c, _ in looks])
     )
@@ -85,25 +100,12 @@ def lines(
         "series:N", sort=names, legend=legend, scale=alt.Scale(domain=names, range=[d for _, d in looks])
     )
     y = alt.Y("value:Q", title=None, axis=_axis(share, scale), scale=alt.Scale(zero=False, nice=True))
-    chart = alt.Chart(held(rows)).encode(x=_time(labels), y=y, color=colour, tooltip=_tooltip())
-    line = chart.mark_line(strokeWidth=1.8).encode(strokeDash=dash)
-    points = chart.mark_point(filled=True, size=18, opacity=1)
-    return spec_of(
-        alt.layer(*_marks(marks or {}, labels), line, points).properties(width=WIDTH - 60, height=HEIGHT + 20)
-    )
-
-
-def _marks(marks: Mapping[str, str], labels: Sequence[str]) -> list[Any]:
-    alt = altair()
-    rows = [{"at": label, "told": _told(label, said)} for label, said in marks.items() if label in labels]
-    if not rows:
-        return []
-    rule = alt.Chart(held(rows)).mark_rule(color=FAINT, strokeDash=[4, 3], strokeWidth=1.5)
-    return [rule.encode(x=_time(labels), tooltip=_tooltip())]
-
-
-def _is_alone(series: Sequence[Series]) -> bool:
-    return sum(not one.faint for one in series) == 1
+    rule = alt.Chart(held([])).mark_rule(color=FAINT, strokeDash=[4, 3], strokeWidth=1.5)
+    layers = [rule.encode(x=_time(labels), tooltip=_tooltip())] if marked else []
+    chart = alt.Chart(held([])).encode(x=_time(labels), y=y, color=colour, tooltip=_tooltip())
+    layers.append(chart.mark_line(strokeWidth=1.8).encode(strokeDash=dash))
+    layers.append(chart.mark_point(filled=True, size=18, opacity=1))
+    return spec_of(alt.layer(*layers).properties(width=WIDTH - 60, height=HEIGHT + 20))
 
 
 def _look(index: int, *, alone: bool) -> tuple[str, list[int]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -143,9 +143,42 @@ def waterfalls(
 ) -> list[Waterfall]:
     """One waterfall for the shop, or one for each product, SKU, order or day of ``period``, those with most money first; of the sales of
     these days, refunds so far taken off. ``where`` (product_id, sku, order_id) looks at some of it."""
+    return [*gathered(warehouse, period, each, config=config, clock=clock, costs=costs, where=where).each()]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What waterfalls stand on: ``rows`` as of ``sums``, the columns that tell them apart, the cost sheet, and advertising by product."""
+
+    rows: pl.DataFrame
+    key: Sequence[str]
+    costs: Sheet
+    ads: Mapping[str, float]
+
+    def each(self) -> Iterator[Waterfall]:
+        """Every waterfall, those with most money first."""
+        return (
+            _waterfall(row, self.key, self.costs, self.ads) for row in self.rows.iter_rows(named=True) if row["orders"]
+        )
+
+    def of(self, product: str) -> Waterfall | None:
+        """That of one product, where products are told apart; None where none of it was sold."""
+        return next(replace(self, rows=self.rows.filter(pl.col("product_id") == product)).each(), None)
+
+
+def gathered(
+    warehouse: Warehouse,
+    period: Period,
+    each: Each,
+    *,
+    config: Config,
+    clock: Clock,
+    costs: Sheet,
+    where: Mapping[str, str] | None = None,
+) -> Gathered:
+    """What ``waterfalls`` stand on, asked once."""
     rows = sums(warehouse, period, each, currency=config.currency, costs=costs, where=where or {})
-    ads = _ads(warehouse, period, each, config, clock, where or {})
-    return [_waterfall(row, KEYS[each], costs, ads) for row in rows.iter_rows(named=True) if row["orders"]]
+    return Gathered(rows, KEYS[each], costs, _ads(warehouse, period, each, config, clock, where or {}))
 
 
 def sums(

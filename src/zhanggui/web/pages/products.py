@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from zhanggui.app import morning_of, numbers, products
 from zhanggui.app.desk import Desk
 from zhanggui.app.numbers import Ask
+from zhanggui.app.waterfall import OfProducts
 from zhanggui.errors import Unanswerable
 from zhanggui.i18n.writing import days
 from zhanggui.web.asking import LONGEST, address, asked
@@ -87,9 +88,15 @@ def product_parts(name: str, locale: str) -> Counting:
     return ("product", name[:LONGEST], locale), lambda shop: products.product(shop, name, locale)
 
 
+def waterfalls() -> Counting:
+    """What is left of the price of every product."""
+    return ("waterfalls of products",), OfProducts
+
+
 def ahead(desk: Desk, locale: str) -> Iterator[Counting]:
     """What a first visitor of these pages asks: the table, and then the products on its first page."""
     yield table_of(Ask(()))
+    yield waterfalls()
     counted, _ = desk.counted(*table_of(Ask(())))
     counted.picture(locale)
     for row in (
@@ -115,6 +122,7 @@ def one(request: Request, name: str) -> HTMLResponse:
     found, fresh = desk.counted(*product_parts(name, locale), patience=PATIENCE)
     if found is None:
         raise HTTPException(404)
+    left, _ = desk.counted(*waterfalls(), patience=PATIENCE)
     about = desk.kept(("actions about", name, locale), lambda shop: products.actions_about(shop, name, locale))
     try:
         morning, making = desk.latest(("morning", None), morning_of, patience=0.0)[0], False
@@ -124,7 +132,7 @@ def one(request: Request, name: str) -> HTMLResponse:
     return rendered(
         request,
         "product.html",
-        product={**found, "actions": about},
+        product={**found, "waterfall": left.cells(name, locale), "actions": about},
         fresh=fresh,
         findings=products.findings_about(morning.brief, name, locale) if morning else [],
         making=making,
