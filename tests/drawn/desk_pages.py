@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
+from drawn import woo
 from drawn.attacked import attacked
+from drawn.woo import Woo
 from zhanggui.app import morning_of
 from zhanggui.app.desk import Desk
+from zhanggui.live.reach import INSIDE
 from zhanggui.web.pages import pages
 
 SOON = date.today() + timedelta(days=10)
@@ -55,8 +61,12 @@ READ = (
 """The pages that only tell; they are read without script, too."""
 WORKED = (
     "/actions/new",
+    "/actions/new?product=P00&kind=step_price",
+    "/actions/{carried}",
+    "/actions/{carried}/shop",
     "/experiments/new",
     "/data/costs",
+    "/data/shops",
     "/data/upload/{parcel}",
     "/jobs",
     "/jobs/{job}",
@@ -91,7 +101,7 @@ def day(days: int) -> str:
     return (SOON + timedelta(days=days)).isoformat()
 
 
-ACTION = "/actions/{action}"
+ACTION, CARRIED = "/actions/{action}", "/actions/{carried}"
 FORMS = (
     Filled(
         "/calendar", "/calendar/promotion", {"name": "Autumn sale", "start": day(10), "end": day(12)}, "Autumn sale"
@@ -131,6 +141,23 @@ FORMS = (
     Filled("/data/upload/{parcel}", "/data/upload/{parcel}", {}, "orders.csv", button="again"),
     Filled("/data/upload/{parcel}", "/data/upload/{parcel}", {}, "not a day", button="load"),
     Filled("/data", "/data/undo"),
+    Filled(
+        "/data/shops",
+        "/data/shops/add",
+        {"name": "tea", "kind": "woocommerce", "url": "{woo}", "writes": "yes"},
+        "approved actions may be written",
+    ),
+    Filled("/data/shops", "/data/shops/test", {}, "Nothing was stored"),
+    Filled("/data", "/data/sync", {}, "tea: synced"),
+    Filled(
+        "/actions/new",
+        "/actions/new",
+        {"kind": "step_price", "product": "10", "set:price": "8.90", "low": "5"},
+        "8.90",
+    ),
+    Filled(CARRIED, f"{CARRIED}/approve", {}, "Approved"),
+    Filled(f"{CARRIED}/shop", f"{CARRIED}/shop", {}, "Written to tea: 1 value"),
+    Filled(f"{CARRIED}/shop", f"{CARRIED}/undo"),
     Filled("/data/costs", "/data/costs", {"cost:per_order.packing": "2"}, "1 line of the cost sheet changed"),
     Filled("/data/costs", "/data/target", {"month": "2026-09", "value": "90000"}, "2026-09"),
     Filled("/settings", "/settings", {"set:refund_ratio": "1.5"}),
@@ -154,12 +181,13 @@ FORMS = (
 AGAIN = Filled("/data", "/data/upload", {}, "orders.csv", file=("later orders.csv", ORDERS.replace("900", "910")))
 """A parcel that stays unloaded, for its page to be looked at."""
 LAST = (
+    Filled("/data/shops", "/data/shops/remove", {}, "read no more"),
     Filled("/settings/backups", "/settings/backups/remove"),
     Filled("/settings/people", "/settings/people/remove"),
 )
 ELSEWHERE = {
     "/outcomes/read",
-    "/data/sync",
+    "/data/shops/keep",
     "/language",
     "/sign-in",
     "/sign-out",
@@ -171,7 +199,7 @@ ELSEWHERE = {
     "/demo",
 }
 """Forms that have a test of their own: before somebody is in, of a practice shop, of an action whose days are over, after a server was
-killed, of a whole workspace, of a live shop."""
+killed, of a whole workspace, of a machine with a keyring."""
 
 
 def made(folder: Path) -> Desk:
@@ -185,6 +213,29 @@ def made(folder: Path) -> Desk:
 def addresses(method: str) -> Iterator[str]:
     """The address of every route that answers ``method``."""
     for page in pages():
-        for route in page.router.routes:
-            if isinstance(route, APIRoute) and method in route.methods:
+        for route in routes(page.router):
+            if method in route.methods:
                 yield route.path
+
+
+def routes(router: APIRouter) -> Iterator[APIRoute]:
+    """The routes of a page, those of its parts included."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif inner := getattr(route, "original_router", None):
+            yield from routes(inner)
+
+
+@contextmanager
+def live_shop() -> Iterator[str]:
+    """The address of a live shop that sells two things and has sold nothing yet; the desk's environment knows its keys."""
+    sold = Woo(products={record["id"]: record for record in woo.sample("products")})
+    with woo.served(sold) as url:
+        given = {"ZHANGGUI_TEA_KEY": woo.KEY, "ZHANGGUI_TEA_SECRET": woo.SECRET, INSIDE: url.removeprefix("http://")}
+        os.environ.update(given)
+        try:
+            yield url
+        finally:
+            for name in given:
+                del os.environ[name]

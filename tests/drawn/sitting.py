@@ -6,9 +6,10 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
@@ -112,8 +113,10 @@ class Sitting:
             box = form.locator(f"[name='{name}']")
             if box.evaluate("at => at.tagName") == "SELECT":
                 box.select_option(value)
+            elif box.get_attribute("type") == "checkbox":
+                box.check()
             else:
-                box.fill(value)
+                box.fill(value.format_map(names))
         if filled.file:
             name, text = filled.file
             given: Any = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
@@ -121,6 +124,18 @@ class Sitting:
         with self.page.expect_navigation(wait_until="load"):
             form.locator(f"button[value='{filled.button}']" if filled.button else "button").first.click()
         return self.ended()
+
+    def fill_all(self, forms: Iterable[Filled], names: dict[str, str]) -> None:
+        """Fill in forms one after another; what one makes gets a name for the next ones, and each next page says what it should."""
+        for filled in forms:
+            said = self.fill(filled, names)
+            assert filled.said in said, (filled, said[:2000])
+            path = urlsplit(self.page.url).path
+            for name, part in (("parcel", "/data/upload/"), ("job", "/jobs/")):
+                if path.startswith(part):
+                    names[name] = path.rpartition("/")[2]
+            if "set:price" in filled.fields:
+                names["carried"] = path.rpartition("/")[2]
 
     def ended(self) -> str:
         """What the page says once the long work that it follows is over."""

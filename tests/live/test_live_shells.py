@@ -57,7 +57,7 @@ def test_a_shop_is_connected_read_and_removed_by_commands(
 def test_the_desk_shows_live_shops_and_reads_one_at_a_button(woo: tuple[Woo, str], tmp_path: Path) -> None:
     with desk(tmp_path / "shop") as opened:
         owner = Browser(opened)
-        assert "Live shops" not in owner.get("/data")
+        assert 'id="live"' not in owner.get("/data")
         with Shop.open(opened.folder) as shop:
             shop.live.add("tea", "woocommerce", woo[1])
         assert "not yet" in owner.get("/data")

@@ -12,7 +12,7 @@ import pytest
 from drawn.browsers import ORDERS as SOME
 from drawn.browsers import Browser as Writer
 from drawn.browsers import desk as desk_of
-from drawn.desk_pages import AGAIN, FORMS, PASSWORD, READ, WORKED, Filled, made
+from drawn.desk_pages import AGAIN, FORMS, PASSWORD, READ, WORKED, Filled, live_shop, made
 from drawn.killing import killed
 from drawn.sitting import LAPTOP, PHONE, Sitting, chromium, served
 from zhanggui.people import Person
@@ -26,15 +26,11 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple]:
     """A browser, a served desk on which every form was filled in, and the names of what that made."""
     os.environ["ZHANGGUI_NOTIFY_OFFICE"] = "json://127.0.0.1:9/nobody-listens"
     desk = made(tmp_path_factory.mktemp("everywhere") / "shop")
-    with chromium() as browser, served(desk) as base:
+    with chromium() as browser, served(desk) as base, live_shop() as woo:
         sat = Sitting(browser, base, desk)
         with desk.reading() as shop:
-            names = {"action": shop.actions.list()[0].id, "experiment": "new-picture"}
-        for filled in (*FORMS, AGAIN):
-            sat.fill(filled, names)
-            for name, part in (("parcel", "/data/upload/"), ("job", "/jobs/")):
-                if part in sat.page.url:
-                    names[name] = sat.page.url.rpartition("/")[2]
+            names = {"action": shop.actions.list()[0].id, "experiment": "new-picture", "woo": woo}
+        sat.fill_all((*FORMS, AGAIN), names)
         sat.context.close()
         yield browser, base, desk, names
 

@@ -15,7 +15,7 @@ from starlette.routing import Mount
 from zhanggui.api.about import about
 from zhanggui.api.entrance import Entrance
 from zhanggui.api.trouble import RESPONSES, broken, in_words, not_served, not_understood
-from zhanggui.api.verbs import actions, briefs, costs, experiments, imports, jobs, numbers
+from zhanggui.api.verbs import actions, briefs, costs, experiments, imports, jobs, numbers, sync
 from zhanggui.app.desk import Desk
 from zhanggui.app.uploads import Limits
 from zhanggui.errors import ZhangguiError
@@ -26,6 +26,7 @@ ROUTERS: Sequence[APIRouter] = (
     briefs.router,
     numbers.router,
     imports.router,
+    sync.router,
     jobs.router,
     actions.router,
     experiments.router,

@@ -42,7 +42,13 @@ STATUSES: tuple[tuple[type[ZhangguiError], int], ...] = (
     (UserError, 400),
 )
 """Which status an error has, the first that fits; what is nobody's mistake but ours has 500."""
-NOT_THERE = {"ledger.unknown_action", "experiments.unknown", "store.unknown_batch", "api.unknown_job"}
+NOT_THERE = {
+    "ledger.unknown_action",
+    "experiments.unknown",
+    "store.unknown_batch",
+    "api.unknown_job",
+    "live.unknown_connection",
+}
 """What is asked for by its name and is not there."""
 BY_STATUS = {
     401: "signed_out",

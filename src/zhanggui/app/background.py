@@ -21,6 +21,7 @@ from zhanggui.jobs import Job, Jobs, Step
 if TYPE_CHECKING:
     from zhanggui.app.backups import Backup
     from zhanggui.app.desk import Desk
+    from zhanggui.app.live import Answered
     from zhanggui.app.morning import Morning
     from zhanggui.app.shop import Shop
     from zhanggui.live.syncing import Synced
@@ -167,7 +168,7 @@ class Background:
             "import", work, by=by, steps=("reading", "loading"), about=parcel.names, before=self._last_batch()
         )
 
-    def sync(self, name: str, by: str, then: Then = _nothing) -> Job:
+    def sync(self, name: str, by: str, then: Then = _nothing, *, dry_run: bool = False, anew: bool = False) -> Job:
         """Read what changed in a live shop. Others write between two pages. Raises BadValue where no shop is called so."""
         from zhanggui.app.live import called
 
@@ -177,11 +178,26 @@ class Background:
         def work(step: Step) -> Synced:
             step("asking")
             with called(self._desk) as (live, shelf):
-                done = live.sync(name, shelf=shelf)
-            then(done)
+                done = live.sync(name, dry_run=dry_run, anew=anew, shelf=shelf)
+            if not dry_run:
+                then(done)
             return done
 
         return self.jobs.begin("sync", work, by=by, steps=("asking",), about=(name,))
+
+    def try_shop(self, name: str, by: str) -> Job:
+        """Ask a live shop for a first page, storing nothing. Raises BadValue where no shop is called so."""
+        from zhanggui.app.live import called
+
+        with called(self._desk) as (live, _):
+            live.visit(name)
+
+        def work(step: Step) -> Answered:
+            step("trying")
+            with called(self._desk) as (live, _):
+                return live.test(name)
+
+        return self.jobs.begin("sync_test", work, by=by, steps=("trying",), about=(name,))
 
     def take_back(self, batch: str, by: str, then: Then = _nothing) -> Job:
         """Take an import back."""

@@ -28,7 +28,7 @@ WINDOW_DAYS = 28
 def as_it_stands(shop: Shop, action: Action) -> dict[str, Any]:
     """The target's products with their attributes, and its metrics over the last four weeks; what is not known is left out."""
     return {
-        "products": _products(shop, changed_products(action)),
+        "products": attributes(shop, changed_products(action)),
         "metrics": _metrics(shop, action),
         "day": shop.clock.today(),
     }
@@ -38,7 +38,7 @@ def differences(shop: Shop, entry: Entry) -> Sequence[Difference]:
     """What the draft changes against how its products stand now."""
     rows = entry.action.draft.rows if entry.action.draft else ()
     target = entry.action.where.get("product_id", "")
-    now = _products(shop, [str(row.get("product_id", target)) for row in rows])
+    now = attributes(shop, [str(row.get("product_id", target)) for row in rows])
     found = []
     for row in rows:
         product = str(row.get("product_id", target))
@@ -51,7 +51,7 @@ def differences(shop: Shop, entry: Entry) -> Sequence[Difference]:
     return [item for item in found if item.before != item.after]
 
 
-def _products(shop: Shop, products: Sequence[str]) -> dict[str, dict[str, Any]]:
+def attributes(shop: Shop, products: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The attributes that are known of each product."""
     asked = [product for product in dict.fromkeys(products) if product]
     if not asked:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zhanggui import i18n
 from zhanggui.actions.catalogue import KINDS, kind_named
 from zhanggui.actions.kinds import Action, ActionKind, Draft, Gain, Measure
 from zhanggui.app.actions import BY_HAND
+from zhanggui.app.before import attributes
 from zhanggui.errors import BadValue
 from zhanggui.units import Words
+
+if TYPE_CHECKING:
+    from zhanggui.app.shop import Shop
 
 SETS: Mapping[str, tuple[str, ...]] = {
     "price": ("price", "sale_price", "sale_from", "sale_to"),
@@ -21,6 +25,9 @@ SETS: Mapping[str, tuple[str, ...]] = {
     "status": ("status",),
 }
 """What an entry may put in the shop, by what its kind changes."""
+VALUES = ("price", "title", "status", "sale_price", "sale_from", "sale_to")
+"""All of them, in the order in which a form asks."""
+MONEY, DAYS = ("price", "sale_price"), ("sale_from", "sale_to")
 STATUSES = ("active", "draft", "archived")
 CHANCE = 0.9
 """What a person expects to pay is taken to pay nine times in ten; the record of what was entered by hand corrects it."""
@@ -77,9 +84,9 @@ def drafted(kind: ActionKind, where: Mapping[str, str], values: Mapping[str, str
 def _holds(name: str, value: str) -> bool:
     """Whether a value is one of its kind."""
     try:
-        if name in ("price", "sale_price"):
+        if name in MONEY:
             return Decimal(value).is_finite() and Decimal(value) > 0
-        if name in ("sale_from", "sale_to"):
+        if name in DAYS:
             return bool(date.fromisoformat(value))
     except (InvalidOperation, ValueError):
         return False
@@ -108,6 +115,38 @@ def kinds(locale: str) -> list[dict[str, Any]]:
         for kind in KINDS
     ]
     return sorted(found, key=lambda kind: str(kind["said"]))
+
+
+def held(shop: Shop, product: str) -> dict[str, Any]:
+    """What the data knows of a product's own values now."""
+    known = attributes(shop, [product]).get(product, {})
+    return {name: known[name] for name in VALUES if name in known}
+
+
+def value_fields(typed: Mapping[str, str], now: Mapping[str, Any], locale: str) -> list[dict[str, Any]]:
+    """What an entry may put in the shop: how each value is called and typed, what was typed, and how it is now."""
+    types = dict.fromkeys(MONEY, "money") | dict.fromkeys(DAYS, "date") | {"status": "status"}
+    return [
+        {
+            "name": name,
+            "said": i18n.text(f"doing.what.{name}", locale),
+            "type": types.get(name, "text"),
+            "typed": typed.get(name, ""),
+            "now": _written(name, now[name], locale) if name in now else "",
+        }
+        for name in VALUES
+    ]
+
+
+def statuses(locale: str) -> list[tuple[str, str]]:
+    """Whether a product is on sale, and what that is called."""
+    return [(status, i18n.text(f"doing.status.{status}", locale)) for status in STATUSES]
+
+
+def _written(name: str, value: Any, locale: str) -> str:
+    if name in MONEY:
+        return f"{Decimal(str(value)):.2f}"
+    return i18n.text(f"doing.status.{value}", locale) if name == "status" and value in STATUSES else str(value)
 
 
 def targets(locale: str) -> list[tuple[str, str]]:

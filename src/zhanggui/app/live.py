@@ -14,7 +14,7 @@ from zhanggui.errors import BadValue, UserError
 if TYPE_CHECKING:
     from zhanggui.app.desk import Desk
     from zhanggui.app.shop import Shop
-    from zhanggui.live.kinds import Connection
+    from zhanggui.live.kinds import Connection, Connector
     from zhanggui.live.syncing import Shelf, Synced
     from zhanggui.store import Kept, Reconciliation, Warehouse
     from zhanggui.tables.loading import Bookmark, Reading
@@ -44,6 +44,24 @@ class Tried:
     name: str
     done: Synced | None = None
     problem: UserError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a live shop said when it was asked for a first page: of which stream (orders, products), and so many records."""
+
+    name: str
+    stream: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What only the owner may know of a connection: the variable of the environment that may hold it, and whether it is anywhere."""
+
+    name: str
+    variable: str
+    there: bool
 
 
 @dataclass(slots=True)
@@ -104,29 +122,62 @@ class Live:
         keys = Keys(connection.name, self.environment)
         return Visit(connection, keys, self.shop.clock.now(), options, self.shop.folder)
 
+    def test(self, name: str) -> Answered:
+        """Ask a live shop for a first page and store nothing. Raises Unreached, BadValue for a missing secret."""
+        from zhanggui.live import connector
+
+        visit = self.visit(name)
+        pages = iter(connector(visit.connection.kind).pages(visit, {}))
+        first = next(pages, None)
+        if first is None:
+            return Answered(name, "", 0)
+        return Answered(name, first.stream, sum(reading.rows_read for reading in first.readings))
+
     def add(
-        self, name: str, kind: str, url: str, *, channel: str = "", options: Mapping[str, str] | None = None
+        self,
+        name: str,
+        kind: str,
+        url: str,
+        *,
+        channel: str = "",
+        options: Mapping[str, str] | None = None,
+        from_afar: bool = False,
     ) -> Connection:
-        """Say how a live shop is reached: in ``zhanggui.toml``, without its secrets. Raises BadValue for what makes no sense."""
-        from zhanggui.live import connections
+        """Say how a live shop is reached: in ``zhanggui.toml``, without its secrets. ``from_afar``: whoever says it came over the network,
+        and the connection is held to the open internet. Raises BadValue for what makes no sense or may not be called."""
+        from zhanggui.live import connections, connector, reach
 
         if name in self.shop.config.sync:
             raise BadValue("live.name_taken", name=name)
-        raw = {"kind": kind, "url": url, "channel": channel, **connections.typed(kind, options or {})}
+        told = dict(options or {})
+        if from_afar:
+            if not over_http(connector(kind)):
+                raise BadValue("live.not_over_http", name=name)
+            told[reach.NETWORK] = reach.PUBLIC
+        raw = {"kind": kind, "url": url, "channel": channel, **connections.typed(kind, told)}
         connection = connections.connection_of(name, raw)
+        if from_afar:
+            reach.check_entered(name, connection.url)
         settings.rewrite_sync(self.shop.folder, name, connections.as_told(connection))
         return connection
 
-    def secrets(self, connection: Connection) -> list[tuple[str, str]]:
-        """The secrets of a connection, and the variable of the environment that may hold each."""
+    def secrets(self, connection: Connection) -> list[Secret]:
+        """The secrets of a connection, and where each may stand."""
         from zhanggui.live import keys, secrets_of
 
-        return [(name, keys.variable(connection.name, name)) for name in secrets_of(connection)]
+        known = keys.Keys(connection.name, self.environment)
+        return [
+            Secret(name, keys.variable(connection.name, name), known.find(name) is not None)
+            for name in secrets_of(connection)
+        ]
 
     def keep_secret(self, name: str, secret: str, typed: str) -> None:
-        """Keep a secret in the system's keyring. Raises Unreached where there is none."""
-        from zhanggui.live import keys
+        """Keep a secret in the system's keyring. Raises Unreached where there is none, BadValue for one that the connection has not."""
+        from zhanggui.live import connections, keys, secrets_of
 
+        known = secrets_of(connections.find(self.shop.config, name))
+        if secret not in known:
+            raise BadValue("live.unknown_secret", name=name, secret=secret, known=", ".join(known))
         keys.keep(name, secret, typed)
 
     def remove(self, name: str) -> None:
@@ -138,6 +189,18 @@ class Live:
         for secret in secrets_of(connection):
             keys.forget(name, secret)
         self.shop.warehouse.forget_bookmark(name)
+
+
+def over_http(system: Connector) -> bool:
+    """Whether a shop system is called over HTTP: a database is opened by its driver, which nobody can hold to the open internet."""
+    return bool(getattr(system, "over_http", False))
+
+
+def kinds_from_afar() -> list[str]:
+    """The shop systems that may be connected over the network."""
+    from zhanggui.live import connectors
+
+    return [kind for kind, system in connectors().items() if over_http(system)]
 
 
 class SharedShelf:

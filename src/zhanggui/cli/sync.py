@@ -135,12 +135,12 @@ def add(
     with open_shop(shop) as opened:
         added = opened.live.add(name, kind, url, channel=channel, options=_pairs(option))
         echo(say("live.said.added", name=added.name))
-        for secret, variable in opened.live.secrets(added):
+        for secret in opened.live.secrets(added):
             if keyring:
-                typed = typer.prompt(say("live.said.ask", secret=secret), hide_input=True, err=True)
-                opened.live.keep_secret(added.name, secret, typed)
+                typed = typer.prompt(say("live.said.ask", secret=secret.name), hide_input=True, err=True)
+                opened.live.keep_secret(added.name, secret.name, typed)
             else:
-                echo(" " + say("live.said.set", variable=variable))
+                echo(" " + say("live.said.set", variable=secret.variable))
 
 
 def _pairs(told: list[str] | None) -> dict[str, str]:
@@ -151,6 +151,18 @@ def _pairs(told: list[str] | None) -> dict[str, str]:
             raise BadValue("cli.bad_pair", option="--option", value=pair, example="--option per_second=1")
         found[name.strip()] = value.strip()
     return found
+
+
+@shops.command("test", help=help_text("test", "live"))
+def try_one(name: Name, as_json: AsJson = False, shop: Folder = None) -> None:
+    from zhanggui.app import live_json
+
+    with open_shop(shop) as opened:
+        answered = opened.live.test(name)
+    if as_json:
+        echo_json(live_json.answered_json(answered))
+    else:
+        echo(*live_json.answered_said(answered, RUN.locale))
 
 
 @shops.command("remove", help=help_text("remove", "live"))

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from zhanggui.errors import Unreached
+from zhanggui.live import reach
 from zhanggui.live.kinds import Visit
 
 TRIES = 6
@@ -104,7 +105,12 @@ class Caller:
         self._base = base.rstrip("/")
         own = {"user-agent": "zhanggui-sync", "accept": "application/json"}
         timeout = visit.connection.number("timeout_seconds")
-        self._client = httpx.Client(auth=auth, headers={**own, **(headers or {})}, timeout=timeout)
+        bound = reach.is_bound(visit.connection)
+        self._watched: Mapping[str, Any] = {"trace": reach.Bound(self._name)} if bound else {}
+        # A proxy of the environment would be reached instead of the shop, and what it reaches nobody could look at.
+        self._client = httpx.Client(
+            auth=auth, headers={**own, **(headers or {})}, timeout=timeout, trust_env=not bound, follow_redirects=False
+        )
 
     def __enter__(self) -> Caller:
         return self
@@ -153,7 +159,7 @@ class Caller:
     def _sent(self, method: str, path: str, params: Mapping[str, str | int] | None, body: Any) -> httpx.Response:
         """The answer, read to its end but for one that is larger than any page of a shop."""
         address = f"{self._base}/{path.lstrip('/')}" if path else self._base
-        with self._client.stream(method, address, params=params, json=body) as response:
+        with self._client.stream(method, address, params=params, json=body, extensions=dict(self._watched)) as response:
             parts, size = [], 0
             for part in response.iter_bytes():
                 parts.append(part)

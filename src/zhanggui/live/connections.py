@@ -13,7 +13,7 @@ from zhanggui.live.kinds import COMMON, Connection, Option
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _OWN = ("kind", "url", "channel")
-VERBS = ("add", "list", "remove", "run")
+VERBS = ("add", "list", "remove", "run", "test")
 """Words that mean something to ``zhanggui sync``: no connection is called so."""
 _USER_IN_URL = re.compile(r"^[a-z0-9+.-]+://[^/@]*:[^/@]*@", re.IGNORECASE)
 

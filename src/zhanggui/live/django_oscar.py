@@ -76,6 +76,7 @@ class OscarConnector:
     """django-oscar, from version 4 on."""
 
     kind = "django_oscar"
+    over_http = True
     channel = "django_oscar:main"
     secrets: tuple[str, ...] = ()
     options = (

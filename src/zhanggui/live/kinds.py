@@ -30,9 +30,10 @@ COMMON = (
     Option("timeout_seconds", 30.0),
     Option("overlap_minutes", 60.0),
     Option("writes", "no"),
+    Option("network", "any"),
 )
-"""What every connection may say: how many questions a second at most, how long to wait for an answer, and how far before the last change
-seen a sync begins again."""
+"""What every connection may say: how many questions a second at most, how long to wait for an answer, how far before the last change
+seen a sync begins again, whether the shop may be written to, and whether it stands in the open internet only (``public``)."""
 
 
 @dataclass(frozen=True, slots=True)

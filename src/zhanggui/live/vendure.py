@@ -42,6 +42,7 @@ class VendureConnector:
     """Vendure, from version 3 on."""
 
     kind = "vendure"
+    over_http = True
     channel = "vendure:main"
     secrets = SECRETS
     instead = TOKEN

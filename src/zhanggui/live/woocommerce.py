@@ -46,6 +46,7 @@ class WooCommerce:
     """The connector."""
 
     kind = "woocommerce"
+    over_http = True
     channel = CHANNEL
     secrets = ("key", "secret")
     options = (Option("page_size", 100.0), Option("stock", "daily"))

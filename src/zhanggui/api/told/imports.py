@@ -37,7 +37,7 @@ class Counts(Told):
     left_out: int
 
 
-class RejectTold(Told):
+class RejectedRow(Told):
     """A row that was not taken, and why."""
 
     file: str
@@ -45,8 +45,13 @@ class RejectTold(Told):
     row: int
     column: str
     value: str
-    reason: str
     text: str
+
+
+class RejectTold(RejectedRow):
+    """The same, with the code of the reason."""
+
+    reason: str
 
 
 class Reconciled(Told):

@@ -20,6 +20,8 @@ from zhanggui.web.rendering import locale_of, rendered, said_to, tell
 router = APIRouter()
 OPERATOR = needs("operator")
 FIELDS = ("kind", "product", "target", "value", "text", "minutes", "low", "high", "on", "despite")
+SET = "set:"
+"""Begins the name of a field that says what the action puts in the shop."""
 LONGEST = 2000
 LISTED = 500
 """Products that the form lists to choose from; any other may be typed."""
@@ -28,7 +30,7 @@ LISTED = 500
 @router.get("/actions/new", dependencies=[OPERATOR])
 def form(request: Request, product: str = "", kind: str = "") -> Response:
     """An empty form; ``product`` and ``kind`` are filled in."""
-    return _form(request, {**dict.fromkeys(FIELDS, ""), "product": product[:200], "kind": kind[:60]})
+    return _form(request, {**dict.fromkeys(FIELDS, ""), "product": product[:200], "kind": kind[:60]}, {})
 
 
 @router.post("/actions/new", dependencies=[OPERATOR])
@@ -36,10 +38,11 @@ async def enter(request: Request) -> Response:
     """Enter what was typed."""
     sent = await request.form()
     typed = {name: str(sent.get(name, ""))[:LONGEST].strip() for name in FIELDS}
-    return await run_in_threadpool(_entered, request, typed)
+    values = {name: str(sent.get(f"{SET}{name}", ""))[:LONGEST].strip() for name in entering.VALUES}
+    return await run_in_threadpool(_entered, request, typed, {name: told for name, told in values.items() if told})
 
 
-def _entered(request: Request, typed: Mapping[str, str]) -> Response:
+def _entered(request: Request, typed: Mapping[str, str], values: Mapping[str, str]) -> Response:
     person = request.state.person
     try:
         with request.app.state.desk.writing() as shop:
@@ -49,6 +52,7 @@ def _entered(request: Request, typed: Mapping[str, str]) -> Response:
                 typed["text"],
                 minutes=round(minutes) if (minutes := _number(typed["minutes"])) is not None else None,
                 expected=_expected(typed),
+                values=values,
                 on=typed["on"] or None,
                 despite=typed["despite"],
                 by=person.name,
@@ -56,7 +60,7 @@ def _entered(request: Request, typed: Mapping[str, str]) -> Response:
             )
     except (BadValue, Refused, Decided) as error:
         status = 409 if isinstance(error, Decided) else 422
-        return _form(request, typed, problem=said_to(request, error), status=status)
+        return _form(request, typed, values, problem=said_to(request, error), status=status)
     entry = decision.entry
     noted(request, "add", entry.id)
     for words in (Words("web_actions.said.add", {"title": entry.action.words}), *decision.notes):
@@ -92,13 +96,19 @@ def _number(value: str) -> float | None:
     return found
 
 
-def _form(request: Request, typed: Mapping[str, str], *, problem: str = "", status: int = 200) -> Response:
+def _form(
+    request: Request, typed: Mapping[str, str], values: Mapping[str, str], *, problem: str = "", status: int = 200
+) -> Response:
     desk, locale = request.app.state.desk, locale_of(request)
+    with desk.reading() as shop:
+        now = entering.held(shop, typed["product"])
     names = desk.kept(("product names",), lambda shop: shop.product_names())
     parts: dict[str, Any] = {
         "kinds": entering.kinds(locale),
         "targets": [target for target in entering.targets(locale) if target[0] != "product_id"],
         "products": list(names.items())[:LISTED],
         "currency": desk.config.currency,
+        "values": entering.value_fields(values, now, locale),
+        "statuses": entering.statuses(locale),
     }
     return rendered(request, "action_new.html", status=status, fields=typed, problem=problem, **parts)

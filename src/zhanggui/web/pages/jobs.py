@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from zhanggui.app import data
+from zhanggui.app import data, live_json
 from zhanggui.app.background import Background, Job
 from zhanggui.i18n import text
 from zhanggui.i18n.columns import shorten
@@ -28,6 +28,7 @@ BACK_TO = {
     "practice_score": ("/practice", "web_data.to_practice"),
     "backup": ("/settings/backups", "web_backups.to_backups"),
     "restore": ("/settings/backups", "web_backups.to_backups"),
+    "sync_test": ("/data/shops", "web_live.to_shops"),
 }
 """Where a job's page leads on, and in which words."""
 
@@ -107,6 +108,8 @@ def _said(job: Job, request: Request) -> list[str]:
     """What came of work that has no page of its own."""
     if job.kind == "sync":
         return data.synced(job.result, locale_of(request))
+    if job.kind == "sync_test":
+        return live_json.answered_said(job.result, locale_of(request))
     return _backup_said(job, request) if job.kind in ("backup", "restore") else []
 
 
