@@ -40,6 +40,7 @@ COMMANDS = (
     "export",
     "rules",
     "suspects",
+    "scores",
     "waterfall",
     "payouts",
     "sync",

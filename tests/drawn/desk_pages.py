@@ -47,6 +47,7 @@ READ = (
     "/outcomes",
     "/rules",
     "/suspects",
+    "/scores",
     "/waterfall",
     "/payouts",
     "/rules/falling_conversion",

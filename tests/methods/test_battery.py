@@ -35,6 +35,7 @@ from zhanggui.methods.regression import least_squares, two_stage
 from zhanggui.methods.repeated_looks import error_of_looks, pocock_limit
 from zhanggui.methods.replenishment import arrival
 from zhanggui.methods.sample_ratio import sample_ratio
+from zhanggui.methods.score_drivers import score_drivers
 from zhanggui.methods.shrinkage import beta_by_likelihood, beta_by_moments, james_stein, shrink
 from zhanggui.methods.smallest_visible import smallest_visible_change, smallest_visible_count_change, weeks_to_see
 from zhanggui.methods.switchback import smallest_ratio, switchback
@@ -213,6 +214,14 @@ CASES = {
     "demand": Case(lambda x: demand(float(x.sum()), 56.0 * min(x.size, 1)), ("daily",), alone=True),
     "least_squares": Case(lambda x: least_squares(*as_line(x)), (), ("freedom",), True),
     "two_stage": Case(lambda x: two_stage(*as_line(x), as_line(np.sqrt(x))[1]), (), ("freedom",), True),
+    "score_drivers": Case(
+        lambda x: score_drivers(
+            np.repeat(x, 2), np.arange(2 * x.size) % 7, [np.arange(2 * x.size) % 5], np.repeat(np.arange(x.size), 2)
+        ),
+        ("effects",),
+        ("together", "left"),
+        True,
+    ),
     "elasticity": Case(
         lambda x: elasticity(7 + np.arange(x.size) % 5, weekly_prices(x), calendar_terms(np.arange(x.size))),
         (),

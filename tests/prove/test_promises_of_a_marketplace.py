@@ -15,6 +15,7 @@ import pytest
 
 from drawn.published import data
 from zhanggui.app import Shop
+from zhanggui.app.scores import scores
 from zhanggui.config import Config
 from zhanggui.playbooks.service import lateness_loss
 
@@ -103,3 +104,29 @@ def test_orders_due_on_a_morning_are_those_of_the_tables(shop: Shop, record_prop
     assert due.by == min(pressing).isoformat(timespec="minutes")
     assert due.loss == pytest.approx(lateness_loss(len(pressing), said["value"].value / len(pressing), 0.05, 0.06, 0.0))
     record_property(f"due on the morning after {DAY}", f"{len(pressing)}, {said['late'].value:.0f} of them late")
+
+
+def test_what_moves_the_stars_of_a_marketplace(shop: Shop, record_property: Record) -> None:
+    """Shares and means are plain counts; a parcel that has not come costs two stars and more, a long way some, whatever else is alike."""
+    told = scores(shop, date(2016, 9, 1), date(2018, 10, 17)).found
+    reviews = rows("order_reviews")
+    come = {row["order_id"]: at(row["order_delivered_customer_date"]) for row in rows("orders")}
+    early = [
+        (day := come.get(row["order_id"])) is None or day > datetime.fromisoformat(row["review_creation_date"])
+        for row in reviews
+    ]
+    by = {one.name: one for one in told.factors}
+    assert told.reviews == len(reviews)
+    assert told.means[0] == pytest.approx(sum(int(row["review_score"]) for row in reviews) / len(reviews))
+    assert by["waiting"].reviews == pytest.approx(sum(early), abs=25)  # a few orders have no sale to be held against
+    waiting, weeks = by["waiting"].effects[0], by["weeks"].effects[0]
+    assert waiting.shown
+    assert waiting.high < -2
+    assert weeks.shown
+    assert -0.3 < weeks.low < weeks.high < -0.1
+    assert 0.3 < told.explained[0] < 0.6
+    record_property(
+        "stars lost where the parcel had not come", f"{-waiting.value:.2f} [{-waiting.high:.2f}, {-waiting.low:.2f}]"
+    )
+    record_property("stars lost a week on the way", f"{-weeks.value:.2f} [{-weeks.high:.2f}, {-weeks.low:.2f}]")
+    record_property("spread of stars accounted for", f"{told.explained[0]:.0%} of {told.reviews:,} reviews")

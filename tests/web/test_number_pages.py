@@ -29,6 +29,7 @@ PAGES = (
     "/waterfall",
     "/payouts",
     "/suspects",
+    "/scores",
 )
 
 
@@ -196,6 +197,7 @@ def test_payouts_and_suspects_are_told_where_the_data_is(sat):
     assert 'href="/suspects"' in data
     assert "No file tells what was paid out" in sat.get("/payouts")
     assert "orders of the last 112 days" in sat.get("/suspects")
+    assert "What moves the scores" in sat.get("/scores")
 
 
 # ---- what anybody may write into an address or a title

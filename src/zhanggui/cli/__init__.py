@@ -27,6 +27,7 @@ from zhanggui.cli import (
     position,
     practice,
     rules,
+    scores,
     serve,
     suspects,
     sync,
@@ -58,6 +59,7 @@ costs.add_to(app)
 actions.add_to(app)
 outcomes.add_to(app)
 suspects.add_to(app)
+scores.add_to(app)
 rules.add_to(app)
 waterfall.add_to(app)
 payouts.add_to(app)
