@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from importlib.resources import files
+from tomllib import loads
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -33,18 +36,6 @@ LEAST = 15
 MOST_LEVELS, MOST_REVIEWS = 60, 20_000
 NINETY = 1.6448536269514722
 POOR_STARS = 3
-SHORT_WORDS = (
-    "少件",
-    "少发",
-    "少發",
-    "漏发",
-    "漏發",
-    "缺件",
-    "missing item",
-    "missing part",
-    "item missing",
-    "incomplete",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +105,7 @@ def score_drivers(warehouse: Warehouse, period: Period, as_of: date, level: floa
     stars = rows.select(scores).to_numpy().astype(np.float64)
     names, levels = _told(rows), [_levels(rows[name]) for name in PLACES]
     kinds = [(name, named, place) for name, (named, place) in zip(PLACES, levels, strict=True) if len(named) > 1]
-    factors = rows.select(names).to_numpy().astype(np.float64)
+    factors = np.column_stack([np.zeros((rows.height, 0)), *(rows[name].to_numpy() for name in names)])
     found = method.score_drivers(stars, factors, [place for *_, place in kinds], rows["buyer"].to_numpy())
     means = tuple(float(mean) for mean in stars.mean(axis=0))
     if isinstance(found, Refusal):
@@ -179,14 +170,18 @@ def _back(warehouse: Warehouse, told: Any) -> Any:
     refunds = warehouse.table("refund_facts")
     refunds = refunds.filter((refunds.status.isnull() | (refunds.status != "refused")) & (refunds.day <= AS_OF))
     reason = refunds.reason.fill_null("").lower()
-    lacking = reason.contains(SHORT_WORDS[0])
-    for word in SHORT_WORDS[1:]:
-        lacking = lacking | reason.contains(word)
+    lacking = ibis.or_(*(reason.contains(word) for word in _missing_words()))
     begun = refunds.select(*ORDER, back_day=refunds.day, lacking=lacking)
     first = told.group_by(*ORDER).agg(said=told.day.max())
     joined = begun.inner_join(first, list(ORDER))
     joined = joined.filter(joined.back_day <= joined.said)
     return joined.group_by(*ORDER).agg(backs=(~joined.lacking).sum(), shorts=joined.lacking.sum())
+
+
+@cache
+def _missing_words() -> tuple[str, ...]:
+    """What a refund's reason says where a piece was missing."""
+    return tuple(loads((files(__package__) / "words" / "missing_pieces.toml").read_text(encoding="utf-8"))["said"])
 
 
 def _beside(left: Any, right: Any, keys: Sequence[str] = ORDER) -> Any:
