@@ -221,6 +221,46 @@ def test_a_row_that_cannot_be_used_is_rejected_and_a_totals_row_left_out(write: 
     assert [(out.reason, out.rows) for out in reading.left_out] == [("totals", 1)]
 
 
+@pytest.mark.parametrize(("stated", "differs"), [("NT$1,100.00", False), ("NT$2,200.00", True)])
+def test_a_totals_row_checks_the_sum(write: Write, read: Read, stated: str, differs: bool) -> None:
+    text = f'訂單編號,下單時間,商品名稱,數量,小計\n1,2026-05-01,杯,1,"NT$1,000.00"\n2,2026-05-02,碗,2,NT$100.00\n合計,,,3,"{stated}"\n'
+    reading = one(read(write("a.csv", text)))
+    assert [(out.rows, out.money) for out in reading.left_out] == [(1, 2200.0 if differs else 1100.0)]
+    assert any(key == "totals_differ" for key, _ in reading.notes) == differs
+    assert {piece.currency for piece in reading.pieces} == {"TWD"}
+
+
+def test_money_given_back_is_in_the_currency_of_its_order(write: Write, read: Read, rows: Rows) -> None:
+    text = "order no,date,total,currency,refunded amount\n1,2026-01-31,50,USD,20\n2,2026-01-31,70,GBP,\n3,2026-02-01,9,GBP,9\n"
+    refunds = rows(read(write("a.csv", text)), "refunds")
+    assert [(row["order_id"], row["amount"], row["currency"]) for row in refunds] == [
+        ("1", 20.0, "USD"),
+        ("3", 9.0, "GBP"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Rechnungsnr.,Bestelldatum,Kunde,Artikelbezeichnung,Menge,Einzelpreis",
+        "注文番号,注文日時,顧客ID,商品名,数量,単価",
+    ],
+)
+def test_short_german_and_japanese_names_are_understood(write: Write, read: Read, rows: Rows, header: str) -> None:
+    readings = read(write("a.csv", header + "\nR-7,2026-01-31,k1,Tasse,2,5\nR-7,2026-01-31,k1,Krug,1,9\n"))
+    assert [row["order_id"] for row in rows(readings, "orders")] == ["R-7"]
+    assert [row["line_total"] for row in rows(readings, "order_lines")] == [10.0, 9.0]
+
+
+def test_a_file_larger_than_the_memory_is_refused_before_it_is_read(write: Write, read: Read) -> None:
+    file = write("a.csv", "order no,date,total\n" + "1,2026-01-31,50\n" * 80_000)
+    with file.open("r+b") as sparse:
+        sparse.truncate(1 << 42)
+    with pytest.raises(BadFile) as caught:
+        read(file)
+    assert caught.value.code == "sources.too_large"
+
+
 def test_a_file_without_dates_or_amounts_is_refused_saying_which(write: Write, read: Read) -> None:
     with pytest.raises(NotUnderstood, match="no_date"):
         read(write("a.csv", "order id,sku,amount\n1,A,5.5\n2,B,6.5\n"), source="general")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from typing import Any
 
@@ -13,6 +14,8 @@ from zhanggui.i18n.columns import shorten
 from zhanggui.i18n.trouble import LONGEST_VALUE, said_error
 
 USER, OURS = 2, 1
+_OF_PLACE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""What the system says of a folder that may not be written or has no room: the user can mend it."""
 
 
 def report(error: Exception, *, debug: bool) -> int:
@@ -27,7 +30,7 @@ def exit_code(error: Exception) -> int:
     """2 where the user can mend it, 1 where we must."""
     if isinstance(error, ZhangguiError):
         return error.exit_code
-    return USER if _of_usage(error) else OURS
+    return USER if _of_usage(error) or _of_place(error) else OURS
 
 
 def line(error: Exception) -> str:
@@ -36,9 +39,16 @@ def line(error: Exception) -> str:
         said = said_error(error, RUN.locale)
     elif _of_usage(error):
         said = _usage(error)
+    elif isinstance(error, OSError) and _of_place(error):
+        said = say("cli.error.no_place", file=str(error.filename or ""), reason=str(error.strerror))
     else:
         said = say("cli.error.unexpected", kind=type(error).__name__, reason=shorten(str(error), LONGEST_VALUE))
     return " ".join(said.split())
+
+
+def _of_place(error: Exception) -> bool:
+    """Whether a place could not be written."""
+    return isinstance(error, OSError) and error.errno in _OF_PLACE
 
 
 def _of_usage(error: Exception) -> bool:

@@ -85,8 +85,9 @@ def cleaned(table: pl.DataFrame, fields: Mapping[str, str], sheet: Sheet, option
         if unknown:
             notes.append(("unknown_status", {"words": ", ".join(unknown)}))
     frame, timezone = _one_zone(frame, zoned, fields, options)
-    good, rejects, left_out = _sorted_out(table, frame, bad)
-    return Cleaned(good, tuple(notes), rejects, left_out, timezone, _currency(table, fields))
+    good, rejects, totals = _sorted_out(table, frame, bad)
+    left_out, differ = _of_totals(totals, table, fields, sheet.name)
+    return Cleaned(good, (*notes, *differ), rejects, left_out, timezone, _currency(table, fields))
 
 
 def _suspects(table: pl.DataFrame, fields: Mapping[str, str]) -> pl.DataFrame:
@@ -171,8 +172,8 @@ def _one_zone(
 
 def _sorted_out(
     table: pl.DataFrame, frame: pl.DataFrame, bad: list[tuple[str, pl.Series, str]]
-) -> tuple[pl.DataFrame, tuple[Reject, ...], tuple[LeftOut, ...]]:
-    """Usable rows; rejects for those with an unreadable value, no date or no order id; totals rows left out."""
+) -> tuple[pl.DataFrame, tuple[Reject, ...], pl.DataFrame]:
+    """Usable rows; rejects for those with an unreadable value, no date or no order id; the totals rows."""
     date = "created_at" if "created_at" in frame.columns else "paid_at"
     undated = frame[date].is_null()
     nameless = frame["order_id"].is_null() if "order_id" in frame.columns else undated
@@ -180,7 +181,7 @@ def _sorted_out(
     for _, mask, _ in bad:
         wrong = wrong | mask
     if not wrong.any():
-        return frame, (), ()
+        return frame, (), table.head(0)
     odd = table.filter(wrong)
     texts = [name for name in table.columns if name != "_row"]
     totals = odd.filter(pl.any_horizontal(pl.col(name).str.contains(f"(?i){_TOTALS}") for name in texts))
@@ -193,8 +194,30 @@ def _sorted_out(
     for column, mask, reason in ((date, undated, "no_date"), ("order_id", nameless & ~undated, "no_order")):
         empty = frame.filter(mask & ~frame["_row"].is_in(totals["_row"].implode()))["_row"].to_list()
         rejects += [(row, column, "", f"sources_general.reject.{reason}") for row in empty if row not in named]
-    left_out = (LeftOut("totals", len(totals)),) if len(totals) else ()
-    return frame.filter(~wrong), tuple(sorted(rejects)), left_out
+    return frame.filter(~wrong), tuple(sorted(rejects)), totals
+
+
+def _of_totals(
+    totals: pl.DataFrame, table: pl.DataFrame, fields: Mapping[str, str], file: str
+) -> tuple[tuple[LeftOut, ...], list[Note]]:
+    """Totals rows as left out, with the money of the last; a note where it is not the sum of the rows above, read or not."""
+    if totals.is_empty():
+        return (), []
+    money = 0.0
+    notes: list[Note] = []
+    for field in ("line_total", "order_total", "goods_amount", "paid_amount"):
+        if field not in fields:
+            continue
+        stated = _numbers(totals[fields[field]]).drop_nulls()
+        if stated.is_empty():
+            continue
+        money = money or float(stated[-1])
+        rest = table.filter(~pl.col("_row").is_in(totals["_row"].implode()))
+        added = float(_numbers(rest[fields[field]]).sum() or 0)
+        if len(stated) == 1 and abs(stated[0] - added) > 0.005 * abs(stated[0]):
+            words = {"file": file, "column": fields[field], "stated": float(stated[0]), "added": round(added, 2)}
+            notes.append(("totals_differ", words))
+    return (LeftOut("totals", len(totals), money),), notes
 
 
 def _american(table: pl.DataFrame, fields: Mapping[str, str]) -> bool:

@@ -373,6 +373,7 @@ def _so_far(rows: pl.DataFrame) -> pl.DataFrame:
     orders = rows.group_by("order_id", maintain_order=True).agg(
         pl.col("_row").first(),
         summed.abs().alias("amount"),
+        *([pl.col("currency").drop_nulls().first()] if "currency" in rows.columns else []),
         pl.max_horizontal(pl.col(name).max() for name in times).alias("_time"),
     )
     return orders.filter(pl.col("amount") > 0).with_columns(

@@ -1,4 +1,5 @@
-"""What columns of order files are called, by canonical field: English, Chinese, Portuguese, German, French, Spanish.
+"""What columns of order files are called, by canonical field: English, Chinese, Portuguese, German, French, Spanish,
+and the usual ones in Japanese, Italian and Dutch.
 
 Names are compared without case, accents, white space and punctuation, so ``Invoice No.`` is ``invoiceno``. The first
 names of a field are its surest.
@@ -27,25 +28,28 @@ _TABLE: dict[str, str] = {
         transaction_id transaction receipt_no receipt_id bill_no basket_id order_ref order_reference purchase_id amazon_order_id
         订单编号 订单号 订单id 主订单编号 訂單編號 訂單號 訂單號碼 交易号 交易編號 单号 單號 发票号 發票號碼
         pedido_id id_pedido numero_pedido numero_do_pedido pedido código_pedido bestellnummer bestell_nr auftragsnummer
-        rechnungsnummer numéro_de_commande no_commande commande id_commande numéro_commande número_de_pedido factura""",
+        rechnungsnummer rechnungsnr
+        bestellungsnr auftragsnr belegnr belegnummer 注文番号 注文id 受注番号 numero_ordine ordernummer
+        numéro_de_commande no_commande commande id_commande numéro_commande número_de_pedido factura""",
     "line_id": "line_id order_item_id order_line_id item_id line_no lineitem_id 子订单编号 子訂單編號 明细编号 明細編號",
     "product_id": """product_id stock_code item_code product_code item_no item_number article article_no asin
         商品id 商品编号 商品編號 产品编号 產品編號 商品编码 商品編碼 货号 貨號 宝贝id 商品代码 id_produto codigo_produto cod_produto
-        artikelnummer artikel_nr produkt_id référence_produit id_produit código_producto id_producto referencia""",
+        artikelnummer artikel_nr
+        artikelnr 商品コード 商品番号 codice_prodotto produkt_id référence_produit id_produit código_producto id_producto referencia""",
     "sku": "sku sku_id sku_code seller_sku merchant_sku variant_sku sku编码 sku編碼 商家编码 商家編碼 规格编码 規格編碼",
     "title": """title product_name product_title item_name item product description product_description item_description
         name goods 商品名称 商品名稱 商品标题 商品標題 宝贝标题 寶貝標題 产品名称 產品名稱 品名 商品 货品名称 产品 produto
         nome_produto nome_do_produto descricao artikel artikelbezeichnung bezeichnung produkt produktname désignation libellé
-        produit nom_du_produit producto nombre_producto descripción artículo""",
+        produit nom_du_produit 商品名 nome_prodotto producto nombre_producto descripción artículo""",
     "variant": "variant variation option size_color specification 规格 規格 颜色尺码 顏色尺碼 商品规格 商品屬性 商品属性 sku名称",
     "category": """category product_category product_type department 类目 類目 分类 分類 品类 品類 商品分类 商品分類
         categoria kategorie warengruppe catégorie categoría""",
     "quantity": """quantity qty units count pieces pcs number_of_items items_count quantity_ordered quantity_sold
         order_quantity 数量 數量 购买数量 購買數量 商品数量 商品數量 件数 件數 销量 銷量 成交件数 宝贝总数量 quantidade qtd qtde menge
-        anzahl stückzahl quantité qté cantidad unidades""",
+        anzahl stückzahl 個数 quantità aantal quantité qté cantidad unidades""",
     "unit_price": """unit_price price item_price price_each price_per_unit selling_price sale_price unit_cost_price
         单价 單價 商品单价 商品單價 商品价格 商品價格 售价 售價 价格 價格 成交单价 preco preço preco_unitario valor_unitario preis
-        einzelpreis stückpreis prix prix_unitaire precio precio_unitario""",
+        einzelpreis stückpreis 単価 prix prix_unitaire precio precio_unitario""",
     "line_total": """line_total line_amount amount total_price total_amount sales revenue value net_sales item_total subtotal
         extended_price dollars dollar_value usd gbp eur spend turnover sales_amount
         金额 金額 小计 小計 商品金额 商品金額 商品总价 商品總價 销售额 銷售額 成交金额 成交金額 valor valor_total total_item betrag
@@ -71,10 +75,11 @@ _TABLE: dict[str, str] = {
         order_created created transaction_date transaction_time order_purchase_timestamp date_created ordered_at sale_date
         timestamp time 订单创建时间 訂單建立時間 訂單創建時間 下单时间 下單時間 创建时间 創建時間 下单日期 下單日期 订单日期 訂單日期
         成交时间 成交時間 日期 时间 時間 交易时间 交易日期 發票日期 data data_pedido data_do_pedido data_compra bestelldatum
-        bestellt_am datum rechnungsdatum auftragsdatum date_commande date_de_commande fecha fecha_pedido fecha_de_pedido""",
+        注文日 注文日時 購入日 data_ordine bestellt_am datum rechnungsdatum auftragsdatum date_commande
+        date_de_commande fecha fecha_pedido fecha_de_pedido""",
     "paid_at": """paid_at payment_date payment_time date_paid 订单付款时间 訂單付款時間 付款时间 付款時間 支付时间 支付時間 支付完成时间
-        付款确认时间 data_pagamento zahlungsdatum bezahlt_am date_paiement fecha_pago""",
-    "shipped_at": """shipped_at ship_date shipping_date dispatch_date 发货时间 發貨時間 data_envio versanddatum
+        付款确认时间 data_pagamento zahlungsdatum 支払日 入金日 bezahlt_am date_paiement fecha_pago""",
+    "shipped_at": """shipped_at ship_date shipping_date dispatch_date 发货时间 發貨時間 data_envio versanddatum 発送日
         date_expédition fecha_envio""",
     "delivered_at": """delivered_at delivery_date date_delivered 签收时间 簽收時間 收货时间 data_entrega lieferdatum date_livraison
         fecha_entrega""",
@@ -85,7 +90,8 @@ _TABLE: dict[str, str] = {
     "customer": """customer_id customer_key customer_no customer_number customer client_id client member_id buyer_id user_id
         buyer shopper_id account_id cust_id 客户编号 客戶編號 客户id 会员id 会员编号 會員編號 会员号 买家id 用户id 用戶id
         买家会员名 買家會員名 买家昵称 客户 客戶 会员 email e_mail customer_email buyer_email 邮箱 phone 手机号 手機號碼 手机
-        customer_name 客户名称 id_cliente cliente cliente_id kundennummer kunden_nr kunde kundenid id_client numéro_client""",
+        customer_name 客户名称 id_cliente cliente cliente_id kundennummer
+        kundennr 顧客id 顧客番号 会員番号 kunden_nr kunde kundenid id_client numéro_client""",
     "country": "country country_code ship_country shipping_country billing_country 国家 國家 国家地区 país pais land pays",
     "region": """region state province ship_state shipping_province county 省 省份 州 地区 地區 收货地址 收貨地址 收货省份 estado
         uf bundesland région provincia""",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -29,6 +30,8 @@ ODD_DELIMITERS = (*DELIMITERS, "^", "~", "\x01", "¦")
 HEAD_ROWS = 200
 _HEAD_BYTES = 1 << 20
 _CELL_LIMIT = 1 << 28
+_MEMORY_PER_BYTE = 10
+"""What reading takes: a file of 3 GB of short order lines was measured to need more than 24 GB."""
 
 TOO_MANY_CELLS = "sources.reject.too_many_cells"
 
@@ -76,6 +79,7 @@ def rows(sheet: Sheet, unquoted: str = "") -> tuple[pl.DataFrame, Rejects]:
 
     ``unquoted`` is the normalised header of a column that may hold such commas: the cells too many are put together there.
     """
+    _check_room(sheet)
     if sheet.kind == "parquet":
         table, rejects = _parquet_frame(sheet), Rejects()
     elif sheet.kind in ("xlsx", "xls"):
@@ -94,6 +98,7 @@ def unquoted(sheet: Sheet) -> tuple[pl.DataFrame, Rejects]:
     """:func:`rows` of a text file whose quotation marks are signs like others (a 12" plate), as Amazon writes its files."""
     if sheet.kind != "csv" or sheet.delimiter == " ":
         return rows(sheet)
+    _check_room(sheet)
     lines = pl.Series(
         "line", [line.rstrip("\r\n") for line in utf8_path(sheet).open(encoding="utf-8-sig", newline="\n")]
     )
@@ -110,6 +115,20 @@ def unquoted(sheet: Sheet) -> tuple[pl.DataFrame, Rejects]:
         pl.col("cells").list.get(i, null_on_oob=True).replace("", None).alias(n) for i, n in enumerate(sheet.columns)
     ]
     return data.filter(pl.col("cells").list.len() <= width).select("_row", *cells), rejects
+
+
+def _check_room(sheet: Sheet) -> None:
+    """Raises BadFile where the file's rows would not fit into the machine's memory: the system would end the process without
+    a word."""
+    size, memory = sheet.path.stat().st_size, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if size * _MEMORY_PER_BYTE > memory:
+        raise BadFile(
+            "sources.too_large", file=sheet.name, size=_gigabytes(size), most=_gigabytes(memory // _MEMORY_PER_BYTE)
+        )
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:,.1f} GB"
 
 
 def utf8_path(sheet: Sheet) -> Path:

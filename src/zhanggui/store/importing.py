@@ -133,9 +133,8 @@ class Import:
                 (self._folder / "rejects" / self.batch).rmdir()
 
     def _stage(self, pieces: Sequence[tuple[Reading, Piece]]) -> dict[int, Staged]:
-        key = None
-        if any(_names_buyers(piece) for _, piece in pieces):
-            key = identity.read_key(self._folder, self._meta["key"])
+        # Asked for even where no file names a buyer: a workspace that lost its key is mended before it grows.
+        key = identity.read_key(self._folder, self._meta["key"])
         opened: set[str] = set()
         staged: dict[int, Staged] = {}
         for number, (reading, piece) in enumerate(pieces):
@@ -302,12 +301,6 @@ class Import:
             recording.leave_no_claim(self._connection, self._number, tables)
         if self._bookmark:
             bookmarks.keep(self._connection, self._before, self._bookmark, self._number, recorded=recorded)
-
-
-def _names_buyers(piece: Piece) -> bool:
-    if isinstance(piece.rows, CsvFile):
-        return "_identity" in piece.rows.columns
-    return not isinstance(piece.rows, Path) and "_identity" in piece.rows.columns
 
 
 def _source_notes(readings: Sequence[Reading]) -> Iterable[Words]:
