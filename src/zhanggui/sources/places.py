@@ -26,6 +26,7 @@ REGIONS: dict[str, str] = {
 }
 """Short name → full name."""
 
+_PLACE = pl.Struct({"region": pl.String, "city": pl.String})
 _REGION = r"[^\s省市区县0-9]{2,8}?(?:省|自治区|特别行政区)|(?:北京|上海|天津|重庆)市"
 
 
@@ -34,9 +35,8 @@ def region_parts(address: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
     The four municipalities are region and city at once, and short names become full ones (``上海`` → ``上海市``).
     """
-    return whole(address, lambda column: _places(column)["region"]), whole(
-        address, lambda column: _places(column)["city"]
-    )
+    places = whole(address, lambda column: _places(column).to_struct(), _PLACE)
+    return places.struct.field("region"), places.struct.field("city")
 
 
 def _places(address: pl.Series) -> pl.DataFrame:

@@ -277,6 +277,7 @@ def _fast_rows(path: Path, sheet: Sheet) -> tuple[pl.DataFrame, Rejects] | None:
                 column_types={name: pa.large_string() for name in sheet.columns},
                 strings_can_be_null=True,
                 null_values=[""],
+                check_utf8=False,  # utf8_path has seen to it
             ),
         )
     except pa.ArrowInvalid:

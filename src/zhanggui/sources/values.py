@@ -13,7 +13,7 @@ from typing import Literal
 import polars as pl
 
 from zhanggui.errors import BadFile
-from zhanggui.sources.blanks import GUARD, MISSING, every, filled, missing, whole
+from zhanggui.sources.blanks import GUARD, MISSING, every, filled, missing, once_each, whole
 from zhanggui.sources.people import extra, identity, is_masked, looks_personal
 from zhanggui.sources.places import region_parts
 from zhanggui.tables.loading import Sheet
@@ -21,19 +21,41 @@ from zhanggui.tables.loading import Sheet
 Order = Literal["ymd", "dmy", "mdy"]
 
 _LOST = r"^[-+]?\d(?:\.\d+)?[eE]\+?\d{2}$"
+_NEARLY_LOST = r"\d[eE]\+?\d{2}"
 _SYMBOLS = r"(?:￥|¥|\$|£|€|元|圆|RMB|CNY|USD|GBP|EUR|HKD|TWD|HK\$|US\$|NT\$|BRL|R\$)"
 _EUROPEAN = r"^-?\d{1,3}(?:\.\d{3})+,\d+$|^-?\d+,\d{1,2}$|^-?\d{1,3}(?:\.\d{3}){2,}$"
 _ENGLISH = r"^-?\d{1,3}(?:,\d{3})+\.\d+$|^-?\d+\.\d{1,2}$|^-?\d{1,3}(?:,\d{3}){2,}$"
 _PLAIN_ID = r"^[0-9A-Za-z#_-]+$"
-_ISO = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
+_ISO = (
+    r"^(?:19|20)[0-9]{2}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    r" (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"
+)
+"""A time as it should be written, of a day that there is in every year."""
 _SECONDS = "%Y-%m-%d %H:%M:%S"
 _ZONED = r"(?:[+-]\d{2}:?\d{2}|Z|UTC|GMT)$"
+_AMOUNT = pl.Decimal(18, 4)
 _NUMBER = r"^-?\d+(?:\.\d+)?$|^-?\.\d+$"
 
 
 def identifier(cell: pl.Expr) -> pl.Expr:
     """An id without the guards exporters put around it: ``="123"``, a leading ``'``, tabs. See also :func:`check_ids`."""
-    return whole(cell, lambda column: filled(column if every(column, _PLAIN_ID) else column.str.replace_all(GUARD, "")))
+    return whole(cell, _identifier)
+
+
+def _identifier(column: pl.Series) -> pl.Series:
+    for before, after in (("", ""), ('="', '"'), ("'", ""), ("\t", "")):
+        if column.str.starts_with(before).all() and column.str.ends_with(after).all():
+            bare = column.str.strip_prefix(before).str.strip_suffix(after) if before else column
+            if all_of(bare, pl.Int64):
+                return bare
+    return filled(column if every(column, _PLAIN_ID) else column.str.replace_all(GUARD, ""))
+
+
+def all_of(column: pl.Series, kind: pl.DataType | type[pl.DataType]) -> bool:
+    """Whether every filled cell is a number of that kind as it stands, the first of them asked before all."""
+    return all(
+        part.cast(kind, strict=False).null_count() == part.null_count() for part in (column.head(100), column)
+    )
 
 
 def check_ids(frame: pl.DataFrame, columns: Iterable[str], sheet: Sheet) -> None:
@@ -41,7 +63,10 @@ def check_ids(frame: pl.DataFrame, columns: Iterable[str], sheet: Sheet) -> None
     for column in columns:
         if column not in frame.columns:
             continue
-        lost = frame.filter(identifier(pl.col(column)).str.contains(_LOST)).head(1)
+        likely = frame[column].str.contains(_NEARLY_LOST)
+        if not likely.any():
+            continue
+        lost = frame.filter(likely).filter(identifier(pl.col(column)).str.contains(_LOST)).head(1)
         if not lost.is_empty():
             raise BadFile(
                 "sources.lost_ids", file=sheet.name, row=int(lost["_row"][0]), column=column, value=str(lost[column][0])
@@ -99,7 +124,14 @@ def _multiplied(plain: pl.Series) -> pl.Series:
 
 def amount(cell: pl.Expr, *more_missing: str) -> pl.Expr:
     """:func:`money` as DECIMAL(18,4); NULL where it is missing or no number."""
-    return money(cell, *more_missing).cast(pl.Decimal(18, 4), strict=False)
+    return whole(cell, lambda column: _amount(column, more_missing), _AMOUNT)
+
+
+def _amount(column: pl.Series, more_missing: Iterable[str]) -> pl.Series:
+    plain = column.cast(_AMOUNT, strict=False) if all_of(column.head(100), _AMOUNT) else None
+    if plain is not None and plain.null_count() == column.null_count():
+        return plain
+    return _money(filled(column, tuple(more_missing))).cast(_AMOUNT, strict=False)
 
 
 def readable_amounts(
@@ -108,7 +140,7 @@ def readable_amounts(
     """The rows whose amounts and counts can be read, and the others as rejects (row, column, value, reason)."""
     rejects: list[tuple[int, str, str, str]] = []
     for column in columns:
-        if column not in frame.columns or _plainly_amounts(frame[column]):
+        if column not in frame.columns or once_each(frame[column], lambda cells: cells.cast(_AMOUNT, strict=False), _AMOUNT).null_count() == frame[column].null_count():
             continue
         numbers = frame.select(
             "_row",
@@ -123,11 +155,6 @@ def readable_amounts(
             ]
             frame = frame.filter(~unread)
     return frame, rejects
-
-
-def _plainly_amounts(column: pl.Series) -> bool:
-    """Whether every filled cell is a number as it stands: the common case, and a cheap question."""
-    return column.cast(pl.Decimal(18, 4), strict=False).null_count() == column.null_count()
 
 
 def total(frame: pl.DataFrame, column: str) -> float:
@@ -167,11 +194,14 @@ def instant(cell: pl.Expr, order: Order = "ymd") -> pl.Expr:
     Understands ``2016/5/23 22:02``, ``2019-05-01T10:02:11``, ``2019年5月1日``, ``20190501``, a date alone, and with ``order`` the
     day or the month first (``12/1/2010 8:26``); :func:`date_order` tells which it is.
     """
-    return whole(cell, lambda column: _instant(filled(column, ("0000-00-00 00:00:00", "0000-00-00")), order))
+    return whole(cell, lambda column: _instant(column, order))
 
 
-def _instant(text: pl.Series, order: Order) -> pl.Series:
-    if every(text, _ISO) and text.str.to_datetime(_SECONDS, strict=False).null_count() == text.null_count():
+def _instant(column: pl.Series, order: Order) -> pl.Series:
+    if every(column, _ISO):
+        return column
+    text = filled(column, ("0000-00-00 00:00:00", "0000-00-00"))
+    if every(text, _ISO):
         return text
     even = (
         text.str.replace(r"^(\d{4})年(\d{1,2})月(\d{1,2})日?", "$1-$2-$3")
