@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from zhanggui.sources.blanks import GUARD, filled, nulls, whole
+from zhanggui.sources.blanks import GUARD, filled, nulls, repeats, whole
 
 _MASK = r"[*＊]"
 _PERSONAL = re.compile(
@@ -45,12 +45,8 @@ def extra(frame: pl.DataFrame, columns: Iterable[str], names: Mapping[str, str] 
     Columns that look personal by their header, or whose cells do (an e-mail, a phone), are not taken. ``names`` renames.
     """
     taken = [name for name in columns if name in frame.columns and not looks_personal(name)]
-    cleaned = {name: filled(frame[name]) for name in taken}
-    parts = [
-        _pair((names or {}).get(name, name.strip()), column)
-        for name, column in cleaned.items()
-        if column.count() and not _holds_people(column)
-    ]
+    found = [_pairs((names or {}).get(name, name.strip()), frame[name]) for name in taken]
+    parts = [part for part in found if part is not None]
     if not parts:
         return pl.lit(None, dtype=pl.String)
     inner = pl.select(pl.concat_str([pl.lit(part) for part in parts], separator=",", ignore_nulls=True)).to_series()
@@ -58,29 +54,32 @@ def extra(frame: pl.DataFrame, columns: Iterable[str], names: Mapping[str, str] 
     return pl.lit(("{" + inner + "}").zip_with(any_left.fill_null(False), nulls(inner)))
 
 
-def _pair(name: str, column: pl.Series) -> pl.Series:
-    """``"name":"cell"`` as JSON, NULL for an empty cell and for one that looks like a person's. Repeated cells are written once."""
-    cells = column.unique()
-    written = pl.DataFrame({"cell": cells}).select(
-        pl.when(~pl.col("cell").str.contains(_PERSONAL_CELL)).then(
-            pl.concat_str(pl.lit(_quoted(name) + ":"), _json_text(pl.col("cell")))
-        )
-    )
-    return column.replace_strict(cells, written.to_series(), return_dtype=pl.String)
+def _pairs(name: str, column: pl.Series) -> pl.Series | None:
+    """``"name":"cell"`` as JSON, NULL for an empty cell and for one that looks like a person's; repeated cells are written once.
 
-
-def _holds_people(column: pl.Series) -> bool:
-    """Whether cells of a column look like e-mails, mobile phones or identity cards, beyond a stray one in a hundred."""
-    known = column.drop_nulls()
-    return len(known) > 0 and int(known.str.contains(_PERSONAL_CELL).sum()) * 100 > len(known)
+    None where every cell is empty, or more than one in a hundred looks like an e-mail, a mobile phone or an identity card.
+    """
+    asked = column.unique() if repeats(column) else column
+    cells = filled(asked)
+    if cells.null_count() == len(cells):
+        return None
+    personal = cells.str.contains(_PERSONAL_CELL)
+    if personal.any():
+        people, told = (column.is_in(asked.filter(which).implode()) for which in (personal, cells.is_not_null()))
+        if int(people.sum()) * 100 > int(told.sum()):
+            return None
+        cells = cells.zip_with(~personal, nulls(cells))
+    written = pl.select(pl.concat_str(pl.lit(_quoted(name) + ":"), pl.lit(_json_text(cells)))).to_series()
+    return written if asked is column else column.replace_strict(asked, written, return_dtype=pl.String)
 
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _json_text(cell: pl.Expr) -> pl.Expr:
-    escaped = cell.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
-    escaped = escaped.str.replace_all("\n", "\\n", literal=True).str.replace_all("\r", "\\r", literal=True)
-    escaped = escaped.str.replace_all("\t", "\\t", literal=True).str.replace_all(r"[\x00-\x1f]", "")
-    return pl.concat_str(pl.lit('"'), escaped, pl.lit('"'))
+def _json_text(cells: pl.Series) -> pl.Series:
+    if cells.str.contains(r'["\\\x00-\x1f]').any():
+        cells = cells.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
+        cells = cells.str.replace_all("\n", "\\n", literal=True).str.replace_all("\r", "\\r", literal=True)
+        cells = cells.str.replace_all("\t", "\\t", literal=True).str.replace_all(r"[\x00-\x1f]", "")
+    return '"' + cells + '"'

@@ -31,14 +31,14 @@ def pieces(frame: pl.DataFrame, sheet: Sheet, options: Options) -> tuple[tuple[P
         pl.col("item_key").is_not_null()
     )
     spread = [name for name in _OF_THE_PRODUCT if name in rows.columns]
-    rows = rows.with_columns(
-        values.missing(pl.col(name)).drop_nulls().first().over("item_key").alias(name) for name in spread
-    )
+    rows = rows.with_columns(values.missing(pl.col(name)).alias(name) for name in spread)
+    rows = rows.with_columns(pl.col(name).drop_nulls().first().over("item_key").alias(name) for name in spread)
     if "ImageSrc" in rows.columns:
-        pictures = (
-            values.missing(pl.col("ImageSrc")).drop_nulls().unique(maintain_order=True).str.join(";").over("item_key")
-        )
-        rows = rows.with_columns(pl.when(pictures != "").then(pictures).alias("image_urls"))
+        rows = rows.with_columns(values.missing(pl.col("ImageSrc")).alias("_picture"))
+        several = pl.col("_picture").drop_nulls().unique(maintain_order=True)
+        pictures = rows.group_by("item_key").agg(several.str.join(";").alias("image_urls"))
+        pictures = pictures.with_columns(pl.col("image_urls").replace("", None))
+        rows = rows.drop("_picture").join(pictures, on="item_key", how="left", maintain_order="left")
     of_variants = [name for name in ("VariantSKU", "VariantPrice", "Option1Value") if name in rows.columns]
     variants = rows.filter(pl.any_horizontal(values.missing(pl.col(name)).is_not_null() for name in of_variants))
     made = _variants(variants)

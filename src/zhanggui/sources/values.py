@@ -6,7 +6,6 @@ value seen. Decisions that one cell cannot settle (a decimal comma, a percent si
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import Literal
 
@@ -14,6 +13,7 @@ import polars as pl
 
 from zhanggui.errors import BadFile
 from zhanggui.sources.blanks import GUARD, MISSING, every, filled, missing, once_each, whole
+from zhanggui.sources.content_ids import digests, numbered
 from zhanggui.sources.people import extra, identity, is_masked, looks_personal
 from zhanggui.sources.places import region_parts
 from zhanggui.tables.loading import Sheet
@@ -53,9 +53,7 @@ def _identifier(column: pl.Series) -> pl.Series:
 
 def all_of(column: pl.Series, kind: pl.DataType | type[pl.DataType]) -> bool:
     """Whether every filled cell is a number of that kind as it stands, the first of them asked before all."""
-    return all(
-        part.cast(kind, strict=False).null_count() == part.null_count() for part in (column.head(100), column)
-    )
+    return all(part.cast(kind, strict=False).null_count() == part.null_count() for part in (column.head(100), column))
 
 
 def check_ids(frame: pl.DataFrame, columns: Iterable[str], sheet: Sheet) -> None:
@@ -140,7 +138,11 @@ def readable_amounts(
     """The rows whose amounts and counts can be read, and the others as rejects (row, column, value, reason)."""
     rejects: list[tuple[int, str, str, str]] = []
     for column in columns:
-        if column not in frame.columns or once_each(frame[column], lambda cells: cells.cast(_AMOUNT, strict=False), _AMOUNT).null_count() == frame[column].null_count():
+        if (
+            column not in frame.columns
+            or once_each(frame[column], lambda cells: cells.cast(_AMOUNT, strict=False), _AMOUNT).null_count()
+            == frame[column].null_count()
+        ):
             continue
         numbers = frame.select(
             "_row",
@@ -155,6 +157,12 @@ def readable_amounts(
             ]
             frame = frame.filter(~unread)
     return frame, rejects
+
+
+def _plainly_amounts(column: pl.Series) -> bool:
+    """Whether every filled cell is a number as it stands: the common case, and a cheap question."""
+    read = once_each(column, lambda cells: cells.cast(_AMOUNT, strict=False), _AMOUNT)
+    return read.null_count() == column.null_count()
 
 
 def total(frame: pl.DataFrame, column: str) -> float:
@@ -274,13 +282,8 @@ def occurrence_ids(frame: pl.DataFrame, order: str, *parts: str) -> pl.Expr:
     texts = frame.select(
         pl.concat_str([pl.col(name).fill_null("") for name in present], separator="\x1f").alias("text")
     )["text"]
-    distinct = texts.unique()
-    digests = [hashlib.sha256(str(text).encode()).hexdigest()[:16] for text in distinct.to_list()]
-    keys = texts.replace_strict(distinct, pl.Series(digests, dtype=pl.String), return_dtype=pl.String)
-    numbered = pl.DataFrame({"order": frame[order], "key": keys}).select(
-        pl.concat_str(pl.col("key"), pl.lit("-"), (pl.int_range(pl.len()).over("order", "key") + 1).cast(pl.String))
-    )
-    return pl.lit(numbered.to_series())
+    made = pl.DataFrame({"order": frame[order], "digest": digests(texts)})
+    return pl.lit(numbered(made, "digest", "order", ()))
 
 
 __all__ = [
