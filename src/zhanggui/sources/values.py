@@ -138,11 +138,7 @@ def readable_amounts(
     """The rows whose amounts and counts can be read, and the others as rejects (row, column, value, reason)."""
     rejects: list[tuple[int, str, str, str]] = []
     for column in columns:
-        if (
-            column not in frame.columns
-            or once_each(frame[column], lambda cells: cells.cast(_AMOUNT, strict=False), _AMOUNT).null_count()
-            == frame[column].null_count()
-        ):
+        if column not in frame.columns or _plainly_amounts(frame[column]):
             continue
         numbers = frame.select(
             "_row",
