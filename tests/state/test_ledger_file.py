@@ -7,12 +7,14 @@ import threading
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from zhanggui.errors import Busy, WorkspaceError
+from zhanggui.ledger.kinds import Verb
 from zhanggui.state import base, database, decisions
 from zhanggui.state.database import FILE, Database, versions
 
@@ -78,6 +80,43 @@ def test_nobody_can_change_or_delete_what_was_written(ledger: Path, table: str, 
 def test_one_step_of_an_action_is_taken_once(ledger: Path) -> None:
     with closing(sqlite3.connect(ledger / FILE)) as hand, pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
         hand.execute("INSERT INTO events VALUES (9, 'a1', 1, 'dismissed', 'bo', '2026-09-01', '2026-09-01', '{}')")
+
+
+def of_version(folder: Path, version: str) -> None:
+    """Make a ledger as the program of an earlier version made it."""
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    engine = create_engine(f"sqlite:///{folder / FILE}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+    engine.dispose()
+
+
+def test_a_ledger_of_the_version_before_keeps_what_it_holds_and_learns_what_is_new(tmp_path: Path) -> None:
+    of_version(tmp_path, versions()[-2])
+    with closing(sqlite3.connect(tmp_path / FILE)) as hand, hand:
+        hand.execute("INSERT INTO actions VALUES ('a1', 'a1', 1)")
+        for step, verb in enumerate(("added", "approved", "applying"), start=1):
+            told = ("a1", step, verb, "ann", "2026-09-01 08:00:00", "2026-09-01", "{}")
+            hand.execute(f"INSERT INTO events VALUES ({step}, ?, ?, ?, ?, ?, ?, ?)", told)
+    with Database.open(tmp_path) as opened, opened.reading() as session:
+        assert opened.version == versions()[-1]
+        rows = session.scalars(select(decisions.EventRow).order_by(decisions.EventRow.number))
+        assert [row.verb for row in rows] == ["added", "approved", "applying"]
+
+
+def test_the_ledger_takes_the_words_it_can_read_back_and_no_others(ledger: Path) -> None:
+    told = "INSERT INTO events VALUES ({0}, 'a1', {0}, '{1}', 'bo', '2026-09-01', '2026-09-01', '{{}}')"
+    with closing(sqlite3.connect(ledger / FILE)) as hand:
+        for step, verb in enumerate(get_args(Verb), start=2):
+            hand.execute(told.format(step, verb))
+        with pytest.raises(sqlite3.IntegrityError, match="a verb that this version does not know"):
+            hand.execute(told.format(99, "praised"))
 
 
 def test_a_ledger_of_a_newer_version_is_refused_and_left_as_it_is(ledger: Path) -> None:

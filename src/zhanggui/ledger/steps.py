@@ -42,6 +42,8 @@ def check_step(entry: Entry, verb: Verb, clock: Clock) -> None:
         raise Decided(
             "ledger.not_now", state=Words(f"ledger.state.{entry.state}"), verb=Words(f"ledger.verb.{verb}"), **said
         )
+    if verb == "dismissed" and entry.carried is not None:
+        raise Decided("ledger.half_written", id=entry.id, shop=entry.carried.shop)
     if verb == "approved" and lapsed(entry, clock.today()):
         raise Decided("ledger.lapsed", id=entry.id, day=entry.offered_on.isoformat())
 
