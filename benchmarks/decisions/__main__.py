@@ -7,8 +7,6 @@ whole. Seeds are fixed: the same code gives the same figures.
 from __future__ import annotations
 
 import argparse
-import importlib
-import inspect
 import json
 import sys
 import time
@@ -17,18 +15,16 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from benchmarks.__main__ import figures, machine
 from benchmarks.decisions.bars import BARS
+from benchmarks.decisions.pieces import module_of, piece_of
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "proof.md"
 HEADING = "## Decisions"
 WORKERS = 2
-SEEDS = (1, 2, 3, 4)
-"""For parts that are run as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +40,8 @@ class Ran:
 def parts() -> list[str]:
     """The parts of the proof: files that can be run, the long ones first."""
     names = [path.stem for path in HERE.glob("*.py") if not path.stem.startswith("_")]
-    found = [name for name in names if hasattr(_module(name), "PIECES") or hasattr(_module(name), "run")]
-    return sorted(found, key=lambda name: (-len(getattr(_module(name), "PIECES", ())), name))
-
-
-def _module(name: str) -> ModuleType:
-    return importlib.import_module(f"benchmarks.decisions.{name}")
-
-
-def piece_of(name: str, piece: Any) -> tuple[Any, float]:
-    """One piece of a part, and its seconds; ``None`` is the part as a whole."""
-    start = time.perf_counter()
-    module = _module(name)
-    if piece is not None:
-        found = module.one(piece)
-    else:
-        found = module.run(SEEDS) if "seeds" in inspect.signature(module.run).parameters else module.run()
-    return found, time.perf_counter() - start
+    found = [name for name in names if hasattr(module_of(name), "PIECES") or hasattr(module_of(name), "run")]
+    return sorted(found, key=lambda name: (-len(getattr(module_of(name), "PIECES", ())), name))
 
 
 def prove(names: Sequence[str], *, every: int = 1, workers: int = WORKERS) -> list[Ran]:
@@ -68,7 +49,7 @@ def prove(names: Sequence[str], *, every: int = 1, workers: int = WORKERS) -> li
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=20) as pool:
         begun: dict[str, list[Future[tuple[Any, float]]]] = {}
         for name in names:
-            pieces = list(getattr(_module(name), "PIECES", [None]))[::every]
+            pieces = list(getattr(module_of(name), "PIECES", [None]))[::every]
             begun[name] = [pool.submit(piece_of, name, piece) for piece in pieces]
         return [_collected(name, futures) for name, futures in begun.items()]
 
@@ -83,7 +64,7 @@ def _collected(name: str, futures: Sequence[Future[tuple[Any, float]]]) -> Ran:
             return Ran(name, {}, seconds, f"{type(error).__name__}: {error}")
         found.append(one)
         seconds += took
-    module = _module(name)
+    module = module_of(name)
     ran = Ran(name, module.summed(found) if hasattr(module, "summed") else found[0], seconds)
     print(f"{name}: {seconds:.0f} s of one core", flush=True)
     return ran
@@ -105,7 +86,7 @@ def section(ran: Sequence[Ran], took: float, note: str = "") -> str:
         told.append(f"**{note}**")
     lines = [HEADING, *told, "\n".join(rows)]
     for one in ran:
-        opening = (_module(one.name).__doc__ or "").strip()
+        opening = (module_of(one.name).__doc__ or "").strip()
         if one.trouble:
             lines.append(f"### {one.name}\n\n{opening}\n\nDID NOT RUN: {one.trouble}")
             continue

@@ -35,7 +35,7 @@ class Shop:
 
     @property
     def weeks(self) -> int:
-        return self.money.shape[1] // WEEK
+        return int(self.money.shape[1]) // WEEK
 
 
 def draw(chance: np.random.Generator, kind: str, products: int, weeks: int, *, season: bool = True) -> Shop:

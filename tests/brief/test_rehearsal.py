@@ -54,6 +54,14 @@ def test_it_is_said_in_contribution_and_grows_with_the_margin():
     assert abs(whole / half - 2) < 1e-9
 
 
+def test_a_product_is_told_in_the_margin_its_own_cost_leaves():
+    rows = [each | {"units": 10.0} for each in weeks()]
+    unit = sum(each["gross"] for each in rows if each["product_id"] == "P0") / 240
+    (own,) = shown(rows, action("P0"), product_names=[{"product_id": "P0", "cost": 0.8 * unit}])
+    (sheet,) = shown(rows, action("P0"))
+    assert abs(own / sheet - 0.2 / 0.6) < 1e-9
+
+
 def test_two_weeks_of_reading_show_less_than_four():
     two, four = shown(weeks(), action("P0", days=14), action("P0", days=28))
     assert two > four

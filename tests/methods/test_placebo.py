@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from zhanggui.methods.moderated import moderated_variances
-from zhanggui.methods.placebo import Calibrated, calibrate, smallest_visible_effect
+from zhanggui.methods.placebo import (
+    Calibrated,
+    calibrate,
+    more_chance,
+    smallest_visible_effect,
+    visible_as_it_grows,
+)
 from zhanggui.methods.pooling import Pooled, pool
 from zhanggui.methods.record import Kept, kept
 from zhanggui.units import Refusal
@@ -45,6 +51,14 @@ def test_four_placebos_are_too_few_and_silent_ones_say_nothing():
 def test_the_smallest_visible_effect_grows_where_the_spread_is_little_known():
     assert smallest_visible_effect(10.0, 1e9) == pytest.approx(28.02, abs=0.01)
     assert smallest_visible_effect(10.0, 5) > 34
+
+
+def test_what_a_large_effect_sells_more_is_told_in_its_own_noise():
+    assert smallest_visible_effect(10.0, 1e9, caution=1.1) == pytest.approx(28.02 + 1.96, abs=0.01)
+    small, large = (float(visible_as_it_grows(seen, 100.0, 12, 4)) for seen in (5.0, 80.0))
+    assert 5 < small < 5.1
+    assert large == pytest.approx(80 * more_chance(1 + large / 100, 12, 4))
+    assert large > 105
 
 
 def test_a_variance_is_drawn_to_what_units_of_its_size_have():

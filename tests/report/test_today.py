@@ -218,6 +218,8 @@ def test_what_the_list_leaves_out_is_counted_by_reason(brief):
     assert "Not shown: 14 below ¥400 a week; 1 that would cross one above or one under way; 1 too unsure." in todays(
         shoes(brief)
     )
+    small = [ranked(action(f"A{n}"), (20, 5, 35), floor=n, today=False, left_out="below_floor") for n in (30.0, 80.0)]
+    assert "2 below what each must bring, ¥30 to ¥80 a week by its minutes" in todays(only(brief, *small))
     stopped = only(brief, ranked(action("A1"), (50, 10, 90)), stopped={"one_change": 2})
     assert "2 that law or good practice forbids" in todays(stopped)
 

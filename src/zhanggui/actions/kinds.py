@@ -14,6 +14,10 @@ from zhanggui.units import Words
 Design = Literal["experiment", "synthetic_control", "regression", "before_after", "counted"]
 """How an effect is read. ``regression``: against fewer than eight untouched series; ``counted``: known by arithmetic, nothing is
 estimated."""
+CAUTION: Mapping[Design, float] = {"synthetic_control": 1.1, "regression": 1.2}
+"""So many half intervals an effect must be to be called one: an interval that is right nineteen times in twenty errs above 0 one time
+in forty, which is all that may be called worked for nothing; and the courses of a few products are known less well than their interval
+says."""
 State = Literal["proposed", "approved", "dismissed", "done", "measured"]
 """Snoozing is no state: it is a day until which a proposed or approved action is not shown."""
 Judgement = Literal["worked", "no difference shown", "harmed", "counted", "unmeasurable"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from zhanggui.actions.kinds import Action
+from zhanggui.actions.kinds import CAUTION, Action
 from zhanggui.methods.against_donors import visible_for_all
 from zhanggui.playbooks.kinds import Situation
-from zhanggui.playbooks.terms import margin_per_sale
+from zhanggui.playbooks.worth import catalogue
 from zhanggui.units import Refusal
 
 WEEK = 7
@@ -30,40 +30,61 @@ def rehearsed(actions: Iterable[Action], situation: Situation) -> list[Action]:
 
 
 class _Weeks:
-    """Net sales of the largest products by week, and what every one of them would show."""
+    """Net sales of the largest products by week, and what every one of them would show; ``margins`` of each, where costs are known."""
 
     def __init__(self, situation: Situation) -> None:
-        self.margin = margin_per_sale(situation.costs)
         blocks = situation.frames.get("product_blocks")
         self.products: list[str] = []
         self.sales = np.zeros((0, 0))
-        if blocks is not None and situation.period.days == WEEK and self.margin:
+        self.margins: Mapping[str, float] = {}
+        if blocks is not None and situation.period.days == WEEK:
             self.products, self.sales = _by_week(blocks)
+            self.margins = _margins(blocks, situation)
         self.visible = lru_cache(maxsize=8)(self._visible)
 
     def _visible(self, after: int) -> dict[str, float]:
-        """Smallest visible net sales a week by product, after so many weeks."""
-        found = visible_for_all(self.sales, after)
+        """Smallest visible contribution a week by product, after so many weeks."""
+        found = visible_for_all(self.sales, after, caution=CAUTION["synthetic_control"])
         if isinstance(found, Refusal):
             return {}
-        return {name: float(value) for name, value in zip(self.products, found, strict=True) if np.isfinite(value)}
+        told = zip(self.products, found, strict=True)
+        return {
+            name: float(value) * self.margins[name]
+            for name, value in told
+            if np.isfinite(value) and name in self.margins
+        }
 
     def told(self, action: Action) -> Action:
         read = action.measure
-        if read is None or read.metric != CONTRIBUTION or read.design not in REHEARSED or not self.margin:
+        if read is None or read.metric != CONTRIBUTION or read.design not in REHEARSED:
             return action
         after = read.days // WEEK
         each = [self.visible(after).get(name) for name in _targets(action)] if after else []
         shown = [value for value in each if value is not None]
         if not shown or len(shown) < len(each):
             return action
-        money = self.margin * float(np.sqrt(np.square(shown).sum()))
+        money = float(np.sqrt(np.square(shown).sum()))
         return replace(action, measure=replace(read, smallest_visible=money))
 
 
 def _targets(action: Action) -> Sequence[str]:
     named = [*action.touches, action.where.get("product_id", ""), action.shift or ""]
     return tuple(dict.fromkeys(name for name in named if name))
+
+
+def _margins(blocks: pl.DataFrame, situation: Situation) -> dict[str, float]:
+    """What a product keeps of its net sales, parcels not taken off: by its own cost, else by the sheet's share of its category."""
+    sums = (
+        blocks.filter(pl.col("block") < WEEKS).group_by("product_id").agg(pl.col("gross", "units").fill_null(0).sum())
+    )
+    found = {}
+    for name, gross, units in sums.iter_rows():
+        listed = catalogue(situation).get(name, {})
+        known = situation.costs.goods_share(str(listed.get("category") or "*"))
+        share = listed["cost"] * units / gross if listed.get("cost") and gross > 0 else known and known.middle
+        if share is not None and share + situation.costs.sales_share < 1:
+            found[name] = 1 - share - situation.costs.sales_share
+    return found
 
 
 def _by_week(blocks: pl.DataFrame) -> tuple[list[str], npt.NDArray[np.float64]]:

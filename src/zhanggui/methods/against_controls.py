@@ -8,7 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from zhanggui.methods.local_level import FEWEST_BEFORE, LevelEffect, local_level
-from zhanggui.methods.placebo import WORTH, Calibrated, difference_spread, smallest_visible_effect
+from zhanggui.methods.placebo import (
+    WORTH,
+    Calibrated,
+    difference_spread,
+    smallest_visible_effect,
+    visible_as_it_grows,
+)
 from zhanggui.units import Refusal
 
 Floats = npt.NDArray[np.float64]
@@ -68,17 +74,19 @@ def against_controls(
 
 
 def visible_against_controls(
-    changed: npt.ArrayLike, controls: npt.ArrayLike, after: int, *, level: float = 0.95
+    changed: npt.ArrayLike, controls: npt.ArrayLike, after: int, *, level: float = 0.95, caution: float = 1.0
 ) -> float | Refusal:
     """The smallest true effect a block that ``after`` blocks after a change made now would show four times in five; the series end now. The
-    last blocks are read as if the change had been before them, fewer than ``after`` where the history is too short for so many."""
+    last blocks are read as if the change had been before them, fewer than ``after`` where the history is too short for so many. The
+    spread is wider as more is sold; ``caution``: so many half intervals an effect must be."""
     own = np.asarray(changed, dtype=np.float64)
     rehearsed = max(min(after, own.size - FEWEST_BEFORE), 1)
     reading = against_controls(own, controls, own.size - rehearsed, level=level)
     if isinstance(reading, Refusal):
         return reading
     longer = difference_spread(own.size, after, own.size) / difference_spread(own.size - rehearsed, rehearsed, own.size)
-    return longer * smallest_visible_effect(reading.found.error, reading.found.freedom)
+    plain = longer * smallest_visible_effect(reading.found.error, reading.found.freedom, caution)
+    return float(visible_as_it_grows(plain, float(own.mean()), own.size, after))
 
 
 def _moving(rows: Floats) -> npt.NDArray[np.bool_]:

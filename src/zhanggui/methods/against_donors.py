@@ -8,7 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from zhanggui.methods.moderated import moderated_variances
-from zhanggui.methods.placebo import Calibrated, calibrate, difference_spread, smallest_visible_effect
+from zhanggui.methods.placebo import (
+    Calibrated,
+    calibrate,
+    difference_spread,
+    smallest_visible_effect,
+    visible_as_it_grows,
+)
 from zhanggui.methods.synthetic_did import ENOUGH, synthetic_did
 from zhanggui.units import Refusal
 
@@ -110,13 +116,14 @@ def against_donors(
 
 
 def visible_against_donors(
-    changed: npt.ArrayLike, donors: npt.ArrayLike, after: int, *, level: float = 0.95
+    changed: npt.ArrayLike, donors: npt.ArrayLike, after: int, *, level: float = 0.95, caution: float = 1.0
 ) -> float | Refusal:
     """The smallest true effect a block that ``after`` blocks after a change made now would show four times in five.
 
     ``changed`` (times,) and ``donors`` (donors, times) end now. The last blocks are read as if the change had been before them; only the
-    spread of that reading is used. Where the history is too short to rehearse so many, fewer are, and the spread is brought to
-    ``after`` as that of a difference of means. Refuses as :func:`against_donors`.
+    spread of that reading is used, wider as more is sold. ``caution``: so many half intervals an effect must be. Where the history is too
+    short to rehearse so many, fewer are, and the spread is brought to ``after`` as that of a difference of means. Refuses as
+    :func:`against_donors`.
     """
     own = np.asarray(changed, dtype=np.float64)
     rehearsed = min(after, own.size // (TWICE + 1))
@@ -124,13 +131,14 @@ def visible_against_donors(
     if isinstance(reading, Refusal):
         return reading
     longer = difference_spread(own.size, after, FIT) / difference_spread(own.size - rehearsed, rehearsed, FIT)
-    return longer * smallest_visible_effect(reading.found.error, reading.found.freedom)
+    plain = longer * smallest_visible_effect(reading.found.error, reading.found.freedom, caution)
+    return float(visible_as_it_grows(plain, float(own[-FIT:].mean()), FIT, after))
 
 
-def visible_for_all(series: npt.ArrayLike, after: int, *, most: int = 40) -> Floats | Refusal:
+def visible_for_all(series: npt.ArrayLike, after: int, *, most: int = 40, caution: float = 1.0) -> Floats | Refusal:
     """The smallest true effect a block that ``after`` blocks after a change made now would show four times in five, for each of ``series``
-    (series, times), which end now and are the other ones' donors: rehearsed for all at once. NaN for a series that was not above 0, or
-    not whole, over the last 12 blocks before.
+    (series, times), which end now and are the other ones' donors: rehearsed for all at once, ``caution`` as above. NaN for a series that
+    was not above 0, or not whole, over the last 12 blocks before.
 
     The ``most`` largest take part in the rehearsal; the others' noise is judged beside theirs. Refuses ``few_donors`` below 9 usable
     series, ``too_short`` below 12 blocks in all.
@@ -163,7 +171,8 @@ def visible_for_all(series: npt.ArrayLike, after: int, *, most: int = 40) -> Flo
     noise, _ = _noise(panel[ranked, before - fit : before] / size[:, None], size)
     longer = difference_spread(times, after, FIT) / difference_spread(before, rehearsed, FIT)
     found = np.full(panel.shape[0], np.nan)
-    found[ranked] = longer * smallest_visible_effect(judged.error, judged.freedom) * noise * size
+    plain = longer * smallest_visible_effect(judged.error, judged.freedom, caution) * noise * size
+    found[ranked] = visible_as_it_grows(plain, size, FIT, after)
     return found
 
 

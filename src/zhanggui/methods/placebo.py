@@ -88,15 +88,38 @@ def calibrate(
     return Calibrated(value, value - reach, value + reach, error, freedom, (rank, sizes.size + 1), slope, level)
 
 
-def smallest_visible_effect(error: float, freedom: float) -> float:
-    """The smallest true effect seen four times in five at 95 %, given the standard error of one: (t at .975 + t at .8) · error.
+def smallest_visible_effect(error: float, freedom: float, caution: float = 1.0) -> float:
+    """The smallest true effect seen four times in five at 95 %, given the standard error of one: (caution · t at .975 + t at .8) · error,
+    where the effect must be ``caution`` half intervals.
 
     >>> round(smallest_visible_effect(10.0, 1e9), 1)
     28.0
     """
     from scipy.special import stdtrit
 
-    return float(stdtrit(freedom, 0.975) + stdtrit(freedom, 0.8)) * error
+    return float(caution * stdtrit(freedom, 0.975) + stdtrit(freedom, 0.8)) * error
+
+
+def more_chance(grown: float, before: int, after: int) -> float:
+    """By how much the error of an effect is larger than that of nothing, where what was changed comes to ``grown`` times what it was:
+    the variance of what sells more grows with it, as that of counts does. ``after`` blocks since the change, ``before`` fitted on.
+
+    >>> round(more_chance(1.6, 12, 4), 3)
+    1.204
+    """
+    return float(np.sqrt((max(grown, 1.0) / after + 1 / before) / (1 / after + 1 / before)))
+
+
+def visible_as_it_grows(visible: npt.ArrayLike, level: npt.ArrayLike, before: int, after: int) -> Floats:
+    """What ``visible``, the smallest visible effects in the noise of nothing, come to in the noise that they bring themselves
+    (:func:`more_chance`) on ``level`` a block: x = visible · more_chance(1 + x ÷ level).
+
+    >>> round(float(visible_as_it_grows(60.0, 100.0, 12, 4)), 2)
+    75.0
+    """
+    plain, usual = np.asarray(visible, dtype=np.float64), np.asarray(level, dtype=np.float64)
+    pull = np.where(usual > 0, plain**2 / np.where(usual > 0, usual, 1.0), 0.0) / (1 + after / before)
+    return np.asarray((pull + np.sqrt(pull**2 + 4 * plain**2)) / 2)
 
 
 def difference_spread(before: int, after: int, most: int) -> float:

@@ -13,6 +13,7 @@ from zhanggui.actions.kinds import Design
 from zhanggui.methods.against_controls import ControlReading, against_controls
 from zhanggui.methods.against_donors import EARLIER, FEWEST_DONORS, FIT, DonorReading, against_donors
 from zhanggui.methods.before_after import before_after
+from zhanggui.methods.placebo import more_chance
 from zhanggui.outcomes.books import Books, Floats, Mask, Money, weeks
 from zhanggui.units import Refusal
 
@@ -119,7 +120,9 @@ def _found(design: Design, reading: DonorReading | ControlReading, own: Floats, 
     after, expected = own[before:], reading.expected[before - own.size :]
     level = float(own[max(before - FIT, 0) : before].mean())
     judged = reading.found
-    wider = more_chance(after, expected, before)
+    # Placebos sold no more than before; what the change brought has chance of its own.
+    grown = float(after.mean() / expected.mean()) if expected.mean() > 0 else 1.0
+    wider = more_chance(grown, min(FIT, before), after.size)
     gaps = after - expected
     gaps = gaps + (judged.effect - gaps.mean())
     best = gaps.argmax() if judged.effect > 0 else gaps.argmin()
@@ -136,20 +139,6 @@ def _found(design: Design, reading: DonorReading | ControlReading, own: Floats, 
         beside,
         level > 0 and not 1 / SWING <= float(expected.mean()) / level <= SWING,
     )
-
-
-def more_chance(after: Floats, expected: Floats, before: int) -> float:
-    """By how much the error of an effect is larger than that of nothing: placebos sold no more than before, but the variance of what
-    sells more grows with it, as that of counts does. ``after`` and ``expected`` (weeks,) since the change, ``before`` weeks.
-
-    >>> round(more_chance(np.array([160.0, 160, 160, 160]), np.full(4, 100.0), 12), 3)
-    1.204
-    """
-    if not expected.mean() > 0:
-        return 1.0
-    grown = max(float(after.mean() / expected.mean()), 1.0)
-    fit = min(FIT, before)
-    return float(np.sqrt((grown / after.size + 1 / fit) / (1 / after.size + 1 / fit)))
 
 
 def _own_past(case: Case) -> Found | Refusal:

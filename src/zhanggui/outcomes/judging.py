@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from zhanggui.actions.kinds import Judgement
+from zhanggui.actions.kinds import CAUTION, Judgement
 from zhanggui.outcomes.designs import Found
 from zhanggui.units import Words
 
 RANK = 0.05
 """At most this share of the placebos may be as large as the effect."""
-CAUTION = {"synthetic_control": 1.1, "regression": 1.2}
-"""So many half intervals the effect must be: an interval that is right nineteen times in twenty errs above 0 one time in forty, which is
-all that may be called worked for nothing; and the courses of a few products are known less well than their interval says."""
 LASTING = 0.4
 """At least this share of the effect must be left without the week that speaks most for it: one bulk order is no proof."""
 

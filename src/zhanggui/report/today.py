@@ -225,9 +225,11 @@ class Today:
         """What is not on the list, counted by reason; empty where nothing is left out."""
         beyond = [r for r in self.brief.actions if not r.today]
         reasons = Counter(r.left_out.partition(":")[0] for r in beyond)
-        floor = max((r.floor for r in beyond if r.left_out == "below_floor"), default=0.0)
+        floors = sorted(r.floor for r in beyond if r.left_out == "below_floor") or [0.0]
+        least, most = self.money(floors[0]), self.money(floors[-1])
+        key = {"below_floor": "below_floor" if least == most else "below_floors"}
         said = [
-            self.t(f"left.{reason}", n=n, floor=self.money(floor))
+            self.t(f"left.{key.get(reason, reason)}", n=n, floor=least, most=most)
             for reason, n in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
         ]
         if stopped := sum(self.brief.stopped.values()):
