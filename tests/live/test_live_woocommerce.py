@@ -190,7 +190,9 @@ def test_order_attribution_gives_source_campaign_and_device(tea: Connected) -> N
     told = [{"key": f"_wc_order_attribution_{name}", "value": value} for name, value in meta.items()]
     tea.woo.sell(400, "2026-11-23T10:00:00", meta_data=told, coupon_lines=[{"code": "TEA10"}])
     tea.sync()
-    found = {row[0]: row[1:] for row in tea.rows("orders", "order_id", "source", "campaign", "device", "extra")}
+    found = {
+        row[0]: row[1:] for row in tea.rows("orders", "order_id", "visit_source", "visit_campaign", "device", "extra")
+    }
     source, campaign, device, extra = found["400"]
     assert (source, campaign) == ("newsletter", "autumn")
     assert str(device).lower() == "mobile"

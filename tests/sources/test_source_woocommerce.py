@@ -75,7 +75,7 @@ def test_times_are_the_gmt_ones_and_both_numbers_are_kept(order, rows):
         "2026-03-01T22:31:00",
         "UTC",
     )
-    assert (one["_identity"], one["country"], one["source"]) == ("ann@example.com", "DE", "google")
+    assert (one["_identity"], one["country"], one["visit_source"]) == ("ann@example.com", "DE", "google")
 
 
 def test_goods_are_after_coupons_and_without_tax_and_fees_are_no_goods(order, rows):

@@ -36,6 +36,18 @@ order = st.fixed_dictionaries(
         "goods_amount": money,
         "country": st.sampled_from(["GB", None]),
         "currency": st.sampled_from(["EUR", None, None]),
+        "source": st.sampled_from(["pos", "web", None, None]),
+        "landing_page": st.sampled_from(["/?utm_source=letter", None, None, None]),
+        "extra": st.sampled_from(['{"Id": "2"}', '{"Id": "o7"}', None, None]),
+    }
+)
+purchase = st.fixed_dictionaries(
+    {
+        "event_id": st.sampled_from(["pay-1", "pay-2", "pay-3"]),
+        "at": st.sampled_from(["2024-05-02 12:00", "2024-05-09 13:00", "2024-04-01 11:00"]),
+        "kind": st.sampled_from(["pay", "pay", "view"]),
+        "order_id": st.sampled_from(["1", "#2", "3", "o7", None]),
+        "source": st.sampled_from(["x", "y", None]),
     }
 )
 line = st.fixed_dictionaries(
@@ -77,6 +89,7 @@ file = st.fixed_dictionaries(
         "refunds": st.lists(refund, min_size=1, max_size=4),
         "products": st.lists(cost, min_size=1, max_size=2),
         "fx_rates": st.lists(rate, min_size=1, max_size=1),
+        "events": st.lists(purchase, min_size=1, max_size=3),
     },
 ).filter(bool)
 steps = st.lists(st.one_of(st.tuples(file, st.sampled_from([10, 30, 40])), st.integers(0, 9)), min_size=2, max_size=6)

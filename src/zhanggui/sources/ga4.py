@@ -252,6 +252,7 @@ def _purchases(events: pl.DataFrame) -> pl.DataFrame:
         pl.format("pay-{}", "transaction").alias("event_id"),
         "at",
         pl.lit("pay").alias("kind"),
+        pl.col("transaction").alias("order_id"),
         "source",
         "campaign",
         pl.struct(pl.col("transaction").alias("transaction_id"), pl.col("amount").alias("revenue"), "currency")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from zhanggui.sources import landing
 from zhanggui.sources.content_ids import among, by_distinct, digests, number_text, numbered, text_of
 from zhanggui.sources.non_goods import is_non_goods_code, is_non_goods_title
 from zhanggui.tables.loading import LeftOut, Piece
@@ -25,6 +26,7 @@ ORDER_TEXTS = (
     "city",
     "source",
     "campaign",
+    "landing_page",
     "device",
     "buyer_note",
     "seller_note",
@@ -51,6 +53,8 @@ def layout_of(fields: Collection[str]) -> str:
 def pieces(rows: pl.DataFrame, *, origin: str, timezone: str | None, currency: str) -> Pieces:
     """Pieces for ``orders``, ``order_lines``, ``products`` and ``refunds``."""
     rows = _timed(rows)
+    if "landing_page" in rows.columns:
+        rows = rows.with_columns(landing.each(rows["landing_page"], landing.kept))
     of_lines = layout_of(rows.columns) == "lines" or (
         "order_id" in rows.columns and bool(rows["order_id"].is_duplicated().any())
     )

@@ -99,6 +99,7 @@ _TABLE: dict[str, str] = {
     "currency": "currency currency_code iso_currency 币种 幣種 货币 貨幣 moeda währung devise moneda",
     "source": "traffic_source utm_source referrer order_source 来源 來源 订单来源 訂單來源 渠道 origem quelle origine",
     "campaign": "utm_campaign campaign 活动 活動 推广计划",
+    "landing_page": "landing_page landing_site landing_url entry_page session_entry 落地页 落地頁 着陆页 著陸頁",
     "device": "device device_type 终端 設備 设备",
     "buyer_note": "buyer_note customer_note order_note 买家留言 買家留言 买家备注 observacao kundenhinweis",
     "seller_note": "seller_note staff_note internal_note 卖家备注 賣家備註 商家备注 商家備註",

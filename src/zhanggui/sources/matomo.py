@@ -173,6 +173,7 @@ def _orders(visit: json_files.Record) -> Iterator[dict[str, Any]]:
         if action.get("type") == "ecommerceOrder" and number_ and at is not None:
             yield {
                 "event_id": f"pay-{number_}",
+                "order_id": str(number_),
                 "at": moment(at),
                 "kind": "pay",
                 "source": _source(visit),

@@ -7,7 +7,7 @@ from functools import cache
 import polars as pl
 
 from zhanggui.errors import BadFile
-from zhanggui.sources import reading
+from zhanggui.sources import landing, reading
 from zhanggui.sources.content_ids import among
 from zhanggui.sources.non_goods import is_non_goods_title
 from zhanggui.sources.people import identity
@@ -24,6 +24,7 @@ ASKED = (
     "subtotalPriceSet",
     "totalShippingPriceSet",
     "test",
+    "customerJourneySummary",
 )
 """What an order should be asked for; what was not asked for is unknown."""
 
@@ -79,6 +80,8 @@ def _schema() -> dict[str, pl.DataType]:
         ),
         money,
     )
+    parameters = pl.Struct(dict.fromkeys(("source", "medium", "campaign"), text))
+    visit = pl.Struct({"source": text, "landingPage": text, "utmParameters": parameters})
     allocations = pl.List(pl.Struct({"allocatedAmountSet": money}))
     return {
         **plain,
@@ -87,6 +90,7 @@ def _schema() -> dict[str, pl.DataType]:
         "customer": pl.Struct({"id": pl.String, "email": pl.String}),
         "variant": node,
         "shippingAddress": place,
+        "customerJourneySummary": pl.Struct({"lastVisit": visit}),
     }
 
 
@@ -167,7 +171,9 @@ def _orders(rows: pl.DataFrame) -> pl.DataFrame:
     refunded = _amount("totalRefundedSet").fill_null(0.0)
     place = pl.col("shippingAddress").struct
     happened = pl.coalesce(_utc("processedAt"), _utc("createdAt"))
-    return rows.filter(_of("Order")).select(
+    visit = pl.col("customerJourneySummary").struct.field("lastVisit").struct
+    named = visit.field("utmParameters").struct
+    orders = rows.filter(_of("Order")).select(
         "_row",
         pl.coalesce(pl.col("name"), pl.col("_own")).alias("order_id"),
         "_own",
@@ -204,12 +210,23 @@ def _orders(rows: pl.DataFrame) -> pl.DataFrame:
         (pl.col("taxesIncluded").str.to_lowercase() == "true").fill_null(value=False).alias("_inside"),
         refunded.alias("_refunded"),
         pl.col("sourceName").alias("source"),
+        pl.concat_str(
+            pl.coalesce(named.field("source"), visit.field("source")),
+            named.field("medium"),
+            separator=" / ",
+            ignore_nulls=True,
+        )
+        .replace("", None)
+        .alias("visit_source"),
+        named.field("campaign").alias("visit_campaign"),
+        visit.field("landingPage").alias("landing_page"),
         pl.coalesce(place.field("countryCodeV2"), place.field("country")).alias("country"),
         place.field("province").alias("region"),
         place.field("city").alias("city"),
         pl.col("note").alias("buyer_note"),
         pl.struct(pl.col("_own").alias("Id")).struct.json_encode().alias("extra"),
     )
+    return orders.with_columns(landing.each(orders["landing_page"], landing.kept))
 
 
 def _lines(rows: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from zhanggui.sources import values
+from zhanggui.sources import landing, values
 from zhanggui.sources.content_ids import among, digests, number_text, numbered, text_of
 from zhanggui.sources.general_dates import instants
 from zhanggui.sources.non_goods import is_non_goods_title
@@ -159,11 +159,19 @@ def _lines(rows: pl.DataFrame) -> pl.DataFrame:
     return lines.with_columns(line_id=numbered(hashed, "digest", "order_id", ["quantity"]))
 
 
+def _landing(rows: pl.DataFrame) -> pl.Series:
+    """Where the visit began, out of the notes that a shop's own script left on the order."""
+    if "NoteAttributes" not in rows.columns:
+        return pl.Series([None] * len(rows), dtype=pl.String)
+    return landing.each(rows["NoteAttributes"], landing.of_attributes)
+
+
 def _orders(rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     columns = rows.columns
     filled = rows.with_columns(
         *(_number(rows, name).alias(field) for name, field in AMOUNTS.items()),
         *(_text(rows, name).alias(field) for name, field in TEXTS.items()),
+        _landing(rows).alias("landing_page"),
         buyer(rows, "Email", "Phone", "BillingPhone", "ShippingPhone").alias("_identity"),
         _text(rows, "ShippingCountry", "BillingCountry").alias("country"),
         _text(rows, "ShippingProvinceName", "ShippingProvince", "BillingProvinceName", "BillingProvince").alias(
@@ -172,7 +180,7 @@ def _orders(rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         _text(rows, "ShippingCity", "BillingCity").alias("city"),
         values.extra(rows, [name for name in EXTRA if name in columns]).alias("extra"),
     )
-    fields = [*AMOUNTS.values(), *TEXTS.values(), "_identity", "country", "region", "city", "extra"]
+    fields = [*AMOUNTS.values(), *TEXTS.values(), "landing_page", "_identity", "country", "region", "city", "extra"]
     times = [
         pl.col(f"{name}_utc").drop_nulls().first().alias(field)
         for name, field in TIMES.items()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from zhanggui.sources import json_files, periods, reading
+from zhanggui.sources import json_files, landing, periods, reading
 from zhanggui.sources.json_files import Record, as_text
 from zhanggui.sources.records import piece
 from zhanggui.tables.loading import LeftOut, Options, Piece, Sheet
@@ -28,11 +28,7 @@ STATUSES = {
     "trash": "cancelled",
 }
 _PUBLISHED = {"publish": "active", "draft": "draft", "pending": "draft", "private": "draft", "trash": "archived"}
-_ATTRIBUTED = {
-    "_wc_order_attribution_utm_source": "source",
-    "_wc_order_attribution_utm_campaign": "campaign",
-    "_wc_order_attribution_device_type": "device",
-}
+_ATTRIBUTION = "_wc_order_attribution_"
 Row = dict[str, Any]
 Made = Iterator[tuple[str, Row]]
 
@@ -185,7 +181,7 @@ def _order(record: Record, owners: dict[str, str]) -> Made:
             "order_total": record.get("total"),
             "buyer_note": record.get("customer_note"),
             **_place(record),
-            **{field: meta.get(key) for key, field in _ATTRIBUTED.items()},
+            **_visit(meta),
             "extra": {
                 "id": record["id"],
                 "payment_method": record.get("payment_method"),
@@ -196,6 +192,18 @@ def _order(record: Record, owners: dict[str, str]) -> Made:
     )
     yield from _lines(record, own)
     yield from _refunds_of(record, own, goods, status, owners)
+
+
+def _visit(meta: Mapping[str, Any]) -> Row:
+    """The visit that led to the order, as the shop noted it (order attribution): ``google / cpc``."""
+    noted = {name.removeprefix(_ATTRIBUTION): said for name, said in meta.items() if name.startswith(_ATTRIBUTION)}
+    source, medium = noted.get("utm_source"), noted.get("utm_medium")
+    return {
+        "visit_source": f"{source} / {medium}" if source and medium else source or None,
+        "visit_campaign": noted.get("utm_campaign") or None,
+        "landing_page": landing.kept(noted.get("session_entry")),
+        "device": noted.get("device_type"),
+    }
 
 
 def _lines(record: Record, own: str) -> Made:

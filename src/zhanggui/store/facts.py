@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from zhanggui.store import moves, refunding
+from zhanggui.store import moves, refunding, sourcing
 from zhanggui.store.moves import IDS, Moves
 from zhanggui.store.refunding import agreed, ours
 from zhanggui.store.schema import create_table, fact_types, first, literal, names
@@ -21,8 +21,8 @@ RATE_DAYS = 7
 
 NEVER_PLACED = ("credit", "exchange", "reship", "test")
 
-_DIMS = tuple(column.name for column in DIMENSIONS if column.name != "new_or_returning")
-_ORDER_STEPS = ("_paying", "_rates", "_placed", "_lines", "_goods", "_visits", "_orders", "_allocated")
+_DIMS = tuple(column.name for column in DIMENSIONS if column.name not in ("new_or_returning", *sourcing.DECIDED))
+_ORDER_STEPS = ("_paying", "_rates", "_placed", "_lines", "_goods", "_visits", "_told", "_orders", "_allocated")
 _REFUND_STEPS = ("_owed", "_links")
 
 
@@ -45,7 +45,7 @@ def derive(connection: DuckDBPyConnection, terms: Terms) -> None:
         _empty(connection, "refund_facts")
         _fill(connection, "refund_facts", refunding.refund_facts(terms.currency))
     else:
-        connection.execute("DELETE FROM refund_facts")
+        _empty(connection, "refund_facts")
     _clear(connection)
 
 
@@ -77,6 +77,7 @@ def _make_orders(connection: DuckDBPyConnection, terms: Terms, orders: str) -> N
         ("_lines", _lines(costed=_any(connection, "products", "cost IS NOT NULL"))),
         ("_goods", _goods()),
         ("_visits", _visits()),
+        ("_told", sourcing.told() if _any(connection, "events", sourcing.PAID) else sourcing.NOTHING_TOLD),
         ("_orders", _orders(terms)),
         ("_allocated", _allocated()),
     ):
@@ -211,7 +212,8 @@ def _orders(terms: Terms) -> str:
         )
         SELECT o.o, g.goods_lines, g.uneven, o.channel, o.order_id, o.customer_key, o.status, o.sort AS kind,
             coalesce(o.created_day, o.paid_day) AS placed_day, o.day,
-            g.counted, o.agreed, o.sort NOT IN ({never_placed}) AS placed, {dims}, {_new_or_returning(terms)} AS new_or_returning,
+            g.counted, o.agreed, o.sort NOT IN ({never_placed}) AS placed, {sourcing.decided("o", "t")}, {dims},
+            {_new_or_returning(terms)} AS new_or_returning,
             v.previous_day, v.first_day, v.next_day, g.goods, {ours("g.non_goods", "o.rate")} AS non_goods,
             {ours("o.shipping_amount", "o.rate")} AS shipping, {ours("o.tax_amount", "o.rate")} AS tax,
             {ours("o.discount_amount", "o.rate")} AS discount, {ours("o.platform_discount", "o.rate")} AS platform_discount,
@@ -220,7 +222,7 @@ def _orders(terms: Terms) -> str:
             o.paid_at, o.created_at, o.ship_by, o.shipped_at, o.delivered_at
         FROM _placed o JOIN _goods g USING (o)
         LEFT JOIN _visits v ON v.channel = o.channel AND v.customer_key = o.customer_key AND v.day = o.day
-        LEFT JOIN charged c ON c.o = o.o"""
+        LEFT JOIN charged c ON c.o = o.o LEFT JOIN _told t ON t.o = o.o"""
 
 
 def _allocated() -> str:

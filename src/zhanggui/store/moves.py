@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
+from zhanggui.store import sourcing
 from zhanggui.store.schema import first, names, quote
 from zhanggui.tables import Table
 
@@ -18,6 +19,7 @@ WATCHED = {
     "refunds": ("channel", "refund_id", "order_id"),
     "products": ("channel", "product_id"),
 }
+EVENTS = "events"
 """The tables that single facts follow from, and by which columns; a moved exchange rate is answered with all facts."""
 
 IDS = "(channel, order_id)"
@@ -29,7 +31,7 @@ PAYING = "SELECT channel, bool_or(paid_at IS NOT NULL) AS pays FROM orders GROUP
 
 TEMPORARY = (
     *(f"_moved_{name}" for name in WATCHED),
-    *("_reached_orders", "_edges", "_ids", "_reached_refunds", "_neighbour_refunds"),
+    *("_moved_numbers", "_reached_orders", "_edges", "_ids", "_reached_refunds", "_neighbour_refunds"),
 )
 
 
@@ -43,11 +45,14 @@ class Moves:
         for name, columns in WATCHED.items():
             body = ", ".join(f"{column} VARCHAR" for column in columns)
             connection.execute(f"CREATE OR REPLACE TEMP TABLE _moved_{name} ({body})")
+        connection.execute("CREATE OR REPLACE TEMP TABLE _moved_numbers (number VARCHAR)")
 
     def note(self, table: Table, rows: str) -> None:
         """Note the rows of a relation with the table's stated columns and ``_key``, before they come or go."""
-        if table.name not in WATCHED and table.name != "fx_rates":
+        if table.name not in WATCHED and table.name not in ("fx_rates", EVENTS):
             return
+        if table.name == EVENTS:
+            rows = f"(SELECT * FROM {rows} WHERE {sourcing.PAID})"
         count = self._one(f"SELECT count(*) FROM {rows}")
         if not count:
             return
@@ -57,8 +62,13 @@ class Moves:
         if table.name == "fx_rates" or count * WHOLE > max(self._rows(table.name), self._rows("orders")):
             self.whole = True
             return
-        columns = names(WATCHED[table.name])
         connection, own = self._connection, quote(table.name)
+        if table.name == EVENTS or (table.name == "orders" and self._rows(EVENTS)):
+            for held in (rows, f"(SELECT * FROM {own} SEMI JOIN {rows} USING (_key))"):
+                connection.execute(f"INSERT INTO _moved_numbers {sourcing.numbers(held)}")
+        if table.name == EVENTS:
+            return
+        columns = names(WATCHED[table.name])
         if table.name == "products":
             rows = f"(SELECT * FROM {rows} WHERE cost IS NOT NULL)"
         noted = f"SELECT {columns} FROM {rows}"
@@ -81,6 +91,7 @@ def reach_orders(connection: DuckDBPyConnection) -> bool:
     habits = f"""SELECT channel FROM ({PAYING}) n JOIN
         (SELECT channel, bool_or(paid_at IS NOT NULL) AS pays FROM order_facts GROUP BY channel) b USING (channel)
         WHERE n.pays <> b.pays"""
+    numbered = sourcing.numbered_so("_moved_numbers")
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE _reached_orders AS
         WITH moved AS (
@@ -88,6 +99,7 @@ def reach_orders(connection: DuckDBPyConnection) -> bool:
             UNION SELECT channel, order_id FROM _moved_order_fees
             UNION SELECT channel, order_id FROM order_lines SEMI JOIN _moved_products USING (channel, product_id)
             UNION SELECT channel, order_id FROM orders SEMI JOIN ({habits}) USING (channel)
+            UNION {numbered}
         ), buyers AS (
             SELECT channel, customer_key FROM orders SEMI JOIN moved USING {IDS} WHERE customer_key IS NOT NULL
             UNION SELECT channel, customer_key FROM order_facts SEMI JOIN moved USING {IDS} WHERE customer_key IS NOT NULL

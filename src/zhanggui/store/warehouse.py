@@ -17,7 +17,7 @@ import duckdb
 
 from zhanggui.config import Config
 from zhanggui.errors import BadValue, Broken, WorkspaceError
-from zhanggui.store import bookmarks, facts, identity, lock, schema, versions
+from zhanggui.store import bookmarks, facts, growing, identity, lock, schema, versions
 from zhanggui.store import export as exporting
 from zhanggui.store.bookmarks import Kept
 from zhanggui.store.importing import Import
@@ -93,6 +93,7 @@ class Warehouse:
                 currency=config.currency,
                 new_buyer_days=int(config["new_buyer_days"]),
                 hash=schema.hash_sample(connection),
+                shape=growing.shape(),
                 version=1,
                 last_batch=0,
             )
@@ -139,10 +140,13 @@ class Warehouse:
             "currency": self.config.currency,
             "new_buyer_days": str(int(self.config["new_buyer_days"])),
             "hash": schema.hash_sample(self._connection),
+            "shape": growing.shape(),
         }
         if all(self._meta.get(name) == value for name, value in wanted.items()):
             return
         with self._transaction():
+            if self._meta.get("shape") != wanted["shape"]:
+                growing.grow(self._connection, self.config.timezone)
             if self._meta.get("hash", wanted["hash"]) != wanted["hash"]:
                 for table in TABLES.values():
                     versions.rehash(self._connection, table, self.config.timezone)

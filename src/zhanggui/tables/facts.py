@@ -11,6 +11,7 @@ from zhanggui.tables.kinds import Column, Table
 
 DIMENSIONS = (
     Column("source"),
+    Column("source_by"),
     Column("campaign"),
     Column("device"),
     Column("country"),
@@ -18,7 +19,11 @@ DIMENSIONS = (
     Column("city"),
     Column("new_or_returning"),
 )
-"""On all three facts; empty text = unknown. ``new_or_returning`` is ``new``, ``returning`` or empty."""
+"""On all three facts; empty text = unknown. ``new_or_returning`` is ``new``, ``returning`` or empty; ``source_by`` is what the source was
+decided by: one of ``SOURCE_BY``, or empty."""
+
+SOURCE_BY = ("order", "landing", "statistics", "platform")
+"""What tells an order's source, the surest first: the visit noted on the order, its landing page, web statistics, the platform."""
 
 order_facts = Table(
     "order_facts",

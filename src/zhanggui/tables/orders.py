@@ -9,6 +9,8 @@ ORDER_KINDS = ("normal", "presale", "wholesale", "staff", "test", "exchange", "r
 """``credit``: a credit note kept as an order of its own because the file does not name the order it reverses. It is
 never a sale and never placed; its refunds are linked to an earlier sale of the same buyer and product where there is one."""
 
+# ``source`` is what the platform or the file says of the order. ``visit_source`` is what the shop system noted on the order of the visit it
+# came from, ``landing_page`` where that visit began, with its campaign parameters. Which of them decides is said in ``store/sourcing.py``.
 orders = Table(
     "orders",
     key=("order_id",),
@@ -37,6 +39,9 @@ orders = Table(
         Column("payout_amount", "money"),
         Column("source"),
         Column("campaign"),
+        Column("visit_source"),
+        Column("visit_campaign"),
+        Column("landing_page", masked=True),
         Column("device"),
         Column("country"),
         Column("region"),

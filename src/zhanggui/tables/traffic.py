@@ -37,6 +37,7 @@ events = Table(
         Column("at", "instant", required=True, day=True),
         Column("visitor_id"),
         Column("customer_key"),
+        Column("order_id"),  # the shop's number of the order that was paid
         Column("session_id"),
         Column("kind", choices=("view", "search", "favourite", "cart", "order", "pay")),
         Column("product_id"),
