@@ -43,6 +43,7 @@ COMMANDS = (
     "scores",
     "waterfall",
     "payouts",
+    "origins",
     "sync",
 )
 

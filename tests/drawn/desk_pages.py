@@ -50,6 +50,7 @@ READ = (
     "/scores",
     "/waterfall",
     "/payouts",
+    "/origins",
     "/rules/falling_conversion",
     "/rules/ship_by",
     "/experiments",

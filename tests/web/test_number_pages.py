@@ -28,6 +28,7 @@ PAGES = (
     "/products/P00",
     "/waterfall",
     "/payouts",
+    "/origins",
     "/suspects",
     "/scores",
 )
@@ -195,6 +196,8 @@ def test_payouts_and_suspects_are_told_where_the_data_is(sat):
     data = sat.get("/data")
     assert 'href="/payouts"' in data
     assert 'href="/suspects"' in data
+    assert 'href="/origins"' in data
+    assert "no known source" in sat.get("/origins")
     assert "No file tells what was paid out" in sat.get("/payouts")
     assert "orders of the last 112 days" in sat.get("/suspects")
     assert "What moves the scores" in sat.get("/scores")

@@ -15,7 +15,7 @@ from starlette.routing import Mount
 from zhanggui.api.about import about
 from zhanggui.api.entrance import Entrance
 from zhanggui.api.trouble import RESPONSES, broken, in_words, not_served, not_understood
-from zhanggui.api.verbs import actions, briefs, costs, experiments, imports, jobs, numbers, sync
+from zhanggui.api.verbs import actions, briefs, costs, experiments, imports, jobs, numbers, origins, sync
 from zhanggui.app.desk import Desk
 from zhanggui.app.uploads import Limits
 from zhanggui.errors import ZhangguiError
@@ -25,6 +25,7 @@ PATH = "/api/v1"
 ROUTERS: Sequence[APIRouter] = (
     briefs.router,
     numbers.router,
+    origins.router,
     imports.router,
     sync.router,
     jobs.router,

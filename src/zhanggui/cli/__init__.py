@@ -21,6 +21,7 @@ from zhanggui.cli import (
     experiments,
     imports,
     numbers,
+    origins,
     outcomes,
     payouts,
     plans,
@@ -63,6 +64,7 @@ scores.add_to(app)
 rules.add_to(app)
 waterfall.add_to(app)
 payouts.add_to(app)
+origins.add_to(app)
 position.add_to(app)
 plans.add_to(position.book)
 backups.add_to(app)

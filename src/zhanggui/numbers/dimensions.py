@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from zhanggui.numbers.kinds import TIME
 
-_ORDER = ("source", "campaign", "device", "country", "region", "city", "new_or_returning")
+_ORDER = ("source", "source_by", "campaign", "device", "country", "region", "city", "new_or_returning")
 PRODUCT = ("category", "brand", "item_key")
 """Dimensions that only ``products`` knows; a table with a ``product_id`` joins it when asked."""
 

@@ -224,7 +224,7 @@ def flags(metrics: Sequence[Metric], seen: Seen) -> list[Flag]:
     """The flags of an answer, metric by metric, in the order of each metric's caveats."""
     found: list[Flag] = []
     for one in metrics:
-        for caveat in dict.fromkeys(("table_missing", *one.caveats)):
+        for caveat in dict.fromkeys(("table_missing", *one.caveats, "source_unknown")):
             check = CHECKS.get(caveat)
             flag = check(one, seen) if check else None
             if flag is not None:
@@ -389,6 +389,19 @@ def _claimed(one: Metric, seen: Seen) -> Flag | None:
     return _flag(one, "claimed") if seen.held.rows("ad_days") else None
 
 
+def _source_unknown(one: Metric, seen: Seen) -> Flag | None:
+    """Of a split by source, the share of what nobody knows the source of; told by the metric's own first measure."""
+    name = one.measures[0] + (f"__{one.window_days}" if one.window_days else "")
+    if "source" not in seen.question.by or name not in seen.measured.columns or MEASURES[one.measures[0]].levels:
+        return None
+    whole = seen.total(name)
+    lost = float(seen.measured.filter(pl.col("source").fill_null("") == "").get_column(name).sum() or 0)
+    if not lost or not whole:
+        return None
+    share = lost / whole
+    return Flag(one.name, "source_unknown", params={"share": round(share, 4), "percent": round(100 * share, 1)})
+
+
 def _table_missing(one: Metric, seen: Seen) -> Flag | None:
     """The table a metric needs has no row; no refund at all is possible, so refunds are missing only where orders are."""
     empty = [
@@ -424,6 +437,7 @@ CHECKS: Mapping[str, Callable[[Metric, Seen], Flag | None]] = {
     "whole_months": _whole_months,
     "claimed": _claimed,
     "development_unknown": _development_unknown,
+    "source_unknown": _source_unknown,
     "table_missing": _table_missing,
 }
-"""One check per caveat that a metric may carry."""
+"""One check per caveat that a metric may carry; two are asked of every metric."""

@@ -39,7 +39,9 @@ OWN_SHOP = ("web", "online_store", "online store", "website", "shop", "checkout"
 CLICKS = (("gclid|gbraid|wbraid", "google / cpc"), ("msclkid", "bing / cpc"), ("ttclid", "tiktok / cpc"))
 """Marks that an ad platform puts on its own paid clicks, for landing pages without campaign parameters."""
 
-NOTHING_TOLD = "SELECT 0::BIGINT AS o, NULL::VARCHAR AS source, NULL::VARCHAR AS campaign WHERE false"
+NOTHING_TOLD = (
+    "SELECT 0::BIGINT AS o, NULL::VARCHAR AS source, NULL::VARCHAR AS campaign, NULL::VARCHAR AS seen_in WHERE false"
+)
 
 
 def decided(order: str, told: str) -> str:
@@ -47,12 +49,7 @@ def decided(order: str, told: str) -> str:
 
     ``order`` and ``told`` are the aliases of the order and of what web statistics told of it.
     """
-    witnesses = {
-        "order": (_known(f"{order}.visit_source"), f"{order}.visit_campaign"),
-        "landing": (_landing(f"{order}.landing_page"), _parameter(f"{order}.landing_page", "utm_campaign")),
-        "statistics": (_known(f"{told}.source"), f"{told}.campaign"),
-        "platform": (_known(f"{order}.source", but=OWN_SHOP), f"{order}.campaign"),
-    }
+    witnesses = _witnesses(order, told)
     sources = ", ".join(source for source, _ in witnesses.values())
     by = " ".join(f"WHEN {source} IS NOT NULL THEN {literal(name)}" for name, (source, _) in witnesses.items())
     campaigns = " ".join(f"WHEN {source} IS NOT NULL THEN {_known(named)}" for source, named in witnesses.values())
@@ -62,8 +59,35 @@ def decided(order: str, told: str) -> str:
     )
 
 
+def _witnesses(order: str, told: str) -> dict[str, tuple[str, str]]:
+    """SQL for the source and the campaign that each of them tells, in the order in which they are heard."""
+    return {
+        "order": (_known(f"{order}.visit_source"), f"{order}.visit_campaign"),
+        "landing": (_landing(f"{order}.landing_page"), _parameter(f"{order}.landing_page", "utm_campaign")),
+        "statistics": (_known(f"{told}.source"), f"{told}.campaign"),
+        "platform": (_known(f"{order}.source", but=OWN_SHOP), f"{order}.campaign"),
+    }
+
+
+def heard() -> str:
+    """SQL for what each witness says of the orders of number ``$1``: channel · order_id · witness · source · campaign · seen_in · decides.
+
+    One that knows nothing has an empty source; ``seen_in`` is where it stands: the landing page, or the statistic and its purchase.
+    """
+    seen_in = {"landing": "o.landing_page", "statistics": "t.seen_in", "platform": "o.source"}
+    each = " UNION ALL ".join(
+        f"""SELECT o.channel, o.order_id, {nth} AS nth, {literal(name)} AS witness, coalesce({source}, '') AS source,
+            CASE WHEN {source} IS NOT NULL THEN coalesce({_known(campaign)}, '') ELSE '' END AS campaign,
+            coalesce({seen_in.get(name, "o.visit_source")}, '') AS seen_in, f.source_by = {literal(name)} AS decides
+            FROM asked o LEFT JOIN seen t USING (o) JOIN order_facts f ON f.channel = o.channel AND f.order_id = o.order_id"""
+        for nth, (name, (source, campaign)) in enumerate(_witnesses("o", "t").items())
+    )
+    return f"""WITH asked AS (SELECT *, rowid AS o FROM orders WHERE {_number("order_id")} = {_number("$1")}), seen AS ({told()})
+        SELECT * EXCLUDE (nth) FROM ({each}) ORDER BY channel, order_id, nth"""
+
+
 def told() -> str:
-    """What web statistics tell of orders: ``o`` · source · campaign, for every order of the shop.
+    """What web statistics tell of orders: ``o`` · source · campaign · seen_in, for every order of the shop.
 
     A purchase belongs to the order of its number: of its own channel before others, the number buyers see before the platform's own. One
     that could be several orders' is nobody's. Where several statistics saw an order, the first by name speaks.
@@ -87,7 +111,8 @@ def told() -> str:
             GROUP BY channel, event_id HAVING count(DISTINCT o) = 1
         )
         SELECT o, arg_min(source, (channel, paid_at, event_id)) AS source,
-            arg_min(coalesce(campaign, ''), (channel, paid_at, event_id)) AS campaign
+            arg_min(coalesce(campaign, ''), (channel, paid_at, event_id)) AS campaign,
+            arg_min(channel || ' ' || event_id, (channel, paid_at, event_id)) AS seen_in
         FROM nearest GROUP BY o"""
 
 

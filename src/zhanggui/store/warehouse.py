@@ -17,7 +17,7 @@ import duckdb
 
 from zhanggui.config import Config
 from zhanggui.errors import BadValue, Broken, WorkspaceError
-from zhanggui.store import bookmarks, facts, growing, identity, lock, schema, versions
+from zhanggui.store import bookmarks, facts, growing, identity, lock, schema, sourcing, versions
 from zhanggui.store import export as exporting
 from zhanggui.store.bookmarks import Kept
 from zhanggui.store.importing import Import
@@ -384,6 +384,12 @@ class Warehouse:
         finally:
             self.queries += other.queries
             other.close()
+
+    def heard(self, order: str) -> list[dict[str, Any]]:
+        """What each witness says of where the orders of this number came from (see ``sourcing``), in the order in which they are heard."""
+        found = self._connection.execute(sourcing.heard(), [order])
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def rows(self) -> dict[str, int]:
         """How many rows each canonical table has."""
