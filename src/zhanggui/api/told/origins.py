@@ -16,10 +16,14 @@ class Sold(Told):
 
 
 class OfSource(Sold):
+    """Those of one source."""
+
     source: str
 
 
 class OfWitness(Sold):
+    """Those whose source one witness told."""
+
     source_by: str
 
 
@@ -45,6 +49,8 @@ class OfPlatform(Claim):
 
 
 class OfCampaign(Claim):
+    """The claim of one campaign; an empty one is that of paid orders which name none of the report's."""
+
     campaign: str
 
 
