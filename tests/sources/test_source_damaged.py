@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zhanggui import sources
-from zhanggui.errors import ZhangguiError
+from zhanggui.errors import BadFile, ZhangguiError
 from zhanggui.tables.loading import Options
 
 from .conftest import SAMPLES
@@ -99,3 +99,11 @@ def test_a_damaged_file_is_refused_or_read_and_never_breaks_the_import(tmp_path,
 @CASES
 def test_thousands_of_damaged_files_break_nothing(tmp_path, path, damages):
     assert survives(tmp_path, path, damages)
+
+
+def test_a_spoilt_sign_in_a_file_of_two_byte_signs_is_said(tmp_path):
+    raw = bytearray((SAMPLES / "google_ads_campaigns.csv").read_bytes())
+    raw[350:352] = b"\x00\xdc"  # the second half of a pair whose first half is not there
+    (tmp_path / "campaigns.csv").write_bytes(raw)
+    with pytest.raises(BadFile, match="encoding"):
+        sources.read([tmp_path / "campaigns.csv"], Options(currency="USD", timezone="America/New_York"))

@@ -180,7 +180,10 @@ def _head_of_text(path: Path) -> tuple[list[list[str]], str, str]:
     while True:
         raw, whole = head_bytes(path, limit)
         encoding = encoding_of(path, raw, whole=whole)
-        text = raw.decode(encoding, errors="replace" if not whole else "strict").lstrip("\ufeff")
+        try:
+            text = raw.decode(encoding, errors="replace" if not whole else "strict").lstrip("\ufeff")
+        except UnicodeDecodeError:
+            raise BadFile("sources.encoding", file=path.name) from None
         delimiter = sniff(text)
         lines = records(text, delimiter, HEAD_ROWS + 21)
         if not whole and len(lines) < HEAD_ROWS + 21:
