@@ -7,6 +7,7 @@ otherwise than before since something was done to them.
 from __future__ import annotations
 
 import base64
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -54,6 +55,11 @@ PAGES: Mapping[str, str] = {
     "experiments": "/experiments/new-picture",
     "calendar": "/calendar",
     "data": "/data",
+    "shops": "/data/shops",
+    "suspects": "/suspects",
+    "waterfall": "/waterfall",
+    "payouts": "/payouts",
+    "rules": "/rules",
     "settings": "/settings/people",
 }
 AGO = 40
@@ -83,6 +89,7 @@ def shop_of(folder: Path) -> Desk:
         for product, kind, text in DONE:
             shop.actions.add(kind, {"product_id": product}, text, on=LAST - timedelta(days=AGO - 1), by="Mei")
         shop.outcomes()
+        shop.live.add("tea", "woocommerce", "https://tea.example", options={"writes": "yes", "network": "public"})
     config = folder / "zhanggui.toml"
     config.write_text(config.read_text(encoding="utf-8").replace('"visited"', '"Cups & Pots"'), encoding="utf-8")
     desk = Desk(folder)
@@ -134,6 +141,7 @@ def main() -> None:
     """Make the shop, photograph it by day and by night."""
     if CHROMIUM is None:
         sys.exit("There is no Chromium here; see tools/browser.")
+    os.environ |= {"ZHANGGUI_TEA_KEY": "as in a real shop", "ZHANGGUI_TEA_SECRET": "as in a real shop"}
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made, sync_playwright() as started:
         desk = shop_of(Path(made) / "shop")

@@ -55,7 +55,7 @@ def _cell(live: Live, one: Standing, locale: str, zone: str) -> dict[str, Any]:
     name, kind, url, channel, at = live_json.cells([one], locale, zone)[0]
     return {
         "name": name,
-        "kind": kind,
+        "called": _called(kind, locale),
         "url": url,
         "channel": channel,
         "at": at,
