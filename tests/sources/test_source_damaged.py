@@ -107,3 +107,12 @@ def test_a_spoilt_sign_in_a_file_of_two_byte_signs_is_said(tmp_path):
     (tmp_path / "campaigns.csv").write_bytes(raw)
     with pytest.raises(BadFile, match="encoding"):
         sources.read([tmp_path / "campaigns.csv"], Options(currency="USD", timezone="America/New_York"))
+
+
+def test_a_spoilt_old_workbook_on_which_its_library_gives_up_is_refused(tmp_path):
+    raw = bytearray((SAMPLES / "sycm_shop_overview_2026-08-01.xls").read_bytes())
+    for at, byte in ((5089, 234), (4786, 88), (4036, 145), (1775, 180), (1683, 186)):
+        raw[at] = byte
+    (tmp_path / "spoilt.xls").write_bytes(raw)
+    with pytest.raises(BadFile):
+        sources.read([tmp_path / "spoilt.xls"], Options(currency="CNY", timezone="Asia/Shanghai"))

@@ -48,10 +48,10 @@ class SearchConsole:
         if sheet.headers == _FILTERS:
             return fit(self.name, "filters", sheet, core=_FILTERS, known=_FILTERS)
         seen = reports.renamed(sheet, _NAMES)
-        layout = _LAYOUTS.get(sheet.headers[0]) if sheet.headers else None
-        if layout is None or len(sheet.headers) > 9:
+        of = _of(sheet)
+        if not of or len(sheet.headers) > 9:
             return None
-        return fit(self.name, layout, seen, core=_MEASURES, known=(*_MEASURES, sheet.headers[0]))
+        return fit(self.name, _LAYOUTS[of], seen, core=_MEASURES, known=(*_MEASURES, of))
 
     def read(self, sheets: Sequence[tuple[Sheet, Recognition]], options: Options) -> Iterable[Reading]:
         """Words to ``keyword_days``, days to ``traffic_days``; a table without days has those of the filters in its folder or of its
@@ -87,12 +87,17 @@ def _days_of_filters(sheet: Sheet) -> Period | None:
     return None
 
 
+def _of(sheet: Sheet) -> str:
+    """The column that says of what a table is, wherever it stands; '' where there is none."""
+    return next((header for header in sheet.headers if header in _LAYOUTS), "")
+
+
 def _measured(report: reports.Report) -> None:
     report.readable(("Clicks", "Impressions", "Position"))
 
 
 def _words(report: reports.Report, days: Period | None) -> list[Piece]:
-    first = report.sheet.headers[0]
+    first = _of(report.sheet)
     _measured(report)
     if days:
         report.frame = report.frame.with_columns(pl.lit(days[0]).alias("_first"), pl.lit(days[1]).alias("_last"))
@@ -118,7 +123,7 @@ def _words(report: reports.Report, days: Period | None) -> list[Piece]:
 
 def _days(report: reports.Report) -> list[Piece]:
     """What was seen and clicked in Google's search, by day: a source of its own."""
-    first = report.sheet.headers[0]
+    first = _of(report.sheet)
     _measured(report)
     report.dated(day=first)
     frame = report.frame

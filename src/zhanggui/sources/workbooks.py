@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,20 +50,29 @@ def frame(sheet: Sheet) -> pl.DataFrame:
     return pl.DataFrame({"_row": numbers, **columns})
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Whatever the library meets in a spoilt workbook is said as one thing; on some it gives up in a way that is no Exception."""
     try:
-        return python_calamine.load_workbook(str(path))
+        yield
     except python_calamine.PasswordError:
         raise BadFile("sources.locked", file=path.name) from None
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise BadFile("sources.truncated", file=path.name, reason=str(error)[:200]) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise BadFile("sources.truncated", file=path.name, reason=str(error)[:200]) from None
+
+
+def _opened(path: Path) -> Any:
+    with _reading(path):
+        return python_calamine.load_workbook(str(path))
 
 
 def _lines(path: Path, book: Any, name: str) -> list[list[str]]:
-    try:
+    with _reading(path):
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise BadFile("sources.truncated", file=path.name, reason=str(error)[:200]) from None
     return [[cell_text(cell) for cell in row] for row in rows]
 
 
