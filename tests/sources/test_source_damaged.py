@@ -1,6 +1,7 @@
 """Damaged files: cut, spoilt, with columns taken away or lines doubled. An import says so or reads them; it never breaks."""
 
 import re
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -109,10 +110,18 @@ def test_a_spoilt_sign_in_a_file_of_two_byte_signs_is_said(tmp_path):
         sources.read([tmp_path / "campaigns.csv"], Options(currency="USD", timezone="America/New_York"))
 
 
-def test_a_spoilt_old_workbook_on_which_its_library_gives_up_is_refused(tmp_path):
-    raw = bytearray((SAMPLES / "sycm_shop_overview_2026-08-01.xls").read_bytes())
-    for at, byte in ((5089, 234), (4786, 88), (4036, 145), (1775, 180), (1683, 186)):
-        raw[at] = byte
-    (tmp_path / "spoilt.xls").write_bytes(raw)
+@pytest.mark.parametrize("cell", ["XFD1048576", "A1"])
+def test_a_workbook_whose_cells_reach_to_the_end_of_the_world_is_refused(tmp_path, cell):
+    """Its library would ask for more memory than there is, and end the process."""
+    with ZipFile(SAMPLES / "taobao_orders_2026.xlsx") as book, ZipFile(tmp_path / "far.xlsx", "w") as far:
+        for name in book.namelist():
+            text = book.read(name)
+            if name.endswith("sheet1.xml") and cell != "A1":
+                text = text.replace(b'<row r="3"', b'<row r="1048576"').replace(b'r="P3"', f'r="{cell}"'.encode())
+            far.writestr(name, text)
+    options = Options(currency="CNY", timezone="Asia/Shanghai")
+    if cell == "A1":
+        assert sources.read([tmp_path / "far.xlsx"], options)
+        return
     with pytest.raises(BadFile):
-        sources.read([tmp_path / "spoilt.xls"], Options(currency="CNY", timezone="Asia/Shanghai"))
+        sources.read([tmp_path / "far.xlsx"], options)

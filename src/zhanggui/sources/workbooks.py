@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+import pickle
+import subprocess
+import sys
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
-import python_calamine
 
 from zhanggui.errors import BadFile
+from zhanggui.sources import workbook_cells
 from zhanggui.sources.headers import find_header, normalised, unique_names
 from zhanggui.tables.loading import Sheet
-
-_EXACT = 2**53
 
 
 def sheets(path: Path, kind: str, known: Collection[str], limit: int) -> list[Sheet]:
     """The filled sheets of a workbook. Raises BadFile where it is cut off, locked, empty, or has headers only."""
-    book = _opened(path)
+    book = _cells(path)
     found, headers_only = [], 0
-    for name in book.sheet_names:
-        lines = _lines(path, book, name)
+    for name, lines in book.items():
         if not any(any(line) for line in lines):
             continue
-        sheet = _sheet(path, kind, name if len(book.sheet_names) > 1 else "", lines, known, limit)
+        sheet = _sheet(path, kind, name if len(book) > 1 else "", lines, known, limit)
         if sheet is None:
             headers_only += 1
         else:
@@ -38,8 +35,7 @@ def sheets(path: Path, kind: str, known: Collection[str], limit: int) -> list[Sh
 
 def frame(sheet: Sheet) -> pl.DataFrame:
     """All rows below the header as text, with ``_row``."""
-    book = _opened(sheet.path)
-    lines = _lines(sheet.path, book, sheet.sheet or book.sheet_names[0])
+    (lines,) = _cells(sheet.path, sheet.sheet).values()
     width = len(sheet.columns)
     body = [[*line[:width], *[""] * (width - len(line))] for line in lines[sheet.header_row :]]
     columns = {
@@ -50,53 +46,22 @@ def frame(sheet: Sheet) -> pl.DataFrame:
     return pl.DataFrame({"_row": numbers, **columns})
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Whatever the library meets in a spoilt workbook is said as one thing; on some it gives up in a way that is no Exception."""
-    try:
-        yield
-    except python_calamine.PasswordError:
-        raise BadFile("sources.locked", file=path.name) from None
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise BadFile("sources.truncated", file=path.name, reason=str(error)[:200]) from None
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise BadFile("sources.truncated", file=path.name, reason=str(error)[:200]) from None
+def _cells(path: Path, sheet: str | None = None) -> dict[str, list[list[str]]]:
+    """The lines of every sheet, or of one ('' is the first), read by a process of its own: what ends that one does not end this one."""
+    program = [sys.executable, "-I", workbook_cells.__file__, str(path.resolve()), *([] if sheet is None else [sheet])]
+    done = subprocess.run(program, capture_output=True, check=False)
+    told = pickle.loads(done.stdout) if done.returncode == 0 else ("spoilt", _last_words(done.stderr))
+    if isinstance(told, dict):
+        return told
+    kind, reason = told
+    if kind == "locked":
+        raise BadFile("sources.locked", file=path.name)
+    raise BadFile("sources.truncated", file=path.name, reason=reason)
 
 
-def _opened(path: Path) -> Any:
-    with _reading(path):
-        return python_calamine.load_workbook(str(path))
-
-
-def _lines(path: Path, book: Any, name: str) -> list[list[str]]:
-    with _reading(path):
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    return [[cell_text(cell) for cell in row] for row in rows]
-
-
-def cell_text(cell: object) -> str:
-    """A cell as text. A whole number beyond 2^53 has lost digits already and is written ``6.9…E+18``, so that ids are refused.
-
-    >>> cell_text(17850.0), cell_text(6.901234567890123e18), cell_text(dt.datetime(2019, 5, 1, 10, 2, 11))
-    ('17850', '6.90123456789012E+18', '2019-05-01 10:02:11')
-    """
-    match cell:
-        case None | "":
-            return ""
-        case bool():
-            return "true" if cell else "false"
-        case float():
-            if cell != cell or abs(cell) >= _EXACT:
-                return f"{cell:.14E}" if cell == cell else ""
-            return str(int(cell)) if cell == int(cell) else repr(cell)
-        case dt.datetime():
-            return cell.strftime("%Y-%m-%d %H:%M:%S")
-        case dt.date() | dt.time():
-            return cell.isoformat()
-        case _:
-            return str(cell)
+def _last_words(errors: bytes) -> str:
+    """Why the process ended: the first line of what it said."""
+    return errors.decode(errors="replace").strip().partition("\n")[0][:200]
 
 
 def _sheet(
