@@ -18,6 +18,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.prove
 def test_a_week_goes_by_and_the_score_says_against_whom(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["practice", "do", "--shop", str(shop), "--lang", "en"]) == 0
     assert "nothing to do" in capsys.readouterr().out

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 PROGRAM = [sys.executable, "-u", "-c", "import sys; from zhanggui.cli import main; sys.exit(main())"]
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/enter\?key=[\w-]+")
@@ -75,6 +76,7 @@ def test_a_port_that_is_taken_is_said(run, shop: Path):
     assert "Choose another port" in taken.err
 
 
+@pytest.mark.prove
 def test_on_a_terminal_the_demo_serves_the_desk_after_the_brief(stocked: Path):
     ours, theirs = pty.openpty()
     command = [*PROGRAM, "demo", "--dir", str(stocked), "--port", "0"]

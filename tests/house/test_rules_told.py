@@ -25,16 +25,20 @@ def files() -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "playbooks").glob("test_*.py")}
 
 
+@cache
+def imported_and_used() -> dict[str, set[str]]:
+    """The names that each test file imports and uses."""
+    found = {}
+    for name, text in files().items():
+        nodes = [*ast.walk(ast.parse(text))]
+        imported = {a.name for node in nodes if isinstance(node, ast.ImportFrom) for a in node.names}
+        found[name] = imported & {node.id for node in nodes if isinstance(node, ast.Name)}
+    return found
+
+
 def asking(judge: str) -> list[str]:
     """The test files that import a rule's judge and put something to it."""
-    found = []
-    for text in files().values():
-        tree = ast.parse(text)
-        imported = {a.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for a in node.names}
-        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        if judge in imported & used:
-            found.append(text)
-    return found
+    return [files()[name] for name, known in imported_and_used().items() if judge in known]
 
 
 def section(rule: Rule) -> str:

@@ -41,7 +41,7 @@ def chosen(gains, errors):
     """What the best by its estimate and by its expectation really bring, and what each was said to bring."""
     rng = np.random.default_rng(1)
     said, got, kept, truly = [], [], [], []
-    for _ in range(3000):
+    for _ in range(1000):
         truth = gains(rng)
         seen = truth + rng.normal(0, errors)
         expected = expected_after_choice(seen, errors)

@@ -3,6 +3,8 @@
 import pytest
 from benchmarks.decisions.effect_coverage import PIECES, SETTINGS, Piece, one, summed
 
+pytestmark = pytest.mark.prove
+
 
 @pytest.fixture(scope="module")
 def figures():

@@ -172,6 +172,7 @@ def test_tables_nothing_uses_are_read_as_nothing_with_a_note(tables: dict[str, P
         assert reading.notes[0][0] == "olist_not_used"
 
 
+@pytest.mark.prove
 def test_tables_in_any_order_give_the_same_store(
     tables: dict[str, Path], exported: Callable[..., dict[str, str]]
 ) -> None:

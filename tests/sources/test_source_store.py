@@ -103,9 +103,7 @@ def test_files_in_any_order_one_by_one_or_twice_give_the_same_store(read, sample
     paths = sorted([*samples.glob("taobao_*"), *samples.glob("sycm_*")])
     Warehouse.create(tmp_path / "new", Config())
     stores = []
-    for number, imports in enumerate(
-        ([paths], [[p] for p in paths], [[p] for p in reversed(paths)], [paths, paths[::2]])
-    ):
+    for number, imports in enumerate(([paths], [*([p] for p in reversed(paths)), paths[::2]])):
         stores.append(shutil.copytree(tmp_path / "new", tmp_path / str(number)))
         with Warehouse.open(stores[-1], Config()) as warehouse:
             for batch in imports:

@@ -112,6 +112,7 @@ def test_of_two_statistics_that_saw_an_order_the_first_by_name_speaks(new_shop):
     assert found(shop)["1"] == ("first", "statistics", "")
 
 
+@pytest.mark.prove
 def test_any_order_of_imports_and_one_taken_back_give_the_same_sources(new_shop, tmp_path):
     parts = [
         reading({"orders": [order("#1", source="web"), order("#2")]}),

@@ -104,6 +104,7 @@ def decided_once(tea: Path, places: Path, moments: Sequence[float]) -> set[str]:
     return found
 
 
+@pytest.mark.prove
 def test_killed_during_an_approval_there_is_one_or_none_and_never_two(tea_once: Path, tmp_path: Path) -> None:
     assert "proposed" in decided_once(tea_once, tmp_path, (0.2, 0.97))
 
